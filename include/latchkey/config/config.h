@@ -1,0 +1,193 @@
+// The whole configuration as checked values: what stands here can be used without another look.
+// Read by config::load; conf/latchkey.toml explains every key to the person who writes the file.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "latchkey/base/clock.h"
+#include "latchkey/base/secret_string.h"
+
+namespace latchkey::config {
+
+// One name people reach us by. `name` is canonical (lower case, no final dot, no port) and may begin
+// with `*.`, which stands for exactly one label. `port` is what a browser must be sent to, if not the
+// scheme's own.
+struct SiteHost {
+  std::string name;
+  std::optional<std::uint16_t> port;
+};
+
+struct Site {
+  std::string url;  // scheme://host[:port], canonical, without a path
+  bool https = false;  // the scheme of `url`
+  std::vector<SiteHost> hosts;  // at least the host of `url`, which is the first
+  std::string realm = "nexus-proxy";
+  std::string title = "latchkey";  // what pages call the place
+  bool enforce_https = false;
+};
+
+// [[host]]: what differs for one of site.hosts.
+struct Host {
+  std::string name;  // as in SiteHost::name
+  bool browser = true;        // false: nobody browses here, the browser class becomes a program's
+  bool enforce_https = true;  // false: exempt from site.enforce_https
+};
+
+// [paths]: where the responder's own pages live. All begin with `/` and are canonical.
+struct Paths {
+  std::string login = "/oauth/login";
+  std::string callback = "/oauth/callback";
+  std::string logout = "/oauth/logout";
+  std::string backchannel_logout = "/oauth/backchannel-logout";
+  std::string credentials = "/cli/credentials";
+  std::string whoami = "/whoami";
+  std::string jwks = "/.well-known/jwks.json";
+  std::string healthz = "/healthz";
+  std::string readyz = "/readyz";
+};
+
+enum class Journal { kWal, kDelete };
+
+struct Store {
+  std::string path;  // absolute; from url = "sqlite:PATH", relative to the configuration file
+  Journal journal = Journal::kWal;
+};
+
+struct Session {
+  Seconds idle = std::chrono::hours(8);
+  Seconds absolute = std::chrono::days(7);
+};
+
+struct Credential {
+  std::chrono::days lifetime{365};      // when nobody says otherwise
+  std::chrono::days lifetime_max{365};  // what a person may ask for
+  std::uint32_t per_user_max = 100;     // live credentials of one person
+  std::string key_directory;            // absolute; default: `keys` beside the store
+};
+
+struct Provider {
+  std::string name;   // [a-z0-9-], unique; part of no URL but the login's `provider` parameter
+  std::string title;  // what the sign-in page calls it
+  std::string type;   // "oidc" so far
+  std::string issuer;  // exactly as the provider writes it
+  std::string client_id;
+  SecretString client_secret;  // read from client_secret_file
+  std::vector<std::string> scopes{"openid", "profile", "email"};
+  std::string username_claim = "preferred_username";
+  std::string groups_claim = "groups";
+  std::string mail_claim = "email";
+  std::string name_claim = "name";
+  bool trust_mail = false;  // rules by mail apply although `email_verified` is missing
+  std::vector<std::string> algorithms{"RS256", "ES256", "PS256", "EdDSA"};  // of ID tokens
+  std::string prompt;   // passed on as it is, for example "consent"
+  std::string ca_file;  // trust these instead of the machine's authorities
+  Seconds timeout{10};  // of one call to the provider, in all
+};
+
+struct Local {
+  std::string users_file;  // absolute, htpasswd format; empty: no local users
+  bool basic = false;      // local passwords are taken as Basic by the authorizer too
+};
+
+// [identity]: the names under which the facts about a person leave us.
+struct IdentityNames {
+  std::string user = "X-Forwarded-User";
+  std::string groups = "X-Forwarded-Groups";
+  std::string mail = "X-Forwarded-Mail";
+  std::string display_name = "X-Forwarded-DisplayName";
+  std::string user_variable = "REMOTE_USER";
+  std::string groups_variable = "REMOTE_GROUPS";
+  std::string mail_variable = "REMOTE_MAIL";
+  std::string display_name_variable = "REMOTE_DISPLAY_NAME";
+  std::string delimiter = "|";  // one to four printable characters
+  std::uint32_t header_bytes_max = 4096;
+};
+
+struct Health {
+  std::vector<std::string> user_agents;  // RE2, case-insensitive, unanchored; each compiles
+  std::string path = "/";
+};
+
+enum class Challenge { kDocker, kBasic, kBrowser };
+enum class EncodedSlash { kRefuse, kKeep };
+enum class AuthorizationUse { kLatchkey, kApplication };
+enum class CrossSite { kRefuse, kAllow };
+
+// [[path]]: the longest prefix that matches at a segment's border decides each setting it names; what
+// it leaves open comes from the next shorter one, and in the end from the built-in classes (/v2 is
+// docker, /repository is basic, the rest is browser).
+struct Path {
+  std::string prefix;  // canonical, begins with `/`
+  std::optional<Challenge> challenge;
+  std::optional<AuthorizationUse> authorization;
+  std::optional<EncodedSlash> encoded_slash;
+  std::optional<CrossSite> cross_site;
+};
+
+enum class Who {
+  kAnyone,         // nobody needs to sign in
+  kAuthenticated,  // everybody who is signed in
+  kListed,         // one of the lists below must name them
+  kNobody,
+};
+
+// [[rule]]: the first whose hosts, paths and methods match decides. Empty lists of these match all.
+struct Rule {
+  std::vector<std::string> hosts;    // canonical, `*.` as in SiteHost
+  std::vector<std::string> paths;    // prefixes at a segment's border; `*` stands for one segment
+  std::vector<std::string> methods;  // exact
+  Who who = Who::kNobody;
+  std::vector<std::string> users;         // exact
+  std::vector<std::string> groups;        // exact
+  std::vector<std::string> mails;         // lower case; verified mails only
+  std::vector<std::string> mail_domains;  // lower case, equality with the part after `@`
+  std::uint32_t line = 0;                 // in the configuration file, for `explain`
+};
+
+enum class LogFormat { kText, kJson };
+enum class LogLevel { kDebug, kInfo, kWarn, kError };
+
+struct Log {
+  LogFormat format = LogFormat::kText;
+  LogLevel level = LogLevel::kInfo;
+  std::string file;  // empty: standard error
+};
+
+struct Pool {
+  std::vector<std::string> authorizer_sockets;  // `unix:PATH`, `127.0.0.1:PORT`, `[::1]:PORT`
+  std::vector<std::string> responder_sockets;
+  std::uint32_t authorizer_workers = 4;
+  std::uint32_t responder_workers = 4;
+  std::string user;          // become this user when started as root; empty: stay
+  std::string group;
+  std::string socket_group;  // who else may connect to unix sockets; empty: the process's group
+  std::uint32_t socket_mode = 0660;
+  SecretString peer_secret;  // read from peer_secret_file; empty: none
+  Seconds stuck_after{30};   // a worker busy for longer is ended and replaced
+  Seconds drain{10};         // how long TERM waits for requests in hand
+  std::uint32_t requests_per_worker = 1'000'000;  // then the worker retires
+};
+
+struct Config {
+  std::string file;  // absolute path of the file it came from
+  Site site;
+  std::vector<Host> hosts;
+  Paths paths;
+  Store store;
+  Session session;
+  Credential credential;
+  std::vector<Provider> providers;
+  Local local;
+  IdentityNames identity;
+  Health health;
+  std::vector<Path> path_settings;
+  std::vector<Rule> rules;  // never empty: no [[rule]] at all means everybody who is signed in
+  Log log;
+  Pool pool;
+};
+
+}  // namespace latchkey::config

@@ -1,0 +1,58 @@
+// One question of a web server: who is this, and may they. What dialect/ makes of the parameters,
+// and all that the later stages know of the request.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "latchkey/base/secret_string.h"
+#include "latchkey/model/canonical_request.h"
+#include "latchkey/model/reason.h"
+
+namespace latchkey::model {
+
+// What the web server can make of an answer; set by its configuration in LATCHKEY_MODE.
+enum class Mode {
+  kWhole,    // the AUTHORIZER role without a mode: the whole refusal passes (Apache's hook, lighttpd)
+  kCheck,    // 200 or a bare 401 (nginx, mod_fcgid)
+  kForward,  // plain headers, the whole refusal passes (Caddy)
+  kRefused,  // renders a refusal that was decided before (error_page, ErrorDocument)
+};
+
+// How an identity is spelled on approval; follows from the FastCGI role.
+enum class IdentityForm { kHeaders, kVariables };
+
+// How a question reached us; decides whether variables about the person are believed at all.
+enum class Transport { kUnixSocket, kTcp, kInherited, kCgi };
+
+// The mode and form of one call. Known before anything else of the request is looked at, so that
+// even a malformed one is refused in the right form.
+struct Call {
+  Mode mode = Mode::kCheck;
+  IdentityForm form = IdentityForm::kHeaders;
+};
+
+// Header fields that decisions read. Absent and empty are different only where it says so.
+struct ClientHints {
+  std::string accept;
+  std::string user_agent;
+  std::string origin;
+  std::string sec_fetch_site;
+  std::string sec_fetch_mode;
+  bool has_requested_with = false;  // X-Requested-With was sent
+  bool wants_upgrade = false;       // Upgrade was sent
+  bool is_prefetch = false;         // Sec-Purpose or Purpose names prefetch
+};
+
+struct AuthQuery {
+  Call call;
+  CanonicalRequest request;
+  ClientHints hints;
+  std::string cookies;                        // the Cookie fields, joined by `; `
+  std::optional<SecretString> authorization;  // the one Authorization field, if sent
+  std::string remote_address;                 // the peer as the web server saw it, textual
+  Transport transport = Transport::kUnixSocket;
+  Reason handed_on = Reason::kNoCredential;   // mode `refused`: why the check said no
+};
+
+}  // namespace latchkey::model

@@ -1,0 +1,67 @@
+// What the flow decided about one request. A Decision is a refusal until policy says otherwise.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "latchkey/model/identity.h"
+#include "latchkey/model/reason.h"
+
+namespace latchkey::model {
+
+// Whether the answer also tells the browser to forget the session cookie.
+enum class ClearCookie { kNo, kYes };
+
+class Decision {
+ public:
+  // The starting value: a refusal, so that a path that forgets to decide refuses.
+  Decision() = default;
+
+  static Decision allow(Identity identity) {
+    Decision decision;
+    decision.reason_ = Reason::kAllowed;
+    decision.identity_ = std::move(identity);
+    return decision;
+  }
+  static Decision refuse(Reason reason, std::string detail, ClearCookie clear = ClearCookie::kNo) {
+    Decision decision;
+    // An allowing reason can only come with an identity.
+    decision.reason_ = reason == Reason::kAllowed ? Reason::kInternal : reason;
+    decision.detail_ = std::move(detail);
+    decision.clear_cookie_ = clear;
+    return decision;
+  }
+  static Decision health() {
+    Decision decision;
+    decision.reason_ = Reason::kHealth;
+    return decision;
+  }
+
+  bool allowed() const { return reason_ == Reason::kAllowed && identity_.has_value(); }
+  Reason reason() const { return reason_; }
+  ClearCookie clear_cookie() const { return clear_cookie_; }
+
+  // For the log and for `explain`; never holds a credential.
+  const std::string& detail() const { return detail_; }
+
+  // The person, when known: always on approval, sometimes on a refusal (for the log).
+  const std::optional<Identity>& identity() const { return identity_; }
+
+  // Keeps who was refused, for the log.
+  Decision&& about(Identity identity) && {
+    if (reason_ != Reason::kAllowed) identity_ = std::move(identity);
+    return std::move(*this);
+  }
+
+  // Which rule decided, counted from 1 in the order of the configuration; 0 when none did.
+  std::size_t rule = 0;
+
+ private:
+  Reason reason_ = Reason::kInternal;
+  ClearCookie clear_cookie_ = ClearCookie::kNo;
+  std::string detail_ = "no decision was made";
+  std::optional<Identity> identity_;
+};
+
+}  // namespace latchkey::model

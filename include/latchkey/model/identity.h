@@ -1,0 +1,53 @@
+// Who somebody was proven to be. Only identity::Resolver makes one: whoever holds an Identity
+// holds a proof that the credential was checked.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "latchkey/base/clock.h"
+#include "latchkey/base/ids.h"
+#include "latchkey/model/account.h"
+#include "latchkey/model/proof.h"
+
+namespace latchkey::identity {
+class IdentityMaker;
+}
+
+namespace latchkey::model {
+
+class Identity {
+ public:
+  Proof proof() const { return proof_; }
+  bool anonymous() const { return proof_ == Proof::kAnonymous; }
+  const AccountId& account() const { return account_; }
+  const Profile& profile() const { return profile_; }
+
+  // The id of the issued credential, empty for sessions and anonymous requests.
+  const CredentialId& credential() const { return credential_; }
+
+  // The id of the session, empty for credentials and anonymous requests.
+  const std::string& session_id() const { return session_id_; }
+
+  // The credential's scopes; empty narrows nothing.
+  const std::vector<std::string>& scopes() const { return scopes_; }
+
+  // When the nearest of the proven things ends; nullopt for anonymous requests.
+  const std::optional<TimePoint>& valid_until() const { return valid_until_; }
+
+ private:
+  friend class identity::IdentityMaker;
+  Identity() = default;
+
+  Proof proof_ = Proof::kAnonymous;
+  AccountId account_;
+  Profile profile_;
+  CredentialId credential_;
+  std::string session_id_;
+  std::vector<std::string> scopes_;
+  std::optional<TimePoint> valid_until_;
+};
+
+}  // namespace latchkey::model

@@ -1,0 +1,28 @@
+// The record of a personal credential that was issued. The token itself is not kept.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "latchkey/base/clock.h"
+#include "latchkey/base/ids.h"
+
+namespace latchkey::model {
+
+struct IssuedCredential {
+  CredentialId id;
+  AccountId account;
+  std::int64_t epoch = 0;           // the account's credential epoch when it was issued
+  std::string label;                // the owner's word for it, at most 100 characters, may be empty
+  std::vector<std::string> scopes;  // empty: everything the owner may do
+  TimePoint created{};
+  TimePoint expires{};
+  std::optional<TimePoint> revoked;
+  std::optional<TimePoint> last_used;  // written coarsely, after the reply
+  std::string last_used_from;          // address
+  std::string last_used_by;            // User-Agent, at most 200 printable characters
+};
+
+}  // namespace latchkey::model

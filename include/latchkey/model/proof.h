@@ -1,0 +1,22 @@
+// How an identity was proven; the value of X-Latchkey-Auth.
+#pragma once
+
+#include <string_view>
+
+namespace latchkey::model {
+
+enum class Proof {
+  kSession,
+  kJwt,
+  kUserToken,
+  kPassword,
+  kCertificate,
+  kRemoteUser,
+  kDockerToken,
+  kAnonymous,
+};
+
+// Returns the word of the contract, for example "user-token". The view lives for ever.
+std::string_view name_of(Proof proof);
+
+}  // namespace latchkey::model

@@ -1,0 +1,54 @@
+#include "latchkey/model/reason.h"
+
+#include <array>
+#include <utility>
+
+namespace latchkey::model {
+namespace {
+
+constexpr std::array<std::pair<Reason, std::string_view>, 26> kWords{{
+    {Reason::kNoCredential, "no_credential"},
+    {Reason::kMalformedCredential, "malformed_credential"},
+    {Reason::kBadCredential, "bad_credential"},
+    {Reason::kExpiredCredential, "expired_credential"},
+    {Reason::kRevokedCredential, "revoked_credential"},
+    {Reason::kWrongUserName, "wrong_user_name"},
+    {Reason::kWrongAudience, "wrong_audience"},
+    {Reason::kUnknownSession, "unknown_session"},
+    {Reason::kExpiredSession, "expired_session"},
+    {Reason::kDuplicateCookie, "duplicate_cookie"},
+    {Reason::kAccountDisabled, "account_disabled"},
+    {Reason::kTooManyAttempts, "too_many_attempts"},
+    {Reason::kRuleDenied, "rule_denied"},
+    {Reason::kNoRule, "no_rule"},
+    {Reason::kScopeDenied, "scope_denied"},
+    {Reason::kCrossSite, "cross_site"},
+    {Reason::kIdentityTooLarge, "identity_too_large"},
+    {Reason::kMalformedRequest, "malformed_request"},
+    {Reason::kAmbiguousTarget, "ambiguous_target"},
+    {Reason::kUnknownHost, "unknown_host"},
+    {Reason::kHttpsRequired, "https_required"},
+    {Reason::kStoreUnavailable, "store_unavailable"},
+    {Reason::kBusy, "busy"},
+    {Reason::kInternal, "internal"},
+    {Reason::kHealth, "health"},
+    {Reason::kAllowed, "allowed"},
+}};
+
+}  // namespace
+
+std::string_view name_of(Reason reason) {
+  for (const auto& [value, word] : kWords) {
+    if (value == reason) return word;
+  }
+  return "internal";
+}
+
+std::optional<Reason> reason_named(std::string_view word) {
+  for (const auto& [value, text] : kWords) {
+    if (text == word) return value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace latchkey::model

@@ -1,0 +1,27 @@
+#include "latchkey/wire/field_value.h"
+
+#include <algorithm>
+
+namespace latchkey::wire {
+namespace {
+
+bool is_field_byte(char c) { return c == '\t' || (c >= 0x20 && c <= 0x7e); }
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+}  // namespace
+
+Result<FieldValue> FieldValue::from(std::string_view text) {
+  if (!std::ranges::all_of(text, is_field_byte)) {
+    return fail(ErrorCode::kMalformed, "a field value has a byte outside printable ASCII");
+  }
+  if (!text.empty() && (is_blank(text.front()) || is_blank(text.back()))) {
+    return fail(ErrorCode::kMalformed, "a field value begins or ends with a blank");
+  }
+  return FieldValue(std::string(text));
+}
+
+bool is_printable_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c <= 0x7e; });
+}
+
+}  // namespace latchkey::wire
