@@ -1,0 +1,80 @@
+// The one way out to the network: a single HTTP exchange with a sign-in provider, bounded in time
+// and size. It follows no redirect, uses no proxy and always verifies TLS.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "latchkey/base/clock.h"
+#include "latchkey/base/result.h"
+#include "latchkey/base/secret_string.h"
+
+namespace latchkey::remote {
+
+constexpr std::size_t kResponseBytesMax = 1024 * 1024;
+constexpr Seconds kConnectDeadline{3};
+
+enum class Method { kGet, kPost };
+
+// Whether http:// is allowed at all. Only for providers whose configured issuer is http on loopback.
+enum class Cleartext { kRefuse, kLoopbackOnly };
+
+// HTTP Basic as OAuth wants it: id and secret are form-encoded before they are joined.
+// Spec: RFC 6749 section 2.3.1.
+struct ClientAuthentication {
+  std::string id;
+  SecretString secret;
+};
+
+struct HttpRequest {
+  Method method = Method::kGet;
+  std::string url;  // absolute, from configuration or a checked discovery document
+  std::optional<ClientAuthentication> client;
+  SecretString bearer;  // sent as `Authorization: Bearer`, unless empty
+  SecretString form;    // the urlencoded body of a POST
+  std::string accept = "application/json";
+  Cleartext cleartext = Cleartext::kRefuse;
+  std::string ca_file;  // trust these authorities instead of the machine's, unless empty
+  Seconds deadline{10};  // for the whole exchange, name resolution included
+};
+
+struct HttpResponse {
+  int status = 0;
+  std::string content_type;  // lower case, without parameters
+  std::string body;          // may hold tokens: wiped by whoever reads it
+};
+
+class HttpClient {
+ public:
+  virtual ~HttpClient() = default;
+
+  // Input:   `request`; its url is https, or http where `cleartext` allows it.
+  // Returns: the answer with whatever status it has, redirects included.
+  // Errors:  kMalformed: a url we do not call. kUnavailable: no connection, TLS not verified, too
+  //          slow, answer larger than kResponseBytesMax. The detail names host and cause only.
+  virtual Result<HttpResponse> send(const HttpRequest& request) = 0;
+};
+
+// Held while a worker waits for the network. The pool lets only half of its workers wait at once.
+class SlowGate {
+ public:
+  virtual ~SlowGate() = default;
+
+  // Returns whether this worker may begin an outbound call now; each true is paired with `leave`.
+  virtual bool enter() = 0;
+  virtual void leave() = 0;
+};
+
+// Lets everybody through: for CGI, for `latchkey housekeep`, for tests.
+class OpenGate final : public SlowGate {
+ public:
+  bool enter() override { return true; }
+  void leave() override {}
+};
+
+// libcurl. Made after fork; keeps connections to the providers open between calls.
+std::unique_ptr<HttpClient> make_curl_client();
+
+}  // namespace latchkey::remote
