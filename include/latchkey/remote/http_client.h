@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "latchkey/base/clock.h"
@@ -52,8 +53,9 @@ class HttpClient {
 
   // Input:   `request`; its url is https, or http where `cleartext` allows it.
   // Returns: the answer with whatever status it has, redirects included.
-  // Errors:  kMalformed: a url we do not call. kUnavailable: no connection, TLS not verified, too
-  //          slow, answer larger than kResponseBytesMax. The detail names host and cause only.
+  // Errors:  kMalformed: a url we do not call. kUnavailable: too many workers wait for the network
+  //          already. kRefused: the exchange failed: no connection, TLS not verified, too slow, an
+  //          answer over kResponseBytesMax. The detail names the cause only.
   virtual Result<HttpResponse> send(const HttpRequest& request) = 0;
 };
 
@@ -62,7 +64,7 @@ class SlowGate {
  public:
   virtual ~SlowGate() = default;
 
-  // Returns whether this worker may begin an outbound call now; each true is paired with `leave`.
+  // Returns whether this worker may begin an outbound call now; each `true` is paired with `leave`.
   virtual bool enter() = 0;
   virtual void leave() = 0;
 };
@@ -74,7 +76,12 @@ class OpenGate final : public SlowGate {
   void leave() override {}
 };
 
-// libcurl. Made after fork; keeps connections to the providers open between calls.
-std::unique_ptr<HttpClient> make_curl_client();
+// libcurl. Made after fork. Each call opens a connection of its own: a kept one that has died in
+// between would make libcurl send a code to the token endpoint a second time by itself.
+// `gate` outlives the client.
+std::unique_ptr<HttpClient> make_curl_client(SlowGate& gate);
+
+// True for http://127.0.0.1, http://[::1] and http://localhost, with or without a port and a path.
+bool is_loopback_http(std::string_view url);
 
 }  // namespace latchkey::remote
