@@ -16,7 +16,7 @@ SANITIZE ?=
 # Recursive on purpose: pkg-config is asked only when something is compiled, after the set-up step.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g'))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
-CPPFLAGS  += -Iinclude -I$(BUILD)/gen -DLATCHKEY_VERSION='"$(VERSION)"' -D_FORTIFY_SOURCE=2
+CPPFLAGS  += -Iinclude -Isrc -I$(BUILD)/gen -DLATCHKEY_VERSION='"$(VERSION)"' -D_FORTIFY_SOURCE=2
 CXXFLAGS  += -std=c++23 -g $(OPTIMIZE) $(WARNINGS) -fstack-protector-strong -fPIE $(SANITIZE)
 LDFLAGS   += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE)
 

@@ -1,0 +1,76 @@
+// The line of one decided request.
+#include "latchkey/model/canonical_request.h"
+#include "latchkey/model/decision.h"
+#include "latchkey/model/proof.h"
+#include "latchkey/telemetry/log.h"
+
+namespace latchkey::telemetry {
+namespace {
+
+// A pool that serves thousands of allowed requests a second must not fill the disk with them; a
+// refusal is what somebody will ask about, and a broken store is what somebody must hear of.
+Level level_of(model::Reason reason) {
+  using model::Reason;
+  switch (reason) {
+    case Reason::kAllowed:
+    case Reason::kHealth:
+      return Level::kDebug;
+    case Reason::kStoreUnavailable:
+    case Reason::kBusy:
+    case Reason::kInternal:
+      return Level::kWarn;
+    case Reason::kNoCredential:
+    case Reason::kMalformedCredential:
+    case Reason::kBadCredential:
+    case Reason::kExpiredCredential:
+    case Reason::kRevokedCredential:
+    case Reason::kWrongUserName:
+    case Reason::kWrongAudience:
+    case Reason::kUnknownSession:
+    case Reason::kExpiredSession:
+    case Reason::kDuplicateCookie:
+    case Reason::kAccountDisabled:
+    case Reason::kTooManyAttempts:
+    case Reason::kRuleDenied:
+    case Reason::kNoRule:
+    case Reason::kScopeDenied:
+    case Reason::kCrossSite:
+    case Reason::kIdentityTooLarge:
+    case Reason::kMalformedRequest:
+    case Reason::kAmbiguousTarget:
+    case Reason::kUnknownHost:
+    case Reason::kHttpsRequired:
+      return Level::kInfo;
+  }
+  return Level::kWarn;
+}
+
+}  // namespace
+
+void Log::decision(const model::CanonicalRequest& request, const model::Decision& decision,
+                   std::string_view remote) const {
+  const Level level = level_of(decision.reason());
+  if (!output_ || !enabled(level)) return;
+  std::string_view user;
+  std::string_view proof;
+  std::string_view credential;
+  if (decision.identity()) {
+    user = decision.identity()->profile().user_name;
+    proof = model::name_of(decision.identity()->proof());
+    credential = decision.identity()->credential().text();
+  }
+  // The query is left out: applications put tokens there.
+  write(level, "decision",
+        {{"reason", model::name_of(decision.reason())},
+         {"host", request.host},
+         {"method", request.method},
+         {"path", request.path},
+         {"user", user},
+         {"auth", proof},
+         {"credential", credential},
+         {"rule", decision.rule},
+         {"remote", remote},
+         {"detail", decision.detail()}});
+}
+
+}  // namespace latchkey::telemetry
