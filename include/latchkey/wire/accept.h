@@ -1,0 +1,29 @@
+// What the Accept field asks for, as far as pages and refusals have a choice: a page or JSON.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace latchkey::wire {
+
+inline constexpr std::size_t kAcceptBytesMax = 4096;  // a longer field is read as an empty one
+
+enum class Media {
+  kHtml,
+  kJson,
+  kOther,  // neither is acceptable
+};
+
+// True if `accept` names text/html itself (no wildcard) with a quality above 0.
+bool accepts_html(std::string_view accept);
+
+// Returns which of the two comes first by quality, then by order. `*/*` and `application/*` count as
+// JSON, so that tools get JSON; so does an absent field.
+// Spec: RFC 9110 section 12.5.1.
+Media preferred(std::string_view accept);
+
+// True if the most specific range that covers application/json has a quality above 0; also for an
+// empty field.
+bool compatible_with_json(std::string_view accept);
+
+}  // namespace latchkey::wire
