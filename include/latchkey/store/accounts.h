@@ -1,0 +1,89 @@
+// The accounts: who ever signed in, by whom they were confirmed, and which epoch they are in.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "latchkey/base/clock.h"
+#include "latchkey/base/ids.h"
+#include "latchkey/base/random.h"
+#include "latchkey/base/result.h"
+#include "latchkey/crypto/digest.h"
+#include "latchkey/model/account.h"
+
+namespace latchkey::store {
+
+class Connection;
+
+// One line of the users file: the name and the digest of its entry, which changes with the password.
+struct LocalEntry {
+  std::string name;
+  crypto::Digest digest;
+};
+
+// Issuer and provider of people from the users file; their subject is their user name.
+inline constexpr std::string_view kLocalIssuer = "local";
+
+// The most rows one listing gives; ask again with `after` for more.
+inline constexpr std::uint32_t kListRowsMax = 1000;
+
+class Accounts {
+ public:
+  explicit Accounts(Connection& connection) : connection_(connection) {}
+
+  // Each finds one account, whatever its state: the caller looks at `disabled` and the epochs.
+  // `name` and `subject` are compared byte by byte. Errors: kNotFound, kUnavailable.
+  Result<model::Account> find(const AccountId& id);
+  Result<model::Account> find_by_name(std::string_view name);
+  Result<model::Account> find_by_subject(std::string_view issuer, std::string_view subject);
+
+  // Creates the account of (issuer, subject), or refreshes its profile.
+  //
+  // Input:   `profile`, as filtered by identity/; `user_name` is not empty.
+  // Returns: the account as stored.
+  // Errors:  kConflict: the user name (whatever the case of its letters) is another account's;
+  //          kRefused: the account is disabled; kUnavailable.
+  Result<model::Account> sign_in(std::string_view provider, std::string_view issuer,
+                                 std::string_view subject, const model::Profile& profile,
+                                 TimePoint now, Random& random);
+
+  // The same for a person of the users file (provider and issuer "local", subject the user name),
+  // remembering the entry that proved the password, so that a later sync_local can tell a change.
+  Result<model::Account> sign_in_local(const model::Profile& profile,
+                                       const crypto::Digest& entry_digest, TimePoint now,
+                                       Random& random);
+
+  // Ends everything the person holds and refuses new sign-ins; `enable` lets them sign in again,
+  // reviving nothing. Both may be repeated. Errors: kNotFound, kUnavailable.
+  Outcome disable(const AccountId& id, TimePoint now);
+  Outcome enable(const AccountId& id);
+
+  // Ends all sessions (raises the session epoch), or sessions and credentials (both epochs).
+  // Errors: kNotFound, kUnavailable.
+  Outcome end_sessions(const AccountId& id);
+  Outcome end_everything(const AccountId& id);
+
+  // Deletes the account with its sessions and credentials. Whoever comes back under the same name
+  // gets a new id, so nothing old is theirs. Errors: kNotFound, kUnavailable.
+  Outcome remove(const AccountId& id);
+
+  // Lists accounts in the order of their ids, beginning behind `after` (empty: at the first).
+  Result<std::vector<model::Account>> list(const AccountId& after,
+                                           std::uint32_t limit = kListRowsMax);
+
+  // Compares the local accounts with the users file: a changed entry ends the sessions, a vanished
+  // user loses sessions and credentials, and a user who came back is a new person. Writes only
+  // when there is a difference, so that each worker may call it when the file's stamp changes.
+  //
+  // Input:   `entries`, the whole file.
+  // Errors:  kUnavailable: then what the old file allowed must not be believed.
+  Outcome sync_local(std::span<const LocalEntry> entries, TimePoint now);
+
+ private:
+  Connection& connection_;
+};
+
+}  // namespace latchkey::store

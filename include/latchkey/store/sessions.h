@@ -1,0 +1,76 @@
+// The sessions of browsers, the login states that made them, and the logout tokens that ended them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "latchkey/base/clock.h"
+#include "latchkey/base/ids.h"
+#include "latchkey/base/result.h"
+#include "latchkey/crypto/digest.h"
+#include "latchkey/model/account.h"
+#include "latchkey/model/session.h"
+#include "latchkey/store/accounts.h"
+
+namespace latchkey::store {
+
+struct SessionAndAccount {
+  model::Session session;
+  model::Account account;
+};
+
+enum class StateUsed { kNo, kYes };
+
+class Sessions {
+ public:
+  explicit Sessions(Connection& connection) : connection_(connection) {}
+
+  // Creates the session and uses up the login state, both or neither.
+  //
+  // Input:   `token_hash`, the digest of the cookie's value; `login_state_id`, not empty;
+  //          `login_state_expiry`, until when the id is remembered: the end of the state's validity.
+  // Errors:  kConflict: the state made a session before; kNotFound: no such account; kUnavailable.
+  Outcome create(const model::Session& session, const crypto::Digest& token_hash,
+                 std::string_view login_state_id, TimePoint login_state_expiry);
+
+  // Tells whether a login state was used, so that a reused one is refused before the provider is asked.
+  Result<StateUsed> state_used(std::string_view login_state_id);
+
+  // Finds the session of a cookie with its account: the one question of a decision. Says nothing of
+  // liveness: the caller compares times, epochs and `disabled`. `sealed_id_token` is left empty
+  // (it is long and only a logout wants it). Errors: kNotFound, kUnavailable.
+  Result<SessionAndAccount> find(const crypto::Digest& token_hash);
+
+  // Finds the sealed ID token of the session; empty when there was none. Errors: kNotFound, kUnavailable.
+  Result<std::string> sealed_id_token(std::string_view session_id);
+
+  // Writes the last use and the new idle end. For after the reply: does not wait for a lock, and a
+  // failure is only worth a log line. A session that is gone is no error.
+  Outcome touch(std::string_view session_id, TimePoint now, TimePoint idle_end);
+
+  // Ends one session; of `end`, kNotFound if there is none. `end_by_token` may be repeated.
+  Outcome end(std::string_view session_id);
+  Outcome end_by_token(const crypto::Digest& token_hash);
+
+  // End the sessions of a provider's `sid`, or of a person. Return how many there were.
+  Result<std::int64_t> end_by_provider_sid(std::string_view issuer, std::string_view sid);
+  Result<std::int64_t> end_by_subject(std::string_view issuer, std::string_view subject);
+
+  // Lists the sessions of one account, or of all, in the order of their ids beginning behind `after`;
+  // dead ones too, until they are purged. `sealed_id_token` is left empty.
+  Result<std::vector<model::Session>> list(const std::optional<AccountId>& account,
+                                           std::string_view after = {},
+                                           std::uint32_t limit = kListRowsMax);
+
+  // Remembers a back-channel logout token until it expires.
+  // Errors: kConflict: it was seen before (a replay); kUnavailable.
+  Outcome logout_token_seen(std::string_view issuer, std::string_view jti, TimePoint expires);
+
+ private:
+  Connection& connection_;
+};
+
+}  // namespace latchkey::store
