@@ -128,6 +128,12 @@ struct Path {
   std::optional<CrossSite> cross_site;
 };
 
+// [cache]: what may be remembered between requests.
+struct Cache {
+  Seconds seconds{0};               // the web server may keep an approval so long; 0: never
+  std::uint32_t signatures = 4096;  // token texts per worker whose signature was found valid
+};
+
 enum class Who {
   kAnyone,         // nobody needs to sign in
   kAuthenticated,  // everybody who is signed in
@@ -184,6 +190,7 @@ struct Config {
   Local local;
   IdentityNames identity;
   Health health;
+  Cache cache;
   std::vector<Path> path_settings;
   std::vector<Rule> rules;  // never empty: no [[rule]] at all means everybody who is signed in
   Log log;

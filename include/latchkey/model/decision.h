@@ -1,6 +1,7 @@
 // What the flow decided about one request. A Decision is a refusal until policy says otherwise.
 #pragma once
 
+#include <expected>
 #include <optional>
 #include <string>
 #include <utility>
@@ -63,5 +64,15 @@ class Decision {
   std::string detail_ = "no decision was made";
   std::optional<Identity> identity_;
 };
+
+// What a stage of the flow hands on: its value, or the decision that ends the flow there. LK_TRY and
+// LK_CHECK work on it as they do on Result.
+template <typename T>
+using Step = std::expected<T, Decision>;
+
+// Ends the flow with a refusal. `detail` is for the log and never holds a credential.
+inline std::unexpected<Decision> refuse(Reason reason, std::string detail) {
+  return std::unexpected(Decision::refuse(reason, std::move(detail)));
+}
 
 }  // namespace latchkey::model

@@ -1,0 +1,25 @@
+// The second stage: what the request presents as proof. Looks at form only, never at truth.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "latchkey/config/config.h"
+#include "latchkey/model/auth_query.h"
+#include "latchkey/model/credential.h"
+#include "latchkey/model/decision.h"
+
+namespace latchkey::credential {
+
+// The session cookie's name. It follows from `site.url` alone, never from the request, and the other
+// one is never read: else a plain-HTTP request could plant what an HTTPS one believes.
+std::string_view session_cookie_name(const config::Site& site);
+
+// Input:   `use`, whether the path's Authorization field is for us or for the application.
+// Returns: Basic or Bearer if Authorization was sent, else the session cookie, else nothing.
+// Errors:  a refusal with kMalformedCredential (an Authorization field or Cookie field that cannot be
+//          read, another scheme) or kDuplicateCookie.
+model::Step<model::Credential> present(const model::AuthQuery& query, config::AuthorizationUse use,
+                                       std::string_view cookie_name);
+
+}  // namespace latchkey::credential

@@ -1,0 +1,62 @@
+// The third stage, and the only maker of identities: who a credential proves somebody to be. Every
+// entrance (cookie, Basic, Bearer) ends in one of two checks, session or token, and each asks the
+// store, so that an end or a revocation counts at the very next request.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "latchkey/base/clock.h"
+#include "latchkey/base/result.h"
+#include "latchkey/base/secret_string.h"
+#include "latchkey/config/config.h"
+#include "latchkey/identity/slow_gate.h"
+#include "latchkey/model/auth_query.h"
+#include "latchkey/model/credential.h"
+#include "latchkey/model/decision.h"
+#include "latchkey/model/identity.h"
+
+namespace latchkey::store {
+class Store;
+}
+namespace latchkey::telemetry {
+class Log;
+}
+
+namespace latchkey::identity {
+
+class Resolver {
+ public:
+  // Input:   `config`, `store`, `log` and `gate` outlive the resolver. Made after fork.
+  // Errors:  kUnavailable: the public keys cannot be read.
+  static Result<Resolver> open(const config::Config& config, store::Store& store, SlowGate& gate,
+                               const telemetry::Log& log);
+  Resolver(Resolver&&) noexcept;
+  ~Resolver();
+
+  // Input:   `remote_address`, the peer as the web server saw it, textual.
+  // Returns: the person, or the anonymous identity for NoCredential.
+  // Errors:  a refusal with the reason; never an identity for a credential that is not good.
+  model::Step<model::Identity> resolve(const model::Credential& credential,
+                                       std::string_view remote_address, TimePoint now);
+
+  // The same for a session cookie alone; what the responder's pages ask.
+  model::Step<model::Identity> resolve_session(const SecretString& token, TimePoint now);
+
+  // Writes what was postponed by the last resolve: last use and idle time, coarsely. Failures are
+  // logged only. `user_agent` is what presented the credential.
+  void after_reply(std::string_view remote_address, std::string_view user_agent, TimePoint now);
+
+  // Returns: nobody in particular.
+  static model::Identity anonymous();
+
+  // Returns: the identity that `account` would have by a fresh session, for `latchkey explain` only.
+  static model::Identity supposed(const model::Account& account, TimePoint now);
+
+ private:
+  struct Parts;
+  explicit Resolver(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace latchkey::identity
