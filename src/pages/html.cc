@@ -1,0 +1,137 @@
+#include "latchkey/pages/html.h"
+
+#include <algorithm>
+#include <kainjow/mustache.hpp>
+
+#include "latchkey/base/result.h"
+#include "latchkey/crypto/digest.h"
+#include "latchkey/wire/base64.h"
+#include "latchkey/wire/field_value.h"
+
+namespace latchkey::pages {
+namespace {
+
+#include "templates.inc"
+
+namespace mustache = kainjow::mustache;
+
+std::string_view source_of(Template body) {
+  switch (body) {
+    case Template::kLogin: return login_mustache;
+    case Template::kMessage: return message_mustache;
+    case Template::kLogout: return logout_mustache;
+    case Template::kSignedOut: return signed_out_mustache;
+    case Template::kCredentials: return credentials_mustache;
+    case Template::kWhoami: return whoami_mustache;
+  }
+  return message_mustache;
+}
+
+// Pages that say one thing stand in a small column.
+bool is_narrow(Template body) {
+  return body != Template::kCredentials && body != Template::kWhoami;
+}
+
+mustache::data to_data(const View& view);
+
+mustache::data to_data(const std::vector<View>& entries) {
+  mustache::data list(mustache::data::type::list);
+  for (const View& entry : entries) list.push_back(to_data(entry));
+  return list;
+}
+
+// An empty text becomes `false` and not a missing name: mustache would look a missing one up in the
+// surrounding view, and show the page's label at an entry that has none.
+mustache::data to_data(const View& view) {
+  mustache::data object(mustache::data::type::object);
+  for (const auto& [name, value] : view.values()) {
+    if (const std::string* text = std::get_if<std::string>(&value)) {
+      object.set(name, text->empty() ? mustache::data(false) : mustache::data(*text));
+    } else if (const View::Shown* shown = std::get_if<View::Shown>(&value)) {
+      object.set(name, mustache::data(*shown == View::Shown::kYes));
+    } else {
+      const std::vector<View>& entries = std::get<std::vector<View>>(value);
+      object.set(name, to_data(entries));
+      object.set("has_" + name, mustache::data(!entries.empty()));
+    }
+  }
+  return object;
+}
+
+std::string render(Template body, const View& view, const Frame& frame) {
+  mustache::data data = to_data(view);
+  data.set("title", frame.title);
+  data.set("site", frame.site);
+  data.set("account", frame.account.empty() ? mustache::data(false) : mustache::data(frame.account));
+  data.set("narrow", mustache::data(is_narrow(body)));
+  // Partials are our own texts, and come last: no name of a view can take their place.
+  data.set("style", mustache::partial([] { return std::string(style_css); }));
+  data.set("content", mustache::partial([body] { return std::string(source_of(body)); }));
+  mustache::mustache layout{std::string(layout_mustache)};
+  std::string html = layout.render(data);
+  LK_ASSERT(layout.is_valid());
+  return html;
+}
+
+// An origin cannot hold what would begin another source or directive of the policy.
+bool is_plain_origin(std::string_view origin) {
+  if (!origin.starts_with("https://") && !origin.starts_with("http://")) return false;
+  return std::ranges::all_of(origin.substr(origin.find("//") + 2), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == ':' || c == '[' || c == ']';
+  });
+}
+
+std::string content_security_policy(const std::vector<std::string>& form_origins) {
+  std::string policy = "default-src 'none'; style-src 'sha256-";
+  policy += wire::base64_encode(crypto::sha256(style_css).bytes());
+  policy += "'; form-action 'self'";
+  for (const std::string& origin : form_origins) {
+    if (is_plain_origin(origin)) policy += " " + origin;
+  }
+  policy += "; frame-ancestors 'none'; base-uri 'none'";
+  return policy;
+}
+
+}  // namespace
+
+View& View::text(std::string name, std::string value) {
+  values_.insert_or_assign(std::move(name), std::move(value));
+  return *this;
+}
+
+View& View::flag(std::string name, Shown shown) {
+  values_.insert_or_assign(std::move(name), shown);
+  return *this;
+}
+
+View& View::list(std::string name, std::vector<View> entries) {
+  values_.insert_or_assign(std::move(name), std::move(entries));
+  return *this;
+}
+
+void add_header(model::Answer& answer, std::string name, std::string_view value) {
+  Result<wire::FieldValue> field = wire::FieldValue::from(value);
+  LK_ASSERT(field.has_value());
+  answer.add(std::move(name), *std::move(field));
+}
+
+void add_secure_headers(model::Answer& answer) {
+  add_header(answer, "X-Content-Type-Options", "nosniff");
+  add_header(answer, "X-Frame-Options", "DENY");
+  add_header(answer, "Referrer-Policy", "no-referrer");
+  add_header(answer, "Cross-Origin-Opener-Policy", "same-origin");
+  add_header(answer, "Cache-Control", "no-store");
+}
+
+model::Answer page(Template body, const View& view, const Frame& frame) {
+  model::Answer answer;
+  answer.status = frame.status;
+  add_header(answer, "Content-Type", "text/html; charset=utf-8");
+  add_header(answer, "Content-Security-Policy", content_security_policy(frame.form_origins));
+  add_secure_headers(answer);
+  answer.body = render(body, view, frame);
+  return answer;
+}
+
+}  // namespace latchkey::pages
