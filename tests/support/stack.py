@@ -1,0 +1,164 @@
+"""latchkey itself as the tests run it: a directory with a configuration, both pools, and nginx on the files
+of examples/nginx as shipped (only paths, ports and names of this machine are replaced)."""
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from tests.support.processes import BIN, ROOT, Part, clean_environment, free_port, program
+from tests.support.web import Browser, Site
+
+EXAMPLES = ROOT / "examples/nginx"
+
+
+def users_file(path, **passwords):
+    """Writes an htpasswd file with bcrypt entries of the lowest cost (the tests sign in often)."""
+    lines = []
+    for user, password in passwords.items():
+        made = subprocess.run(["openssl", "passwd", "-apr1", "-stdin"], input=password, capture_output=True,
+                              text=True, check=True)
+        lines.append(f"{user}:{made.stdout.strip()}\n")
+    path = Path(path)
+    path.write_text("".join(lines))
+    path.chmod(0o600)
+    return path
+
+
+class Latchkey:
+    """Both pools over one directory. `configuration` is the text of latchkey.toml; `{dir}` in it is replaced."""
+
+    def __init__(self, directory, configuration, workers=2):
+        self.directory = Path(directory)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.directory.chmod(0o700)
+        self.file = self.directory / "latchkey.toml"
+        self.configure(configuration)
+        self.workers = workers
+        self.authorizer_socket = self.directory / "authorizer.sock"
+        self.responder_socket = self.directory / "responder.sock"
+        self.parts = {}
+
+    def configure(self, configuration):
+        self.file.write_text(configuration.replace("{dir}", str(self.directory)))
+        self.file.chmod(0o600)
+
+    def admin(self, *arguments, check=True, text_input=None):
+        """Runs the administrator's command. Returns its standard output, or CompletedProcess with check=False."""
+        done = subprocess.run([BIN / "latchkey", "--config", self.file, *map(str, arguments)], text=True, timeout=60,
+                              capture_output=True, input=text_input, env=clean_environment())
+        if not check:
+            return done
+        assert done.returncode == 0, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def admin_json(self, *arguments):
+        return json.loads(self.admin(*arguments, "--json"))
+
+    def issue(self, user, *more):
+        """Issues a credential for `user`. Returns {"username", "password", "id", "expires"}."""
+        return self.admin_json("credential", "issue", "--user", user, *more)
+
+    def start(self, *pools):
+        for pool in pools or ("authorizer", "responder"):
+            self.parts[pool] = Part(f"latchkey-{pool}", [
+                BIN / f"latchkey-{pool}", "--config", self.file, "--workers", self.workers,
+                "--socket", f"unix:{self.directory / pool}.sock"], self.directory)
+        for pool in pools or ("authorizer", "responder"):
+            self.parts[pool].ready_on(self.directory / f"{pool}.sock")
+        return self
+
+    def stop(self, *pools):
+        for pool in pools or list(self.parts):
+            if pool in self.parts:
+                self.parts.pop(pool).stop()
+
+    def restart(self):
+        self.stop()
+        return self.start()
+
+    def log_text(self):
+        return "".join(part.log_text() for part in self.parts.values())
+
+    @property
+    def database(self):
+        return self.directory / "state/latchkey.db"
+
+
+class Nginx:
+    """nginx on one file of examples/nginx (or a text of the same kind). `ports` maps each port of the example
+    to one of ours, `replace` any other text."""
+
+    def __init__(self, directory, latchkey, example, tls=None, ports=None, replace=None, extra_http=""):
+        self.directory = Path(directory)
+        (self.directory / "latchkey").mkdir(parents=True, exist_ok=True)
+        self.ports = dict(ports or {})
+        self.tls = tls
+        self.replace = {"/run/latchkey/": f"{latchkey.directory}/", **(replace or {})}
+        for file in (EXAMPLES / "latchkey").glob("*.conf"):
+            (self.directory / "latchkey" / file.name).write_text(self.localise(file.read_text()))
+        text = (EXAMPLES / example).read_text() if (EXAMPLES / example).exists() else example
+        (self.directory / "site.conf").write_text(self.localise(text))
+        (self.directory / "nginx.conf").write_text(self.main(extra_http))
+        self.part = None
+
+    def localise(self, text):
+        text = re.sub(r"listen (\d+)", lambda m: f"listen 127.0.0.1:{self.port(int(m[1]))}", text)
+        text = re.sub(r"(proxy_pass http://127\.0\.0\.1:)(\d+)", lambda m: f"{m[1]}{self.port(int(m[2]))}", text)
+        if self.tls is not None:
+            text = text.replace("/etc/nginx/tls/", f"{self.tls.directory}/")
+        for old, new in self.replace.items():
+            text = text.replace(old, str(new))
+        return text
+
+    def port(self, shipped):
+        return self.ports.setdefault(shipped, free_port())
+
+    def main(self, extra_http):
+        temporary = "".join(f"    {kind}_temp_path {self.directory}/tmp-{kind};\n"
+                            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        user = "user root;\n" if os.geteuid() == 0 else ""
+        return (f"daemon off;\n{user}pid {self.directory}/nginx.pid;\nerror_log {self.directory}/error.log info;\n"
+                "worker_processes 2;\nevents { worker_connections 1024; }\nhttp {\n"
+                f"    access_log {self.directory}/access.log;\n{temporary}    {extra_http}\n"
+                "    include site.conf;\n}\n")
+
+    def start(self):
+        self.part = Part("nginx", [program("nginx"), "-p", self.directory, "-c", self.directory / "nginx.conf"],
+                         self.directory)
+        text = (self.directory / "site.conf").read_text()
+        self.part.ready_on(*{int(port) for port in re.findall(r"listen 127\.0\.0\.1:(\d+)", text)})
+        return self
+
+    def stop(self):
+        if self.part:
+            self.part.stop()
+
+    def site(self, host, shipped_port=443):
+        ca = self.tls.ca if self.tls is not None and shipped_port == 443 else None
+        return Site(host, self.ports[shipped_port], ca, name_port=443 if ca else None)
+
+
+class Application:
+    """The demo's application: shows every request it gets."""
+
+    def __init__(self, directory):
+        self.port = free_port()
+        self.part = Part("application", ["python3", ROOT / "examples/demo/application.py", self.port], directory)
+        self.part.ready_on(self.port)
+
+    def stop(self):
+        self.part.stop()
+
+
+def sign_in_locally(site, user, password, rd="/"):
+    """Signs in by the form for local users. Returns the Browser, standing on the page first asked."""
+    browser = Browser(site)
+    browser.open(f"{site.origin}{rd}")
+    assert browser.reply.status == 200 and 'name="password"' in browser.reply.text, browser.reply
+    browser.submit("password", username=user, password=password)
+    return browser
+
+
+__all__ = ["Application", "EXAMPLES", "Latchkey", "Nginx", "sign_in_locally", "users_file",
+           "wait_until"]
