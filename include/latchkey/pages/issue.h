@@ -1,0 +1,51 @@
+// Makes a personal credential: its record in the store, and the token that is shown once. Shared by
+// the page and by `latchkey credential issue`.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "latchkey/base/clock.h"
+#include "latchkey/base/random.h"
+#include "latchkey/base/result.h"
+#include "latchkey/base/secret_string.h"
+#include "latchkey/config/config.h"
+#include "latchkey/model/account.h"
+#include "latchkey/model/issued_credential.h"
+#include "latchkey/store/store.h"
+
+namespace latchkey::pages {
+
+constexpr std::size_t kLabelCharactersMax = 100;
+
+// What a person asks for.
+struct Order {
+  std::string label;  // any UTF-8 without control characters, may be empty
+  std::chrono::days lifetime{0};
+  std::vector<std::string> scopes;  // empty: everything the owner may do
+};
+
+struct Issued {
+  model::IssuedCredential record;
+  SecretString token;
+};
+
+// Looks at an order before anything is made of it.
+//
+// Errors: kMalformed: label too long or with control characters, lifetime not between 1 day and the
+//         configured maximum, a scope that is none. The detail can be shown to the person.
+Outcome check_order(const Order& order, const config::Credential& limits);
+
+// Issues what was ordered to `account`.
+//
+// Returns: the record as stored and the signed token. The token is signed first and handed out only
+//          when its record is on the disk, so a failure on either side leaves nothing behind.
+// Errors:  kMalformed: as check_order; kConflict: the owner holds as many as are allowed; kRefused:
+//          the account is disabled or was changed meanwhile; kUnavailable: store or signing key.
+// Spec:    RFC 7519. `uid` is the user name, `sub` the account, `jti` the id of the record.
+Result<Issued> issue(const config::Config& config, store::Store& store,
+                     const model::Account& account, const Order& order, TimePoint now,
+                     Random& random);
+
+}  // namespace latchkey::pages
