@@ -12,11 +12,12 @@ Q ?= @
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wold-style-cast -Wformat-security -Werror
 OPTIMIZE ?= -O2
 SANITIZE ?=
+FORTIFY  ?= -D_FORTIFY_SOURCE=2
 
 # Recursive on purpose: pkg-config is asked only when something is compiled, after the set-up step.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g'))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
-CPPFLAGS  += -Iinclude -Isrc -I$(BUILD)/gen -DLATCHKEY_VERSION='"$(VERSION)"' -D_FORTIFY_SOURCE=2
+CPPFLAGS  += -Iinclude -Isrc -I$(BUILD)/gen -DLATCHKEY_VERSION='"$(VERSION)"' $(FORTIFY)
 CXXFLAGS  += -std=c++23 -g $(OPTIMIZE) $(WARNINGS) -fstack-protector-strong -fPIE $(SANITIZE)
 LDFLAGS   += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE)
 
@@ -34,7 +35,7 @@ PROCESS_TESTS := $(if $(wildcard tests/process/*_test.cc),$(BUILD)/tests/process
 
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
-.PHONY: all check test unit
+.PHONY: all demo test check unit bench soak coverage asan fuzz lint install clean help 
 all: $(PROGRAMS)
 
 $(BUILD)/bin/latchkey-authorizer: $(BUILD)/obj/src/main_authorizer.o $(LIBRARY)
@@ -81,7 +82,112 @@ $(UNIT_TESTS) $(FLOW_TESTS) $(PROCESS_TESTS):
 	@echo "  link $@"
 	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
+# ---- the two commands, and what tests are made of ----
+
+# The set-up step first, then make again: pkg-config is asked only after it has run.
+demo:
+	@tests/setup.sh demo
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@exec examples/demo/run.sh
+
+test:
+	@tests/setup.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) all binaries-of-tests
+	@tests/run.sh all
+
+check:
+	@tests/setup.sh check
+	@$(MAKE) --no-print-directory -j$(JOBS) all binaries-of-check
+	@tests/run.sh check
+
+JOBS ?= $(shell nproc)
+.PHONY: binaries-of-tests binaries-of-check
+binaries-of-check: $(UNIT_TESTS) $(FLOW_TESTS) $$(REPLAYS)
+binaries-of-tests: binaries-of-check $(PROCESS_TESTS) $$(BENCH_TOOLS)
 unit: $(UNIT_TESTS)
-	@for t in $(UNIT_TESTS); do $$t --gtest_brief=1 || exit 1; done
+	@for t in $^; do $$t --gtest_brief=1 || exit 1; done
+
+# ---- fuzz targets: replayed by `check` with the ordinary compiler, driven by `fuzz` with clang's ----
+
+FUZZ_TARGETS := $(patsubst tests/fuzz/%_fuzz.cc,%,$(wildcard tests/fuzz/*_fuzz.cc))
+REPLAYS      := $(patsubst %,$(BUILD)/tests/replay-%,$(FUZZ_TARGETS))
+FUZZERS      := $(patsubst %,$(BUILD)/tests/fuzz-%,$(FUZZ_TARGETS))
+FUZZ_SECONDS ?= 30
+
+$(BUILD)/tests/replay-%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(BUILD)/obj/tests/fuzz/replay_main.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo "  link $@"
+	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+$(BUILD)/tests/fuzz-%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo "  link $@"
+	$(Q)$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
+
+fuzz:
+	@tests/setup.sh lint
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=build-fuzz CXX=clang++-19 OPTIMIZE='-O1' \
+	  SANITIZE='-fsanitize=fuzzer-no-link,address,undefined' fuzzers
+	@tests/fuzz/run.sh build-fuzz/tests $(FUZZ_SECONDS)
+
+# ---- the same tests under other eyes ----
+
+asan:
+	@tests/setup.sh check
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=build-asan OPTIMIZE='-O1 -fno-omit-frame-pointer' \
+	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' FORTIFY= \
+	  all binaries-of-tests
+	@BUILD=build-asan tests/run.sh sanitized
+
+coverage:
+	@tests/setup.sh lint
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=build-coverage OPTIMIZE='-O0' SANITIZE=--coverage \
+	  FORTIFY= all binaries-of-tests
+	@BUILD=build-coverage tests/run.sh coverage
+
+lint:
+	@tests/setup.sh lint
+	@tests/lint.sh
+
+# ---- figures ----
+
+BENCH_TOOLS := $(patsubst tests/bench/%.cc,$(BUILD)/bench/%,$(wildcard tests/bench/*.cc))
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo "  link $@"
+	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+.PHONY: bench-tools
+bench-tools: $(BENCH_TOOLS)
+
+bench soak:
+	@tests/setup.sh bench
+	@$(MAKE) --no-print-directory -j$(JOBS) all bench-tools
+	@tests/bench/run.py $@
+
+# ---- the rest ----
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/latchkey
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 conf/latchkey.toml $(DESTDIR)$(PREFIX)/share/latchkey
+	cp -R examples $(DESTDIR)$(PREFIX)/share/latchkey
+
+clean:
+	rm -rf build build-asan build-coverage build-fuzz build-lint
+
+help:
+	@echo 'make            build the three programs into build/bin'
+	@echo 'make demo       sign in and try it on this machine (DEMO_PORT, DEMO_DIR)'
+	@echo 'make test       every test, with real servers, providers and clients'
+	@echo 'make check      the quick part of the tests'
+	@echo 'make bench      figures against a null authorizer, into build/bench.json'
+	@echo 'make soak       a million requests; memory must not grow'
+	@echo 'make asan       the tests under AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make fuzz       libFuzzer on every parser, FUZZ_SECONDS each'
+	@echo 'make coverage   line coverage of src/'
+	@echo 'make lint       warnings of two compilers, clang-tidy, layers'
+	@echo 'make install    into DESTDIR and PREFIX'
+	@echo 'make clean      removes everything that was built'
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
