@@ -34,21 +34,6 @@ class HeaderList {
   curl_slist* list_ = nullptr;
 };
 
-class Held {
- public:
-  explicit Held(SlowGate& gate) : gate_(gate), inside_(gate.enter()) {}
-  Held(const Held&) = delete;
-  Held& operator=(const Held&) = delete;
-  ~Held() {
-    if (inside_) gate_.leave();
-  }
-  bool inside() const { return inside_; }
-
- private:
-  SlowGate& gate_;
-  bool inside_;
-};
-
 std::size_t take_body(char* data, std::size_t size, std::size_t count, void* user) {
   auto& body = *static_cast<std::string*>(user);
   const std::size_t bytes = size * count;
@@ -188,8 +173,8 @@ class CurlClient final : public HttpClient {
 
   Result<HttpResponse> send(const HttpRequest& request) override {
     LK_CHECK(check_url(request));
-    const Held held(gate_);
-    if (!held.inside()) {
+    const std::optional<SlowPass> pass = SlowPass::take(gate_);
+    if (!pass.has_value()) {
       return fail(ErrorCode::kUnavailable, "too many workers wait for a provider already");
     }
     // A handle of its own for each call: no option, cookie or secret of one reaches the next.

@@ -49,7 +49,7 @@ struct LogoutRequest {
   std::string jti;
   std::string sub;
   std::string sid;
-  TimePoint expires{};
+  TimePoint replay_end{};  // it would be refused from then on in any case
 };
 
 // Errors, for every verb: kUnavailable: we cannot ask now (store, too many calls at once); the

@@ -11,6 +11,7 @@
 #include "latchkey/base/clock.h"
 #include "latchkey/base/result.h"
 #include "latchkey/base/secret_string.h"
+#include "latchkey/base/slow_gate.h"
 
 namespace latchkey::remote {
 
@@ -59,26 +60,9 @@ class HttpClient {
   virtual Result<HttpResponse> send(const HttpRequest& request) = 0;
 };
 
-// Held while a worker waits for the network. The pool lets only half of its workers wait at once.
-class SlowGate {
- public:
-  virtual ~SlowGate() = default;
-
-  // Returns whether this worker may begin an outbound call now; each `true` is paired with `leave`.
-  virtual bool enter() = 0;
-  virtual void leave() = 0;
-};
-
-// Lets everybody through: for CGI, for `latchkey housekeep`, for tests.
-class OpenGate final : public SlowGate {
- public:
-  bool enter() override { return true; }
-  void leave() override {}
-};
-
 // libcurl. Made after fork. Each call opens a connection of its own: a kept one that has died in
 // between would make libcurl send a code to the token endpoint a second time by itself.
-// `gate` outlives the client.
+// `gate` outlives the client; a place in it is held for the length of each call.
 std::unique_ptr<HttpClient> make_curl_client(SlowGate& gate);
 
 // True for http://127.0.0.1, http://[::1] and http://localhost, with or without a port and a path.

@@ -1,0 +1,102 @@
+#include "latchkey/provider/claims.h"
+
+#include <optional>
+#include <vector>
+
+namespace latchkey::provider {
+namespace {
+
+enum class MailStatement { kTrue, kFalse, kNone };
+
+// The two places a claim may stand in; the ID token is signed and comes first.
+struct Sources {
+  const wire::Json& token;
+  const wire::Json* userinfo;
+};
+
+Result<std::optional<wire::Json>> find_in(const wire::Json& claims, const std::string& name) {
+  Result<wire::Json> found = claims.find(name);
+  if (found) return std::optional(*std::move(found));
+  if (found.error().code == ErrorCode::kNotFound) return std::nullopt;
+  return std::unexpected(std::move(found).error());
+}
+
+Result<std::optional<wire::Json>> find_claim(const Sources& from, const std::string& name) {
+  if (name.empty()) return std::nullopt;
+  LK_TRY(std::optional<wire::Json> found, find_in(from.token, name));
+  if (found.has_value() || from.userinfo == nullptr) return found;
+  return find_in(*from.userinfo, name);
+}
+
+Result<std::string> text_claim(const Sources& from, const std::string& name) {
+  LK_TRY(const std::optional<wire::Json> found, find_claim(from, name));
+  if (!found.has_value() || found->text() == "null") return std::string();
+  Result<std::string> text = found->as_string();
+  if (!text) return fail(ErrorCode::kMalformed, "the claim " + name + " is no string");
+  return text;
+}
+
+Result<std::vector<std::string>> list_claim(const Sources& from, const std::string& name) {
+  LK_TRY(const std::optional<wire::Json> found, find_claim(from, name));
+  std::vector<std::string> out;
+  if (!found.has_value() || found->text() == "null") return out;
+  if (const auto one = found->as_string()) {
+    if (!one->empty()) out.push_back(*one);
+    return out;
+  }
+  if (!found->is_array()) {
+    return fail(ErrorCode::kMalformed, "the claim " + name + " is neither string nor list");
+  }
+  for (const wire::Json& element : found->elements()) {
+    LK_TRY(std::string text, element.as_string());
+    out.push_back(std::move(text));
+  }
+  return out;
+}
+
+// Some providers write the truth value as a string. Anything that is not clearly yes is a no.
+Result<MailStatement> mail_statement(const Sources& from) {
+  LK_TRY(const std::optional<wire::Json> found, find_claim(from, "email_verified"));
+  if (!found.has_value() || found->text() == "null") return MailStatement::kNone;
+  const std::string text = found->text();
+  return text == "true" || text == "\"true\"" ? MailStatement::kTrue : MailStatement::kFalse;
+}
+
+}  // namespace
+
+bool lacks_a_claim(const wire::Json& claims, const config::Provider& settings) {
+  for (const std::string* name : {&settings.username_claim, &settings.groups_claim,
+                                  &settings.mail_claim, &settings.name_claim}) {
+    if (!name->empty() && !claims.find(*name).has_value()) return true;
+  }
+  return false;
+}
+
+Result<Claims> read_claims(const wire::Json& claims, const wire::Json* more,
+                           const config::Provider& settings) {
+  const Sources from{claims, more};
+  Claims out;
+  LK_TRY(out.user_name, text_claim(from, settings.username_claim));
+  if (out.user_name.empty()) {
+    return fail(ErrorCode::kRefused, "the provider names no " + settings.username_claim);
+  }
+  LK_TRY(out.display_name, text_claim(from, settings.name_claim));
+  LK_TRY(out.mail, text_claim(from, settings.mail_claim));
+  LK_TRY(out.groups, list_claim(from, settings.groups_claim));
+  LK_TRY(const MailStatement statement, mail_statement(from));
+  switch (statement) {
+    case MailStatement::kTrue: out.mail_proof = MailProof::kVerified; break;
+    case MailStatement::kNone:
+      if (settings.trust_mail) out.mail_proof = MailProof::kVerified;
+      break;
+    case MailStatement::kFalse:
+      out.mail.clear();
+      if (settings.username_claim == "email") {
+        return fail(ErrorCode::kRefused, "the mail address that is the user name is not verified");
+      }
+      break;
+  }
+  return out;
+}
+
+}  // namespace latchkey::provider
