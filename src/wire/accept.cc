@@ -1,0 +1,107 @@
+#include "latchkey/wire/accept.h"
+
+#include "chars.h"
+
+namespace latchkey::wire {
+namespace {
+
+constexpr int kQualityMax = 1000;
+
+struct Range {
+  std::string_view type;  // `text/html`, as sent
+  int quality;            // 0 to 1000
+};
+
+// Returns a quality in thousandths. What is not one counts as 0: what a client cannot say properly,
+// it is not given.
+// Spec: RFC 9110 section 12.4.2.
+int quality_from(std::string_view text) {
+  if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return 0;
+  if (text.size() > 1 && text[1] != '.') return 0;
+  int quality = (text[0] - '0') * kQualityMax;
+  int weight = kQualityMax / 10;
+  for (std::size_t i = 2; i < text.size(); ++i, weight /= 10) {
+    if (!is_digit(text[i])) return 0;
+    quality += (text[i] - '0') * weight;
+  }
+  return quality > kQualityMax ? 0 : quality;
+}
+
+Range range_from(std::string_view item) {
+  Range range{trim_blanks(cut_at(item, ";")), kQualityMax};
+  while (!item.empty()) {
+    std::string_view value = trim_blanks(cut_at(item, ";"));
+    if (equal_ignoring_case(trim_blanks(cut_at(value, "=")), "q")) {
+      range.quality = quality_from(trim_blanks(value));
+    }
+  }
+  return range;
+}
+
+// Calls `visit` with each media range of the field in its order.
+template <typename Visit>
+void for_each_range(std::string_view accept, Visit visit) {
+  if (accept.size() > kAcceptBytesMax) return;
+  while (!accept.empty()) {
+    const Range range = range_from(trim_blanks(cut_at(accept, ",")));
+    if (!range.type.empty()) visit(range);
+  }
+}
+
+// How exactly a range covers a type: 0 is not at all, more is closer.
+int json_precision(std::string_view type) {
+  if (equal_ignoring_case(type, "application/json")) return 3;
+  if (equal_ignoring_case(type, "application/*")) return 2;
+  return type == "*/*" ? 1 : 0;
+}
+
+// No wildcard counts: a tool that takes anything is not asking for a page.
+int html_precision(std::string_view type) { return equal_ignoring_case(type, "text/html") ? 1 : 0; }
+
+// The most exact range that covers a type; of two equally exact ones the better.
+struct Cover {
+  int precision = 0;
+  int quality = 0;
+  int position = 0;
+};
+
+template <typename Precision>
+Cover cover_of(std::string_view accept, Precision precision_of) {
+  Cover best;
+  int position = 0;
+  for_each_range(accept, [&](const Range& range) {
+    ++position;
+    const int precision = precision_of(range.type);
+    const bool closer = precision > best.precision;
+    const bool better = precision == best.precision && range.quality > best.quality;
+    if (precision > 0 && (closer || better)) best = {precision, range.quality, position};
+  });
+  return best;
+}
+
+bool names_nothing(std::string_view accept) {
+  bool nothing = true;
+  for_each_range(accept, [&](const Range&) { nothing = false; });
+  return nothing;
+}
+
+}  // namespace
+
+bool accepts_html(std::string_view accept) { return cover_of(accept, html_precision).quality > 0; }
+
+Media preferred(std::string_view accept) {
+  if (names_nothing(accept)) return Media::kJson;
+  const Cover html = cover_of(accept, html_precision);
+  const Cover json = cover_of(accept, json_precision);
+  if (html.quality == 0) return json.quality == 0 ? Media::kOther : Media::kJson;
+  if (html.quality != json.quality) {
+    return html.quality > json.quality ? Media::kHtml : Media::kJson;
+  }
+  return html.position < json.position ? Media::kHtml : Media::kJson;
+}
+
+bool compatible_with_json(std::string_view accept) {
+  return names_nothing(accept) || cover_of(accept, json_precision).quality > 0;
+}
+
+}  // namespace latchkey::wire

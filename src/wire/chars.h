@@ -1,0 +1,58 @@
+// Byte classes that several parsers share. All of them are ASCII and independent of the locale.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace latchkey::wire {
+
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+inline bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+inline bool is_alpha(char c) { return is_upper(c) || (c >= 'a' && c <= 'z'); }
+inline bool is_alnum(char c) { return is_alpha(c) || is_digit(c); }
+inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
+inline bool is_visible(char c) { return c > 0x20 && c < 0x7f; }
+
+// Bytes 0 to 0x1f and DEL.
+inline bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7f;
+}
+
+// The characters of a token. Spec: RFC 9110 section 5.6.2.
+inline bool is_token_char(char c) {
+  return is_alnum(c) || (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").contains(c));
+}
+inline bool is_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, is_token_char);
+}
+
+inline char to_lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
+
+inline std::string to_lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = to_lower(c);
+  return out;
+}
+
+inline bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) { return to_lower(x) == to_lower(y); });
+}
+
+inline std::string_view trim_blanks(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// Cuts the part of `rest` before the first byte of `separators` off and returns it; `rest` keeps what
+// follows that byte, and is empty when there was none.
+inline std::string_view cut_at(std::string_view& rest, std::string_view separators) {
+  const std::size_t end = std::min(rest.find_first_of(separators), rest.size());
+  const std::string_view part = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return part;
+}
+
+}  // namespace latchkey::wire
