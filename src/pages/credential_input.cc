@@ -1,0 +1,130 @@
+#include "credential_input.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "latchkey/wire/form.h"
+#include "latchkey/wire/json.h"
+
+namespace latchkey::pages {
+namespace {
+
+constexpr std::int64_t kDaysMax = 36'500;
+
+std::string lower(std::string_view text) {
+  std::string lowered(text);
+  for (char& c : lowered) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lowered;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+Result<std::chrono::days> days_from(std::string_view text) {
+  std::int64_t count = 0;
+  const char* const end = text.data() + text.size();
+  const std::from_chars_result read = std::from_chars(text.data(), end, count);
+  if (read.ec != std::errc() || read.ptr != end || count < 0 || count > kDaysMax) {
+    return fail(ErrorCode::kMalformed, "The lifetime must be a number of days.");
+  }
+  return std::chrono::days(static_cast<int>(count));
+}
+
+void add_scopes(std::string_view words, std::vector<std::string>& scopes) {
+  while (!words.empty()) {
+    const std::size_t blank = words.find(' ');
+    const std::string_view word = words.substr(0, blank);
+    if (!word.empty()) scopes.emplace_back(word);
+    if (blank == std::string_view::npos) return;
+    words.remove_prefix(blank + 1);
+  }
+}
+
+Result<wire::Form> read_form(const PageRequest& request) {
+  Result<wire::Form> form = wire::Form::parse(request.body);
+  if (!form) return fail(ErrorCode::kMalformed, "The form cannot be read.");
+  return form;
+}
+
+Result<std::string> field(const wire::Form& form, std::string_view name) {
+  const Result<std::optional<std::string>> value = form.single(name);
+  if (!value) return fail(ErrorCode::kMalformed, "A field of the form was sent twice.");
+  return value->value_or(std::string());
+}
+
+Result<wire::Json> read_object(const PageRequest& request) {
+  Result<wire::Json> json = wire::Json::parse(request.body.empty() ? "{}" : request.body,
+                                              kBodyBytesMax);
+  if (!json || !json->is_object()) {
+    return fail(ErrorCode::kMalformed, "The body must be a JSON object.");
+  }
+  for (const std::string& name : json->names()) {
+    if (name != "label" && name != "lifetime" && name != "scopes") {
+      return fail(ErrorCode::kMalformed, "The members are label, lifetime (days) and scopes.");
+    }
+  }
+  return json;
+}
+
+}  // namespace
+
+BodyKind body_kind(const PageRequest& request) {
+  const std::string_view type = request.content_type;
+  const std::string media = lower(trimmed(type.substr(0, type.find(';'))));
+  if (media == "application/x-www-form-urlencoded") return BodyKind::kForm;
+  if (media == "application/json") return BodyKind::kJson;
+  return BodyKind::kOther;
+}
+
+Result<OrderForm> read_order_form(const PageRequest& request, const config::Credential& defaults) {
+  LK_TRY(const wire::Form form, read_form(request));
+  OrderForm read;
+  LK_TRY(read.token, field(form, "form_token"));
+  LK_TRY(const std::string label, field(form, "label"));
+  read.order.label = trimmed(label);
+  LK_TRY(const std::string lifetime, field(form, "lifetime"));
+  read.order.lifetime = defaults.lifetime;
+  if (!lifetime.empty()) {
+    LK_TRY(read.order.lifetime, days_from(trimmed(lifetime)));
+  }
+  for (const std::string& words : form.all("scope")) add_scopes(words, read.order.scopes);
+  return read;
+}
+
+Result<Order> read_order_json(const PageRequest& request, const config::Credential& defaults) {
+  LK_TRY(const wire::Json json, read_object(request));
+  Order order;
+  order.lifetime = defaults.lifetime;
+  if (json.has("label")) {
+    const Result<std::string> label = json.string("label");
+    if (!label) return fail(ErrorCode::kMalformed, "label must be a string.");
+    order.label = trimmed(*label);
+  }
+  if (json.has("lifetime")) {
+    const Result<std::int64_t> days = json.integer("lifetime");
+    if (!days || *days > kDaysMax) {
+      return fail(ErrorCode::kMalformed, "lifetime must be a number of days.");
+    }
+    order.lifetime = std::chrono::days(static_cast<int>(*days));
+  }
+  if (json.has("scopes")) {
+    Result<std::vector<std::string>> scopes = json.strings("scopes");
+    if (!scopes) return fail(ErrorCode::kMalformed, "scopes must be an array of strings.");
+    order.scopes = *std::move(scopes);
+  }
+  return order;
+}
+
+Result<std::string> read_form_token(const PageRequest& request) {
+  LK_TRY(const wire::Form form, read_form(request));
+  return field(form, "form_token");
+}
+
+}  // namespace latchkey::pages

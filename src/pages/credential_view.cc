@@ -1,0 +1,164 @@
+#include "credential_view.h"
+
+#include <algorithm>
+#include <ranges>
+#include <utility>
+
+#include "date_text.h"
+#include "latchkey/pages/html.h"
+#include "latchkey/wire/json_object.h"
+#include "latchkey/wire/time.h"
+#include "snippets.h"
+
+namespace latchkey::pages {
+namespace {
+
+constexpr std::size_t kDeadShownMax = 20;
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+std::string last_use(const model::IssuedCredential& record) {
+  if (!record.last_used) return {};
+  std::string text = date_text(*record.last_used);
+  if (!record.last_used_from.empty()) text += " from " + record.last_used_from;
+  if (!record.last_used_by.empty()) text += " by " + record.last_used_by;
+  return text;
+}
+
+View live_entry(const model::IssuedCredential& record, const std::string& path) {
+  View entry;
+  entry.text("label", record.label)
+      .text("created", date_text(record.created))
+      .text("expires", date_text(record.expires))
+      .text("used", last_use(record))
+      .text("scopes", joined(record.scopes))
+      .text("revoke", path + "/" + record.id.text() + "/revoke");
+  return entry;
+}
+
+View dead_entry(const model::IssuedCredential& record, std::string_view state) {
+  const std::string ended = record.revoked ? "revoked " + date_text(*record.revoked)
+                                           : "would have ended " + date_text(record.expires);
+  View entry;
+  entry.text("label", record.label)
+      .text("what", std::string(state))
+      .text("created", date_text(record.created))
+      .text("ended", state == "expired" ? "expired " + date_text(record.expires) : ended);
+  return entry;
+}
+
+Frame frame_of(const Parts& parts, const model::Account& account, int status, std::string title) {
+  Frame frame;
+  frame.status = status;
+  frame.title = std::move(title);
+  frame.site = parts.config.site.title;
+  frame.account = account.profile.user_name;
+  return frame;
+}
+
+// Docker logs in to a host where nobody browses, if there is such a one, else to the host asked.
+std::string docker_authority(const Parts& parts, const std::string& origin) {
+  std::string chosen = origin;
+  for (const std::string& name : parts.hosts.names()) {
+    if (parts.hosts.browser(name) || name.starts_with("*.")) continue;
+    chosen = parts.hosts.origin_of(name);
+    break;
+  }
+  return chosen.substr(chosen.find("://") + 3);
+}
+
+}  // namespace
+
+std::string_view state_of(const model::IssuedCredential& record, const model::Account& account,
+                          TimePoint now) {
+  if (record.revoked) return "revoked";
+  if (record.expires <= now) return "expired";
+  return record.epoch == account.credential_epoch && !account.disabled ? "live" : "ended";
+}
+
+model::Answer list_page(const Parts& parts, const model::Account& account,
+                        const std::vector<model::IssuedCredential>& records,
+                        const std::string& form_token, TimePoint now, const ListNote& note) {
+  std::vector<View> live;
+  std::vector<View> dead;
+  const std::string& path = parts.config.paths.credentials;
+  for (const model::IssuedCredential& record : std::ranges::reverse_view(records)) {
+    const std::string_view state = state_of(record, account, now);
+    if (state == "live") live.push_back(live_entry(record, path));
+    else if (dead.size() < kDeadShownMax) dead.push_back(dead_entry(record, state));
+  }
+  const std::chrono::days days =
+      note.entered.lifetime.count() > 0 ? note.entered.lifetime : parts.config.credential.lifetime;
+  View view;
+  view.flag("list", View::Shown::kYes)
+      .text("notice", note.notice)
+      .text("error", note.error)
+      .text("user_name", account.profile.user_name)
+      .text("action", path)
+      .text("form_token", form_token)
+      .text("label", note.entered.label)
+      .text("days", std::to_string(days.count()))
+      .text("days_max", std::to_string(parts.config.credential.lifetime_max.count()))
+      .list("live", std::move(live))
+      .list("dead", std::move(dead))
+      .text("whoami_href", parts.config.paths.whoami)
+      .text("logout_href", parts.config.paths.logout);
+  return page(Template::kCredentials, view,
+              frame_of(parts, account, note.status, "Credentials for programs"));
+}
+
+model::Answer secret_page(const Parts& parts, const PageRequest& request,
+                          const model::Account& account, const Issued& issued) {
+  const std::string& user_name = account.profile.user_name;
+  const SnippetFacts facts{request.origin, docker_authority(parts, request.origin),
+                           parts.config.site.realm, user_name, issued.token.reveal()};
+  std::vector<View> entries;
+  for (const Snippet& snippet : snippets(facts)) {
+    entries.push_back(
+        View().text("title", snippet.title).text("hint", snippet.hint).text("text", snippet.text));
+  }
+  View view;
+  view.flag("secret", View::Shown::kYes)
+      .text("label", issued.record.label)
+      .text("user_name", user_name)
+      .text("password", std::string(issued.token.reveal()))
+      .text("expires", date_text(issued.record.expires))
+      .text("scopes", joined(issued.record.scopes))
+      .text("action", parts.config.paths.credentials)
+      .list("snippets", std::move(entries));
+  return page(Template::kCredentials, view, frame_of(parts, account, 200, "Your new credential"));
+}
+
+std::string issued_json(const model::Account& account, const Issued& issued) {
+  wire::JsonObject object;
+  object.add("username", account.profile.user_name)
+      .add("password", issued.token.reveal())
+      .add("id", issued.record.id.text())
+      .add("expires", wire::rfc3339(issued.record.expires));
+  return object.text();
+}
+
+std::string record_json(const model::IssuedCredential& record, const model::Account& account,
+                        TimePoint now) {
+  wire::JsonObject object;
+  object.add("id", record.id.text())
+      .add("username", account.profile.user_name)
+      .add("label", record.label)
+      .add("scopes", record.scopes)
+      .add("state", state_of(record, account, now))
+      .add("created", wire::rfc3339(record.created))
+      .add("expires", wire::rfc3339(record.expires));
+  if (record.revoked) object.add("revoked", wire::rfc3339(*record.revoked));
+  if (record.last_used) {
+    object.add("last_used", wire::rfc3339(*record.last_used))
+        .add("last_used_from", record.last_used_from)
+        .add("last_used_by", record.last_used_by);
+  }
+  return object.text();
+}
+
+}  // namespace latchkey::pages

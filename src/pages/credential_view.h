@@ -1,0 +1,44 @@
+// How issued credentials look, as pages and as JSON.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "latchkey/model/account.h"
+#include "latchkey/model/answer.h"
+#include "latchkey/model/issued_credential.h"
+#include "latchkey/pages/issue.h"
+#include "latchkey/pages/page.h"
+#include "latchkey/pages/parts.h"
+
+namespace latchkey::pages {
+
+// What the list says above its form.
+struct ListNote {
+  int status = 200;
+  std::string notice;  // something good happened
+  std::string error;   // something was wrong with the form
+  Order entered;       // what the person had typed, to be shown again
+};
+
+// The page with the form and the list of `records`, newest first.
+model::Answer list_page(const Parts& parts, const model::Account& account,
+                        const std::vector<model::IssuedCredential>& records,
+                        const std::string& form_token, TimePoint now, const ListNote& note);
+
+// The page that shows a new secret, this once, with texts to paste into tools.
+model::Answer secret_page(const Parts& parts, const PageRequest& request,
+                          const model::Account& account, const Issued& issued);
+
+// {"username", "password", "id", "expires"}.
+std::string issued_json(const model::Account& account, const Issued& issued);
+
+// Everything known of one credential; never the secret, which is not kept.
+std::string record_json(const model::IssuedCredential& record, const model::Account& account,
+                        TimePoint now);
+
+// One word: `live`, `revoked`, `expired`, or `ended` when the account's epoch has passed it.
+std::string_view state_of(const model::IssuedCredential& record, const model::Account& account,
+                          TimePoint now);
+
+}  // namespace latchkey::pages

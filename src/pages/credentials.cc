@@ -1,0 +1,301 @@
+#include "latchkey/pages/credentials.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "credential_input.h"
+#include "credential_view.h"
+#include "latchkey/pages/form_token.h"
+#include "latchkey/pages/html.h"
+#include "latchkey/pages/issue.h"
+#include "latchkey/pages/problem.h"
+#include "latchkey/policy/same_origin.h"
+#include "latchkey/wire/accept.h"
+#include "latchkey/wire/form.h"
+#include "visitor.h"
+
+namespace latchkey::pages {
+namespace {
+
+constexpr std::string_view kQuickLabel = "quick credential";
+constexpr std::string_view kRevokeSuffix = "/revoke";
+
+// One request of one signed-in person.
+struct Call {
+  const Parts& parts;
+  const PageRequest& request;
+  const Visitor& visitor;
+  const model::Account& account;
+};
+
+// Why something was not done, in the words of both kinds of caller.
+struct Complaint {
+  int status;
+  std::string reason;
+  std::string text;
+  std::string advice;
+};
+
+PageResult done(model::Answer answer, std::string reason, std::string detail = {}) {
+  return {std::move(answer), std::move(reason), std::move(detail), {}};
+}
+
+// Programs get a problem document, people a page that says what to do.
+PageResult complain(const Call& call, BodyKind kind, const Complaint& complaint,
+                    std::string detail = {}) {
+  if (kind != BodyKind::kForm) {
+    return done(problem(complaint.status, complaint.reason, complaint.text), complaint.reason,
+                std::move(detail));
+  }
+  View view;
+  view.text("text", complaint.text)
+      .text("advice", complaint.advice)
+      .text("code", complaint.reason)
+      .text("link_href", call.parts.config.paths.credentials)
+      .text("link_text", "Back to your credentials");
+  Frame frame;
+  frame.status = complaint.status;
+  frame.title = "That did not work";
+  frame.site = call.parts.config.site.title;
+  frame.account = call.account.profile.user_name;
+  return done(page(Template::kMessage, view, frame), complaint.reason, std::move(detail));
+}
+
+Complaint complaint_of(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::kMalformed: return {400, "malformed", error.detail, ""};
+    case ErrorCode::kConflict:
+      return {409, "credential_limit", "You hold as many credentials as are allowed.",
+              "Revoke one that you no longer need, then try again."};
+    case ErrorCode::kNotFound:
+      return {404, "not_found", "You have no credential of that name.",
+              "It may have been removed some time after it ended."};
+    case ErrorCode::kRefused:
+    case ErrorCode::kExpired:
+      return {403, "account_changed", "Your account was changed a moment ago.",
+              "Sign in again, then repeat what you did."};
+    case ErrorCode::kUnavailable:
+    case ErrorCode::kInternal: break;
+  }
+  return {503, "store_unavailable", "This cannot be done now. Nothing was changed.",
+          "Try again in a minute."};
+}
+
+PageResult failed(const Call& call, BodyKind kind, const Error& error) {
+  return complain(call, kind, complaint_of(error), error.detail);
+}
+
+// Cross-site requests are stopped before anything of them is read.
+std::optional<PageResult> without_proof(const Call& call, BodyKind kind) {
+  if (policy::same_origin(call.request.hints(), call.parts.hosts) == policy::SameOrigin::kProven) {
+    return std::nullopt;
+  }
+  return complain(call, kind,
+                  {403, "cross_site", "This did not come from a page of this site.",
+                   "Open the page of your credentials here and use its form. If you did, your "
+                   "browser hides where requests come from."});
+}
+
+std::optional<PageResult> without_token(const Call& call, std::string_view token) {
+  if (form_token_matches(call.visitor.session, token)) return std::nullopt;
+  return complain(call, BodyKind::kForm,
+                  {403, "stale_form", "The form belongs to another sign-in.",
+                   "You may have signed in again since it was opened. Open it anew."});
+}
+
+Result<std::vector<model::IssuedCredential>> records_of(const Call& call) {
+  return call.parts.store.credentials().list(call.account.id, CredentialId());
+}
+
+PageResult show_list(const Call& call, const ListNote& note) {
+  const Result<std::vector<model::IssuedCredential>> records = records_of(call);
+  if (!records) return failed(call, BodyKind::kForm, records.error());
+  return done(list_page(call.parts, call.account, *records, form_token(call.visitor.session),
+                        call.request.now, note),
+              note.error.empty() ? "shown" : "malformed");
+}
+
+// The way back from a revocation names the credential; the notice is given only for one that is the
+// visitor's own and is revoked, so that nobody else's link can put words on the page.
+ListNote note_of_query(const Call& call) {
+  ListNote note;
+  const Result<wire::Form> query = wire::Form::parse(call.request.request().query);
+  if (!query) return note;
+  const Result<std::optional<std::string>> id = query->single("revoked");
+  if (!id || !*id || !is_uuid(**id)) return note;
+  const Result<store::CredentialAndAccount> found =
+      call.parts.store.credentials().find(CredentialId(**id));
+  if (found && found->account.id == call.account.id && found->credential.revoked) {
+    note.notice = "The credential is revoked. It is refused from now on.";
+  }
+  return note;
+}
+
+Result<Issued> issue_here(const Call& call, const Order& order) {
+  return issue(call.parts.config, call.parts.store, call.account, order, call.request.now,
+               call.parts.random);
+}
+
+PageResult issue_as_json(const Call& call, const Order& order, int status) {
+  const Result<Issued> issued = issue_here(call, order);
+  if (!issued) return failed(call, BodyKind::kJson, issued.error());
+  return done(json_answer(status, issued_json(call.account, *issued)), "issued",
+              "credential " + issued->record.id.text());
+}
+
+// A visit gives a credential, as scripts expect of this address. It must be the person's own doing: a
+// foreign page that makes a browser load it, or a browser that loads ahead, gets nothing.
+PageResult visit(const Call& call) {
+  const model::ClientHints& hints = call.request.hints();
+  const std::string& site = hints.sec_fetch_site;
+  if (hints.is_prefetch) {
+    return complain(call, BodyKind::kJson, {403, "prefetch", "Nothing is issued ahead.", ""});
+  }
+  if (!site.empty() && site != "none" && site != "same-origin") {
+    return complain(call, BodyKind::kJson,
+                    {403, "cross_site", "Another site asked for this.", ""});
+  }
+  if (call.request.request().method == "HEAD") return done(json_answer(200, ""), "shown");
+  Order order;
+  order.label = kQuickLabel;
+  order.lifetime = call.parts.config.credential.lifetime;
+  return issue_as_json(call, order, 200);
+}
+
+PageResult get_all(const Call& call) {
+  switch (wire::preferred(call.request.hints().accept)) {
+    case wire::Media::kHtml: return show_list(call, note_of_query(call));
+    case wire::Media::kJson: return visit(call);
+    case wire::Media::kOther: break;
+  }
+  return complain(call, BodyKind::kJson,
+                  {406, "not_acceptable", "There is application/json and text/html.", ""});
+}
+
+PageResult post_form(const Call& call) {
+  Result<OrderForm> form = read_order_form(call.request, call.parts.config.credential);
+  if (!form) return failed(call, BodyKind::kForm, form.error());
+  if (std::optional<PageResult> refused = without_token(call, form->token)) {
+    return *std::move(refused);
+  }
+  const Result<Issued> issued = issue_here(call, form->order);
+  if (!issued && issued.error().code == ErrorCode::kMalformed) {
+    return show_list(call, {400, "", issued.error().detail, std::move(form->order)});
+  }
+  if (!issued) return failed(call, BodyKind::kForm, issued.error());
+  return done(secret_page(call.parts, call.request, call.account, *issued), "issued",
+              "credential " + issued->record.id.text());
+}
+
+PageResult post_all(const Call& call) {
+  const BodyKind kind = body_kind(call.request);
+  if (kind == BodyKind::kOther) {
+    return complain(call, kind,
+                    {415, "unsupported_media_type", "Send application/json or a form.", ""});
+  }
+  if (std::optional<PageResult> refused = without_proof(call, kind)) return *std::move(refused);
+  if (kind == BodyKind::kForm) return post_form(call);
+  const Result<Order> order = read_order_json(call.request, call.parts.config.credential);
+  if (!order) return failed(call, kind, order.error());
+  return issue_as_json(call, *order, 201);
+}
+
+// Finds a credential of the visitor's. Somebody else's does not exist, to them.
+Result<model::IssuedCredential> own(const Call& call, const CredentialId& id) {
+  if (!is_uuid(id.text())) return fail(ErrorCode::kNotFound, "no id");
+  LK_TRY(const store::CredentialAndAccount found, call.parts.store.credentials().find(id));
+  if (found.account.id != call.account.id) return fail(ErrorCode::kNotFound, "somebody else's");
+  return found.credential;
+}
+
+Outcome revoke_own(const Call& call, const CredentialId& id) {
+  LK_TRY(const model::IssuedCredential record, own(call, id));
+  return call.parts.store.credentials().revoke(record.id, call.request.now);
+}
+
+PageResult get_one(const Call& call, const CredentialId& id) {
+  const Result<model::IssuedCredential> record = own(call, id);
+  if (!record) return failed(call, BodyKind::kJson, record.error());
+  return done(json_answer(200, record_json(*record, call.account, call.request.now)), "shown");
+}
+
+PageResult delete_one(const Call& call, const CredentialId& id) {
+  if (std::optional<PageResult> refused = without_proof(call, BodyKind::kJson)) {
+    return *std::move(refused);
+  }
+  const Outcome revoked = revoke_own(call, id);
+  if (!revoked) return failed(call, BodyKind::kJson, revoked.error());
+  model::Answer answer;
+  answer.status = 204;
+  add_secure_headers(answer);
+  return done(std::move(answer), "revoked", "credential " + id.text());
+}
+
+PageResult post_revoke(const Call& call, const CredentialId& id) {
+  if (std::optional<PageResult> refused = without_proof(call, BodyKind::kForm)) {
+    return *std::move(refused);
+  }
+  const Result<std::string> token = read_form_token(call.request);
+  if (!token) return failed(call, BodyKind::kForm, token.error());
+  if (std::optional<PageResult> refused = without_token(call, *token)) return *std::move(refused);
+  const Outcome revoked = revoke_own(call, id);
+  if (!revoked) return failed(call, BodyKind::kForm, revoked.error());
+  model::Answer answer;
+  answer.status = 303;
+  add_header(answer, "Location", call.request.origin + call.parts.config.paths.credentials +
+                                     "?revoked=" + id.text());
+  add_secure_headers(answer);
+  return done(std::move(answer), "revoked", "credential " + id.text());
+}
+
+PageResult wrong_method(const Call& call, std::string_view allowed) {
+  PageResult result = complain(
+      call, BodyKind::kJson, {405, "method_not_allowed", "That is not done here.", ""});
+  add_header(result.answer, "Allow", allowed);
+  return result;
+}
+
+PageResult answer_all(const Call& call) {
+  const std::string& method = call.request.request().method;
+  if (method == "GET" || method == "HEAD") {
+    PageResult result = get_all(call);
+    add_header(result.answer, "Vary", "Accept");
+    return result;
+  }
+  return method == "POST" ? post_all(call) : wrong_method(call, "GET, HEAD, POST");
+}
+
+// `below` is /ID or /ID/revoke.
+PageResult answer_one(const Call& call, std::string_view below) {
+  const std::string& method = call.request.request().method;
+  below.remove_prefix(1);
+  if (below.ends_with(kRevokeSuffix)) {
+    below.remove_suffix(kRevokeSuffix.size());
+    const CredentialId id{std::string(below)};
+    return method == "POST" ? post_revoke(call, id) : wrong_method(call, "POST");
+  }
+  const CredentialId id{std::string(below)};
+  if (method == "GET" || method == "HEAD") return get_one(call, id);
+  return method == "DELETE" ? delete_one(call, id) : wrong_method(call, "GET, HEAD, DELETE");
+}
+
+}  // namespace
+
+PageResult CredentialsPage::serve(const PageRequest& request) {
+  const model::Step<Visitor> visitor = signed_in(parts_, request);
+  if (!visitor) return refused_visitor(parts_, request, visitor.error());
+  const Result<model::Account> account = parts_.store.accounts().find(visitor->identity.account());
+  if (!account) {
+    return refused_visitor(parts_, request,
+                           model::Decision::refuse(model::Reason::kStoreUnavailable,
+                                                   account.error().detail));
+  }
+  const Call call{parts_, request, *visitor, *account};
+  const bool all = request.below.empty() || request.below == "/";
+  PageResult result = all ? answer_all(call) : answer_one(call, request.below);
+  result.user = account->profile.user_name;
+  return result;
+}
+
+}  // namespace latchkey::pages

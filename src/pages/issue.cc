@@ -1,0 +1,100 @@
+#include "latchkey/pages/issue.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "latchkey/crypto/key_directory.h"
+#include "latchkey/policy/scope.h"
+#include "latchkey/wire/json_object.h"
+#include "latchkey/wire/utf8.h"
+
+namespace latchkey::pages {
+namespace {
+
+// Counts characters, not bytes: all but the continuation bytes of UTF-8.
+std::size_t characters(std::string_view utf8) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+bool has_controls(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) {
+    const unsigned char byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f;
+  });
+}
+
+Outcome check_label(std::string_view label) {
+  if (!wire::is_utf8(label) || has_controls(label)) {
+    return fail(ErrorCode::kMalformed, "The label may hold text only, on one line.");
+  }
+  if (characters(label) > kLabelCharactersMax) {
+    return fail(ErrorCode::kMalformed,
+                "The label may be at most " + std::to_string(kLabelCharactersMax) +
+                    " characters long.");
+  }
+  return {};
+}
+
+std::string claims_of(const model::IssuedCredential& record, const model::Account& account,
+                      const config::Site& site) {
+  std::vector<std::string> audience;
+  for (const config::SiteHost& host : site.hosts) audience.push_back(host.name);
+  wire::JsonObject claims;
+  claims.add("iss", site.url)
+      .add("sub", account.id.text())
+      .add("aud", audience)
+      .add("jti", record.id.text())
+      .add("uid", account.profile.user_name)
+      .add("iat", to_unix(record.created))
+      .add("exp", to_unix(record.expires))
+      .add("token_use", "credential");
+  return claims.text();
+}
+
+// What a file or library says of a key is a fault of ours to the caller, whatever its code was: the
+// person did nothing wrong.
+Result<SecretString> sign(const config::Config& config, const std::string& claims) {
+  const crypto::KeyDirectory keys(config.credential.key_directory);
+  const Result<crypto::SigningKey> key = keys.active_signing_key();
+  if (!key) return fail(ErrorCode::kUnavailable, "signing key: " + key.error().detail);
+  Result<SecretString> token = key->sign(claims);
+  if (!token) return fail(ErrorCode::kUnavailable, "signing: " + token.error().detail);
+  return token;
+}
+
+}  // namespace
+
+Outcome check_order(const Order& order, const config::Credential& limits) {
+  LK_CHECK(check_label(order.label));
+  if (order.lifetime < std::chrono::days(1) || order.lifetime > limits.lifetime_max) {
+    return fail(ErrorCode::kMalformed,
+                "The lifetime must be between 1 and " +
+                    std::to_string(limits.lifetime_max.count()) + " days.");
+  }
+  if (order.scopes.size() > policy::kScopesMax) {
+    return fail(ErrorCode::kMalformed, "There may be at most " +
+                                           std::to_string(policy::kScopesMax) + " scopes.");
+  }
+  for (const std::string& scope : order.scopes) LK_CHECK(policy::check_scope(scope));
+  return {};
+}
+
+Result<Issued> issue(const config::Config& config, store::Store& store,
+                     const model::Account& account, const Order& order, TimePoint now,
+                     Random& random) {
+  LK_CHECK(check_order(order, config.credential));
+  Issued issued;
+  issued.record.id = CredentialId(make_uuid_v7(now, random));
+  issued.record.account = account.id;
+  issued.record.epoch = account.credential_epoch;
+  issued.record.label = order.label;
+  issued.record.scopes = order.scopes;
+  issued.record.created = now;
+  issued.record.expires = now + order.lifetime;
+  LK_TRY(issued.token, sign(config, claims_of(issued.record, account, config.site)));
+  LK_CHECK(store.credentials().issue(issued.record, config.credential.per_user_max));
+  return issued;
+}
+
+}  // namespace latchkey::pages
