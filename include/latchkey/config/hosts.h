@@ -46,7 +46,6 @@ class Hosts {
     bool enforces_https;
   };
   const Entry* find(std::string_view host) const;
-  std::string origin(std::string_view scheme, std::string_view host) const;
 
   std::vector<Entry> entries_;
   std::vector<std::string> names_;

@@ -17,8 +17,9 @@ std::string_view session_cookie_name(const config::Site& site);
 
 // Input:   `use`, whether the path's Authorization field is for us or for the application.
 // Returns: Basic or Bearer if Authorization was sent, else the session cookie, else nothing.
-// Errors:  a refusal with kMalformedCredential (an Authorization field or Cookie field that cannot be
-//          read, another scheme) or kDuplicateCookie.
+// Errors:  a refusal with kMalformedCredential (an Authorization field that cannot be read, or of
+//          another scheme), kDuplicateCookie, kUnknownSession (a value we never made) or
+//          kMalformedRequest (cookies over the limit).
 model::Step<model::Credential> present(const model::AuthQuery& query, config::AuthorizationUse use,
                                        std::string_view cookie_name);
 

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "latchkey/base/clock.h"
-#include "latchkey/base/result.h"
+#include "latchkey/base/random.h"
 #include "latchkey/base/secret_string.h"
 #include "latchkey/config/config.h"
 #include "latchkey/identity/slow_gate.h"
@@ -27,10 +27,10 @@ namespace latchkey::identity {
 
 class Resolver {
  public:
-  // Input:   `config`, `store`, `log` and `gate` outlive the resolver. Made after fork.
-  // Errors:  kUnavailable: the public keys cannot be read.
-  static Result<Resolver> open(const config::Config& config, store::Store& store, SlowGate& gate,
-                               const telemetry::Log& log);
+  // Input:   all references outlive the resolver. Made after fork. Public keys that cannot be read now
+  //          are looked for again at every token, so that a worker starts and refuses meanwhile.
+  Resolver(const config::Config& config, store::Store& store, SlowGate& gate, Random& random,
+           const telemetry::Log& log);
   Resolver(Resolver&&) noexcept;
   ~Resolver();
 
@@ -55,7 +55,6 @@ class Resolver {
 
  private:
   struct Parts;
-  explicit Resolver(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };
 

@@ -1,0 +1,66 @@
+#include "latchkey/answer/approval.h"
+
+#include <string_view>
+#include <utility>
+
+namespace latchkey::answer {
+namespace {
+
+using model::Reason;
+
+std::string joined(const std::vector<std::string>& groups, std::string_view delimiter) {
+  std::string text;
+  for (const std::string& group : groups) {
+    if (!text.empty()) text += delimiter;
+    text += group;
+  }
+  return text;
+}
+
+std::array<std::string, kFacts> facts_of(const model::Identity& identity,
+                                         std::string_view delimiter) {
+  const model::Profile& profile = identity.profile();
+  return {profile.user_name,
+          joined(profile.groups, delimiter),
+          profile.mail,
+          profile.display_name,
+          std::string(model::name_of(identity.proof())),
+          identity.credential().text()};
+}
+
+}  // namespace
+
+ApprovalSettings::ApprovalSettings(const config::IdentityNames& names)
+    : headers{names.user, names.groups, names.mail, names.display_name, "X-Latchkey-Auth",
+              "X-Latchkey-Credential"},
+      variables{names.user_variable, names.groups_variable, names.mail_variable,
+                names.display_name_variable, "LATCHKEY_AUTH", "LATCHKEY_CREDENTIAL"},
+      delimiter(names.delimiter),
+      bytes_max(names.header_bytes_max) {
+  for (std::string& variable : variables) variable.insert(0, "Variable-");
+}
+
+model::Step<model::Answer> approval(const ApprovalSettings& settings, model::IdentityForm form,
+                                    const model::Identity& identity) {
+  constexpr std::size_t kAroundValue = std::string_view(": \r\n").size();
+  const auto& names =
+      form == model::IdentityForm::kVariables ? settings.variables : settings.headers;
+  const auto facts = facts_of(identity, settings.delimiter);
+
+  model::Answer answer{.status = 200, .headers = {}, .body = {}};
+  answer.headers.reserve(kFacts + 1);
+  std::size_t bytes = 0;
+  for (std::size_t at = 0; at < kFacts; ++at) {
+    Result<wire::FieldValue> value = wire::FieldValue::from(facts[at]);
+    if (!value) return model::refuse(Reason::kInternal, names[at] + " cannot be a field");
+    bytes += names[at].size() + facts[at].size() + kAroundValue;
+    answer.add(names[at], *std::move(value));
+  }
+  if (bytes > settings.bytes_max) {
+    return model::refuse(Reason::kIdentityTooLarge,
+                         "the identity takes " + std::to_string(bytes) + " bytes of header");
+  }
+  return answer;
+}
+
+}  // namespace latchkey::answer

@@ -1,0 +1,140 @@
+#include "latchkey/answer/refusal.h"
+
+#include <string_view>
+#include <utility>
+
+#include "body.h"
+#include "latchkey/wire/accept.h"
+#include "latchkey/wire/cookie.h"
+#include "latchkey/wire/form.h"
+#include "words.h"
+
+namespace latchkey::answer {
+namespace {
+
+using config::Challenge;
+using model::Answer;
+using model::Reason;
+
+constexpr std::size_t kReturnBytesMax = 1024;  // what the sealed state of a sign-in has room for
+constexpr std::string_view kPageRules =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+// Adds a field whose value is ours, or checked while the configuration was read.
+void add(Answer& answer, std::string name, std::string_view value) {
+  Result<wire::FieldValue> field = wire::FieldValue::from(value);
+  LK_ASSERT(field.has_value());
+  answer.add(std::move(name), *std::move(field));
+}
+
+// A fetch or XHR: a Basic challenge would make the browser open a dialog over the page.
+bool is_script(const model::ClientHints& hints) {
+  return hints.has_requested_with ||
+         (!hints.sec_fetch_mode.empty() && hints.sec_fetch_mode != "navigate");
+}
+
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + "\"";
+}
+
+// The one challenge: Apache joins several into one line, and Docker reads one.
+std::string challenge(const RefusalSettings& settings, const Refused& refused) {
+  const bool script = refused.challenge == Challenge::kBrowser && is_script(refused.hints);
+  return (script ? "Bearer realm=" : "Basic realm=") + quoted(settings.realm);
+}
+
+void add_body(Answer& answer, const RefusalSettings& settings, const Refused& refused,
+              Reason reason, const Words& words) {
+  // A registry's client may name text/html too, and still reads JSON only.
+  if (refused.challenge == Challenge::kDocker) {
+    add(answer, "Content-Type", "application/json");
+    answer.body = error_list(words);
+  } else if (wire::accepts_html(refused.hints.accept)) {
+    add(answer, "Content-Type", "text/html; charset=utf-8");
+    add(answer, "Content-Security-Policy", kPageRules);
+    answer.body = page(settings, refused, reason, words);
+  } else {
+    add(answer, "Content-Type", "text/plain; charset=utf-8");
+    answer.body = text(settings, reason, words);
+  }
+}
+
+Answer to_sign_in(const RefusalSettings& settings, const Refused& refused) {
+  const std::string& target = refused.request.target;
+  const bool fits = target.starts_with('/') && target.size() <= kReturnBytesMax;
+  Answer answer{.status = 302, .headers = {}, .body = {}};
+  add(answer, "Location",
+      settings.hosts.origin_of(refused.request.host) + settings.login_path +
+          "?rd=" + wire::url_encode(fits ? target : "/"));
+  return answer;
+}
+
+// `latchkey` and `__Host-latchkey`: whichever of them was planted, both go.
+void forget_cookies(Answer& answer) {
+  answer.add("Set-Cookie", wire::expire_cookie("__Host-latchkey", wire::Secure::kYes));
+  answer.add("Set-Cookie", wire::expire_cookie("latchkey", wire::Secure::kNo));
+}
+
+int status_of(const Words& words, const Refused& refused, Reason reason) {
+  // Somebody who is signed in and disabled would be asked to sign in for ever.
+  const bool page = is_navigation(refused.request, refused.hints);
+  return reason == Reason::kAccountDisabled && page ? 403 : words.status;
+}
+
+void add_common(Answer& answer, const Refused& refused) {
+  add(answer, "Cache-Control", "no-store");
+  if (refused.challenge == Challenge::kDocker) {
+    add(answer, "Docker-Distribution-Api-Version", "registry/2.0");
+  } else {
+    add(answer, "Vary", "Accept, Sec-Fetch-Mode, X-Requested-With");
+  }
+  add(answer, "X-Content-Type-Options", "nosniff");
+  add(answer, "Referrer-Policy", "no-referrer");
+}
+
+}  // namespace
+
+RefusalSettings::RefusalSettings(const config::Config& config)
+    : hosts(config),
+      realm(config.site.realm),
+      title(config.site.title),
+      login_path(config.paths.login) {}
+
+bool is_navigation(const model::CanonicalRequest& request, const model::ClientHints& hints) {
+  if (request.method != "GET" && request.method != "HEAD") return false;
+  if (!hints.sec_fetch_mode.empty()) return hints.sec_fetch_mode == "navigate";
+  return !hints.has_requested_with && wire::accepts_html(hints.accept);
+}
+
+Answer refusal(const RefusalSettings& settings, const Refused& refused, Reason reason) {
+  const Words& words = words_of(reason);
+  const bool sign_in = words.course == Course::kSignIn &&
+                       refused.challenge == Challenge::kBrowser &&
+                       is_navigation(refused.request, refused.hints);
+  Answer answer;
+  if (sign_in) {
+    answer = to_sign_in(settings, refused);
+  } else {
+    answer.status = status_of(words, refused, reason);
+    if (answer.status == 401) add(answer, "WWW-Authenticate", challenge(settings, refused));
+    if (answer.status == 503) add(answer, "Retry-After", "5");
+    if (answer.status == 429) add(answer, "Retry-After", "60");
+    add_body(answer, settings, refused, reason, words);
+  }
+  if (reason == Reason::kDuplicateCookie) forget_cookies(answer);
+  add_common(answer, refused);
+  return answer;
+}
+
+Answer health() {
+  Answer answer{.status = 200, .headers = {}, .body = {}};
+  add(answer, "Cache-Control", "no-store");
+  return answer;
+}
+
+}  // namespace latchkey::answer

@@ -1,0 +1,61 @@
+#include "latchkey/credential/present.h"
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "latchkey/wire/authorization.h"
+#include "latchkey/wire/cookie.h"
+
+namespace latchkey::credential {
+namespace {
+
+using model::Credential;
+using model::Reason;
+
+Credential taken(wire::Basic basic) {
+  return model::BasicPair{.user = std::move(basic.user), .password = std::move(basic.password)};
+}
+Credential taken(wire::Bearer bearer) {
+  return model::BearerToken{.token = std::move(bearer.token)};
+}
+
+model::Step<Credential> from_authorization(std::string_view field) {
+  Result<wire::Authorization> parsed = wire::parse_authorization(field);
+  if (!parsed) return model::refuse(Reason::kMalformedCredential, parsed.error().detail);
+  if (auto* basic = std::get_if<wire::Basic>(&*parsed)) return taken(std::move(*basic));
+  if (auto* bearer = std::get_if<wire::Bearer>(&*parsed)) return taken(std::move(*bearer));
+  // Nothing else is looked into, whatever its parameters look like (V6).
+  return model::refuse(Reason::kMalformedCredential, "an Authorization scheme that is not ours");
+}
+
+model::Step<Credential> from_cookie(std::string_view cookies, std::string_view name) {
+  // Signing in again would not make the field shorter, so this one must not lead there.
+  if (cookies.size() > wire::kCookieHeaderBytesMax) {
+    return model::refuse(Reason::kMalformedRequest, "the Cookie field is too large");
+  }
+  const Result<std::optional<std::string_view>> value = wire::find_cookie(cookies, name);
+  if (value && (!*value || (*value)->empty())) return Credential(model::NoCredential{});
+  if (value) return Credential(model::SessionCookie{.token = SecretString(**value)});
+  if (value.error().code == ErrorCode::kConflict) {
+    return std::unexpected(model::Decision::refuse(
+        Reason::kDuplicateCookie, "two session cookies", model::ClearCookie::kYes));
+  }
+  // We never made such a value; a sign-in replaces it.
+  return model::refuse(Reason::kUnknownSession, "a session cookie with bytes we never use");
+}
+
+}  // namespace
+
+std::string_view session_cookie_name(const config::Site& site) {
+  return site.https ? "__Host-latchkey" : "latchkey";
+}
+
+model::Step<Credential> present(const model::AuthQuery& query, config::AuthorizationUse use,
+                                std::string_view cookie_name) {
+  const bool ours = use == config::AuthorizationUse::kLatchkey;
+  if (ours && query.authorization) return from_authorization(query.authorization->reveal());
+  return from_cookie(query.cookies, cookie_name);
+}
+
+}  // namespace latchkey::credential

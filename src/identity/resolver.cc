@@ -1,0 +1,249 @@
+#include "latchkey/identity/resolver.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "identity_maker.h"
+#include "latchkey/crypto/digest.h"
+#include "latchkey/crypto/key_directory.h"
+#include "latchkey/store/store.h"
+#include "latchkey/telemetry/log.h"
+#include "local_users.h"
+#include "token_reader.h"
+
+namespace latchkey::identity {
+namespace {
+
+using model::Identity;
+using model::Reason;
+using model::Step;
+
+constexpr Seconds kSkew{60};             // how far the clocks of two of our machines may be apart
+constexpr Seconds kSessionTouchEvery{60};
+constexpr Seconds kCredentialTouchEvery{300};
+constexpr std::size_t kSessionTokenBytes = 43;  // of crypto::random_token
+constexpr std::size_t kUserAgentBytesMax = 200;
+constexpr std::string_view kAnybodysName = "token";
+
+std::unexpected<model::Decision> unanswered(const Error& error) {
+  return model::refuse(Reason::kStoreUnavailable, error.detail);
+}
+
+// A password of this form is a token: three parts, of which the first begins a JSON object.
+bool looks_like_token(std::string_view text) {
+  return text.starts_with("eyJ") && std::ranges::count(text, '.') == 2;
+}
+
+std::string printable(std::string_view text) {
+  std::string result;
+  for (const char c : text.substr(0, kUserAgentBytesMax)) result += c >= ' ' && c <= '~' ? c : '?';
+  return result;
+}
+
+// What is left to write when the reply is out.
+struct Touch {
+  std::string session;      // empty: none
+  TimePoint idle_end{};     // of the session
+  CredentialId credential;  // empty: none
+};
+
+}  // namespace
+
+struct Resolver::Parts {
+  Parts(const config::Config& config_, store::Store& store_, SlowGate& gate_, Random& random_,
+        const telemetry::Log& log_)
+      : config(config_),
+        store(store_),
+        gate(gate_),
+        random(random_),
+        log(log_),
+        tokens(config_, crypto::KeyDirectory(config_.credential.key_directory)),
+        local_users(config_.local, store_) {}
+
+  Step<Identity> resolve(const model::NoCredential&, TimePoint now);
+  Step<Identity> resolve(const model::SessionCookie& cookie, TimePoint now);
+  Step<Identity> resolve(const model::BasicPair& pair, TimePoint now);
+  Step<Identity> resolve(const model::BearerToken& bearer, TimePoint now);
+  Step<Identity> by_token(std::string_view text, const std::string* user, TimePoint now);
+  Step<Identity> by_password(const model::BasicPair& pair, TimePoint now);
+  Step<model::Account> proven_owner(const model::BasicPair& pair, TimePoint now);
+  Step<void> check_owner(const model::Account& account, const Outcome& local) const;
+
+  const config::Config& config;
+  store::Store& store;
+  SlowGate& gate;
+  Random& random;
+  const telemetry::Log& log;
+  TokenReader tokens;
+  LocalUsers local_users;
+  std::string_view remote_address;  // of the request in hand
+  Touch touch;
+};
+
+Resolver::Resolver(const config::Config& config, store::Store& store, SlowGate& gate,
+                   Random& random, const telemetry::Log& log)
+    : parts_(std::make_unique<Parts>(config, store, gate, random, log)) {}
+Resolver::Resolver(Resolver&&) noexcept = default;
+Resolver::~Resolver() = default;
+
+// What ends every entrance: is this person still somebody. `local` is what the users file's watch
+// said before the store was asked, for its findings must be in the store by then.
+Step<void> Resolver::Parts::check_owner(const model::Account& account, const Outcome& local) const {
+  if (account.issuer == store::kLocalIssuer && !local) {
+    if (local.error().code == ErrorCode::kNotFound) {
+      return model::refuse(Reason::kAccountDisabled, "a local account, but no users file");
+    }
+    return unanswered(local.error());
+  }
+  if (account.disabled) return model::refuse(Reason::kAccountDisabled, account.id.text());
+  return {};
+}
+
+Step<Identity> Resolver::Parts::resolve(const model::NoCredential&, TimePoint) {
+  return IdentityMaker::anonymous();
+}
+
+Step<Identity> Resolver::Parts::resolve(const model::SessionCookie& cookie, TimePoint now) {
+  const std::string_view token = cookie.token.reveal();
+  if (token.size() != kSessionTokenBytes) {
+    return model::refuse(Reason::kUnknownSession, "no value of ours");
+  }
+  const Outcome local = local_users.watch(now);
+  Result<store::SessionAndAccount> found = store.sessions().find(crypto::sha256(token));
+  if (!found) {
+    if (found.error().code != ErrorCode::kNotFound) return unanswered(found.error());
+    return model::refuse(Reason::kUnknownSession, "no such session");
+  }
+  auto& [session, account] = *found;
+  LK_CHECK(check_owner(account, local));
+  if (session.epoch != account.session_epoch || now >= session.idle_end ||
+      now >= session.absolute_end) {
+    return model::refuse(Reason::kExpiredSession, session.id);
+  }
+  if (now >= session.last_seen + kSessionTouchEvery) {
+    touch.session = session.id;
+    touch.idle_end = std::min(now + config.session.idle, session.absolute_end);
+  }
+  return IdentityMaker::of_session(session, std::move(account));
+}
+
+Step<Identity> Resolver::Parts::resolve(const model::BearerToken& bearer, TimePoint now) {
+  return by_token(bearer.token.reveal(), nullptr, now);
+}
+
+Step<Identity> Resolver::Parts::resolve(const model::BasicPair& pair, TimePoint now) {
+  if (config.local.basic && !looks_like_token(pair.password.reveal())) {
+    return by_password(pair, now);
+  }
+  return by_token(pair.password.reveal(), &pair.user, now);
+}
+
+// The one check of our tokens, for Bearer (`user` is null) and for Basic. What the claims say is
+// compared with the record and its owner as they are now.
+Step<Identity> Resolver::Parts::by_token(std::string_view text, const std::string* user,
+                                         TimePoint now) {
+  LK_TRY(const TokenClaims claims, tokens.read(text, now));
+  const std::string& id = claims.credential.text();
+  if (now >= claims.expires) return model::refuse(Reason::kExpiredCredential, id);
+  if (now + kSkew < claims.valid_from) return model::refuse(Reason::kBadCredential, "not yet valid");
+  if (user != nullptr && !user->empty() && *user != kAnybodysName && *user != claims.user_name) {
+    return model::refuse(Reason::kWrongUserName, id);
+  }
+  const Outcome local = local_users.watch(now);
+  Result<store::CredentialAndAccount> found = store.credentials().find(claims.credential);
+  if (!found) {
+    if (found.error().code != ErrorCode::kNotFound) return unanswered(found.error());
+    return model::refuse(Reason::kRevokedCredential, "no record of " + id);
+  }
+  auto& [credential, account] = *found;
+  // A re-created account has another id, so its namesake's tokens stay dead.
+  if (claims.account != account.id || claims.user_name != account.profile.user_name) {
+    return model::refuse(Reason::kBadCredential, "the owner of " + id + " is another by now");
+  }
+  LK_CHECK(check_owner(account, local));
+  if (credential.revoked || credential.epoch != account.credential_epoch) {
+    return model::refuse(Reason::kRevokedCredential, id);
+  }
+  if (now >= credential.expires) return model::refuse(Reason::kExpiredCredential, id);
+  if (!credential.last_used || now >= *credential.last_used + kCredentialTouchEvery) {
+    touch.credential = credential.id;
+  }
+  return IdentityMaker::of_token(std::move(credential), std::move(account), claims.expires);
+}
+
+// Compares the password, behind the throttle and the gate.
+Step<model::Account> Resolver::Parts::proven_owner(const model::BasicPair& pair, TimePoint now) {
+  if (Outcome local = local_users.watch(now); !local) return unanswered(local.error());
+  const auto wait = store.attempts().retry_after(pair.user, remote_address, now);
+  if (!wait) return unanswered(wait.error());
+  if (*wait) return model::refuse(Reason::kTooManyAttempts, "passwords of this name or network");
+  const SlowPass pass(gate);
+  if (!pass.admitted()) return model::refuse(Reason::kBusy, "too many passwords at once");
+  const Result<crypto::Digest> entry = local_users.verify(pair.user, pair.password);
+  if (!entry) {
+    Outcome counted = store.attempts().record_failure(pair.user, remote_address, now);
+    if (!counted) return unanswered(counted.error());
+    return model::refuse(Reason::kBadCredential, "wrong user name or password");
+  }
+  static_cast<void>(store.attempts().clear(pair.user));  // a count too many harms nobody
+  Result<model::Account> known = store.accounts().find_by_subject(store::kLocalIssuer, pair.user);
+  if (!known && known.error().code == ErrorCode::kNotFound) {
+    model::Profile profile;
+    profile.user_name = pair.user;
+    known = store.accounts().sign_in_local(profile, *entry, now, random);
+  }
+  if (known) return *std::move(known);
+  if (known.error().code == ErrorCode::kConflict) {
+    return model::refuse(Reason::kBadCredential, "the name is that of another provider's person");
+  }
+  if (known.error().code == ErrorCode::kRefused) {
+    return model::refuse(Reason::kAccountDisabled, known.error().detail);
+  }
+  return unanswered(known.error());
+}
+
+Step<Identity> Resolver::Parts::by_password(const model::BasicPair& pair, TimePoint now) {
+  if (pair.user.empty() || pair.password.empty()) {
+    return model::refuse(Reason::kBadCredential, "no user name or no password");
+  }
+  LK_TRY(model::Account account, proven_owner(pair, now));
+  LK_CHECK(check_owner(account, {}));
+  return IdentityMaker::of_password(std::move(account), now);
+}
+
+Step<Identity> Resolver::resolve(const model::Credential& credential,
+                                 std::string_view remote_address, TimePoint now) {
+  parts_->touch = {};
+  parts_->remote_address = remote_address;
+  return std::visit([&](const auto& held) { return parts_->resolve(held, now); }, credential);
+}
+
+Step<Identity> Resolver::resolve_session(const SecretString& token, TimePoint now) {
+  return resolve(model::SessionCookie{.token = token.copy()}, {}, now);
+}
+
+void Resolver::after_reply(std::string_view remote_address, std::string_view user_agent,
+                           TimePoint now) {
+  const Touch touch = std::exchange(parts_->touch, {});
+  Outcome written;
+  if (!touch.session.empty()) {
+    written = parts_->store.sessions().touch(touch.session, now, touch.idle_end);
+  }
+  if (!touch.credential.empty()) {
+    written = parts_->store.credentials().touch(touch.credential, now, remote_address,
+                                                printable(user_agent));
+  }
+  if (!written) parts_->log.warn("touch_failed", {{"detail", written.error().detail}});
+}
+
+Identity Resolver::anonymous() { return IdentityMaker::anonymous(); }
+
+Identity Resolver::supposed(const model::Account& account, TimePoint now) {
+  model::Session session;
+  session.idle_end = session.absolute_end = now;
+  return IdentityMaker::of_session(session, account);
+}
+
+}  // namespace latchkey::identity

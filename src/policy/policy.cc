@@ -1,0 +1,158 @@
+#include "latchkey/policy/policy.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "latchkey/policy/same_origin.h"
+#include "latchkey/policy/scope.h"
+#include "latchkey/wire/host.h"
+#include "latchkey/wire/target.h"
+#include "rules.h"
+
+namespace latchkey::policy {
+namespace {
+
+using model::Decision;
+using model::Reason;
+
+config::Challenge built_in_class(std::string_view path) {
+  if (wire::path_has_prefix(path, "/v2")) return config::Challenge::kDocker;
+  if (wire::path_has_prefix(path, "/repository")) return config::Challenge::kBasic;
+  return config::Challenge::kBrowser;
+}
+
+Result<std::vector<std::unique_ptr<const RE2>>> compile(const std::vector<std::string>& patterns) {
+  RE2::Options options;
+  options.set_case_sensitive(false);
+  options.set_log_errors(false);
+  std::vector<std::unique_ptr<const RE2>> compiled;
+  for (const std::string& pattern : patterns) {
+    compiled.push_back(std::make_unique<const RE2>(pattern, options));
+    if (!compiled.back()->ok()) {
+      return fail(ErrorCode::kMalformed, "health pattern: " + compiled.back()->error());
+    }
+  }
+  return compiled;
+}
+
+// True if a session may be believed for this request: what changes something, or opens a channel that
+// may, must have been made by a page of ours. Without any word from the browser (no Origin, no
+// Sec-Fetch-Site) it is a program that holds the cookie, which no other site can steer; but a
+// WebSocket always carries an Origin, so its absence is no excuse there.
+bool session_may(const model::AuthQuery& query, const config::Hosts& hosts) {
+  const bool upgrade = query.hints.wants_upgrade;
+  if (!upgrade && is_safe_method(query.request.method)) return true;
+  const SameOrigin proof = same_origin(query.hints, hosts);
+  return proof == SameOrigin::kProven || (proof == SameOrigin::kUnknown && !upgrade);
+}
+
+}  // namespace
+
+struct Policy::Parts {
+  config::Hosts hosts;
+  std::vector<config::Rule> rules;
+  std::vector<config::Path> paths;  // the longest prefix first
+  std::vector<std::unique_ptr<const RE2>> health_agents;
+  std::string health_path;
+};
+
+Policy::Policy(std::unique_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+Policy::Policy(Policy&&) noexcept = default;
+Policy& Policy::operator=(Policy&&) noexcept = default;
+Policy::~Policy() = default;
+
+Result<Policy> Policy::from(const config::Config& config) {
+  LK_TRY(auto agents, compile(config.health.user_agents));
+  std::vector<config::Path> paths = config.path_settings;
+  std::ranges::stable_sort(paths, [](const config::Path& a, const config::Path& b) {
+    return a.prefix.size() > b.prefix.size();
+  });
+  return Policy(std::make_unique<const Parts>(Parts{.hosts = config::Hosts(config),
+                                                    .rules = config.rules,
+                                                    .paths = std::move(paths),
+                                                    .health_agents = std::move(agents),
+                                                    .health_path = config.health.path}));
+}
+
+const config::Hosts& Policy::hosts() const { return parts_->hosts; }
+
+bool Policy::is_health(const model::CanonicalRequest& request,
+                       const model::ClientHints& hints) const {
+  if (parts_->health_agents.empty() || hints.user_agent.empty()) return false;
+  if (request.path != parts_->health_path) return false;
+  return std::ranges::any_of(parts_->health_agents, [&](const std::unique_ptr<const RE2>& agent) {
+    return RE2::PartialMatch(hints.user_agent, *agent);
+  });
+}
+
+PathSettings Policy::settings(std::string_view host, std::string_view path) const {
+  PathSettings result;
+  std::optional<config::Challenge> challenge;
+  std::optional<config::AuthorizationUse> authorization;
+  std::optional<config::EncodedSlash> encoded_slash;
+  std::optional<config::CrossSite> cross_site;
+  for (const config::Path& setting : parts_->paths) {
+    if (!wire::path_has_prefix(path, setting.prefix)) continue;
+    if (!challenge) challenge = setting.challenge;
+    if (!authorization) authorization = setting.authorization;
+    if (!encoded_slash) encoded_slash = setting.encoded_slash;
+    if (!cross_site) cross_site = setting.cross_site;
+  }
+  result.challenge = challenge ? *challenge : built_in_class(path);
+  // An unknown host gets a browser's page: it is a person who has to read which hosts there are.
+  if (result.challenge == config::Challenge::kBrowser && parts_->hosts.has(host) &&
+      !parts_->hosts.browser(host)) {
+    result.challenge = config::Challenge::kBasic;
+  }
+  result.authorization = authorization.value_or(result.authorization);
+  result.encoded_slash = encoded_slash.value_or(result.encoded_slash);
+  result.cross_site = cross_site.value_or(result.cross_site);
+  return result;
+}
+
+model::Step<void> Policy::admit(const model::CanonicalRequest& request,
+                                const PathSettings& settings) const {
+  if (!parts_->hosts.has(request.host)) {
+    return model::refuse(Reason::kUnknownHost, "the host is not one of site.hosts");
+  }
+  if (request.scheme != model::Scheme::kHttps && parts_->hosts.enforces_https(request.host)) {
+    return model::refuse(Reason::kHttpsRequired, "the host takes https only");
+  }
+  if (request.has_encoded_slash && settings.encoded_slash != config::EncodedSlash::kKeep) {
+    return model::refuse(Reason::kAmbiguousTarget, "the path has an encoded slash");
+  }
+  return {};
+}
+
+Decision Policy::decide(const model::AuthQuery& query, const PathSettings& settings,
+                        model::Identity identity) const {
+  const auto refuse = [&](Reason reason, std::string detail) {
+    return Decision::refuse(reason, std::move(detail)).about(std::move(identity));
+  };
+  if (identity.proof() == model::Proof::kSession &&
+      settings.cross_site != config::CrossSite::kAllow && !session_may(query, parts_->hosts)) {
+    return refuse(Reason::kCrossSite, "a session without the same-origin proof");
+  }
+  if (!scopes_permit(identity.scopes(), query)) {
+    return refuse(Reason::kScopeDenied, "the credential's scopes do not cover the request");
+  }
+  const Verdict verdict = judge(parts_->rules, query.request, identity);
+  Decision decision = verdict.reason == Reason::kAllowed
+                          ? Decision::allow(std::move(identity))
+                          : refuse(verdict.reason, verdict.detail);
+  decision.rule = verdict.rule;
+  return decision;
+}
+
+bool depends_on_paths(const config::Config& config) {
+  const auto deeper = [](const std::string& path) { return path != "/"; };
+  return std::ranges::any_of(config.path_settings, deeper, &config::Path::prefix) ||
+         std::ranges::any_of(config.rules, [&](const config::Rule& rule) {
+           return std::ranges::any_of(rule.paths, deeper);
+         });
+}
+
+}  // namespace latchkey::policy

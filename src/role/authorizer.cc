@@ -1,0 +1,129 @@
+#include "latchkey/role/authorizer.h"
+
+#include <utility>
+
+#include "latchkey/credential/present.h"
+#include "latchkey/dialect/reply.h"
+#include "latchkey/wire/field_value.h"
+
+namespace latchkey::role {
+namespace {
+
+using model::Decision;
+using model::Mode;
+using model::Reason;
+
+dialect::QuestionSettings question_settings(const config::Config& config) {
+  const bool refuse = policy::depends_on_paths(config);
+  return {.semicolon = refuse ? wire::Semicolon::kRefuse : wire::Semicolon::kCut,
+          .peer_secret = config.pool.peer_secret.reveal()};
+}
+
+// The session is over, but nothing false was said: whoever is let in without any session still is.
+bool is_dead_session(Reason reason) {
+  return reason == Reason::kUnknownSession || reason == Reason::kExpiredSession;
+}
+
+}  // namespace
+
+Result<Authorizer> Authorizer::open(const config::Config& config, store::Store& store,
+                                    identity::SlowGate& gate, const Clock& clock, Random& random,
+                                    telemetry::Log& log) {
+  LK_TRY(policy::Policy policy, policy::Policy::from(config));
+  LK_CHECK(wire::FieldValue::from(config.site.realm));
+  identity::Resolver resolver(config, store, gate, random, log);
+  return Authorizer(config, std::move(resolver), std::move(policy), clock, log);
+}
+
+Authorizer::Authorizer(const config::Config& config, identity::Resolver resolver,
+                       policy::Policy policy, const Clock& clock, telemetry::Log& log)
+    : config_(config),
+      resolver_(std::move(resolver)),
+      policy_(std::move(policy)),
+      clock_(clock),
+      log_(log),
+      cookie_name_(credential::session_cookie_name(config.site)),
+      question_settings_(question_settings(config)),
+      approval_settings_(config.identity),
+      refusal_settings_(config) {}
+
+void Authorizer::serve(fcgi::Exchange& exchange) {
+  const model::Answer answered =
+      answer(exchange.params(), exchange.role(), exchange.transport());
+  const Outcome sent = exchange.reply(answered);
+  if (!sent) log_.warn("reply_failed", {{"detail", sent.error().detail}});
+}
+
+// request -> dialect -> credential -> identity -> policy -> answer -> dialect -> reply
+model::Answer Authorizer::answer(const fcgi::Params& params, fcgi::Role role,
+                                 model::Transport transport) {
+  const TimePoint now = clock_.now();
+  const dialect::Question question =
+      dialect::read_question(params, role, transport, question_settings_);
+  const model::AuthQuery& query = question.query;
+  const policy::PathSettings settings = policy_.settings(query.request.host, query.request.path);
+
+  Decision decision = decide(question, settings, now);
+  model::Answer whole = say(query, settings, decision);
+
+  remote_address_ = query.remote_address;
+  user_agent_ = query.hints.user_agent;
+  log_.decision(query.request, decision, query.remote_address);
+  return dialect::reply(query.call, decision, std::move(whole), config_.cache.seconds, now);
+}
+
+Decision Authorizer::decide(const dialect::Question& question,
+                            const policy::PathSettings& settings, TimePoint now) {
+  const model::AuthQuery& query = question.query;
+  if (policy_.is_health(query.request, query.hints)) return Decision::health();
+  if (question.fault) return *question.fault;
+  if (query.call.mode == Mode::kRefused) return Decision::refuse(query.handed_on, "decided before");
+
+  model::Step<model::Identity> identity = prove(query, settings, now);
+  if (identity) return policy_.decide(query, settings, *std::move(identity));
+
+  if (is_dead_session(identity.error().reason())) {
+    Decision without = policy_.decide(query, settings, identity::Resolver::anonymous());
+    if (without.allowed()) return without;
+  }
+  return std::move(identity).error();
+}
+
+model::Step<model::Identity> Authorizer::prove(const model::AuthQuery& query,
+                                               const policy::PathSettings& settings,
+                                               TimePoint now) {
+  LK_CHECK(policy_.admit(query.request, settings));
+  LK_TRY(const model::Credential credential,
+         credential::present(query, settings.authorization, cookie_name_));
+  return resolver_.resolve(credential, query.remote_address, now);
+}
+
+// Puts the decision into HTTP. An identity that fits no header turns it into a refusal.
+model::Answer Authorizer::say(const model::AuthQuery& query, const policy::PathSettings& settings,
+                              Decision& decision) const {
+  if (decision.allowed()) {
+    auto approval = answer::approval(approval_settings_, query.call.form, *decision.identity());
+    if (approval) return *std::move(approval);
+    decision = std::move(approval).error();
+  }
+  // The bare refusal of a check carries the reason only.
+  if (query.call.mode == Mode::kCheck) return {};
+  // Where a 200 lets the request through, the health answer cannot be given: it would be a way to the
+  // application for everybody who knows the User-Agent.
+  if (decision.reason() == Reason::kHealth && query.call.mode == Mode::kRefused) {
+    return answer::health();
+  }
+  const answer::Refused refused{query.request, query.hints, settings.challenge};
+  return answer::refusal(refusal_settings_, refused, decision.reason());
+}
+
+void Authorizer::after_reply() {
+  resolver_.after_reply(remote_address_, user_agent_, clock_.now());
+}
+
+void Authorizer::reopen_logs() {
+  const Outcome reopened = log_.reopen();
+  if (!reopened) log_.error("log_reopen_failed", {{"detail", reopened.error().detail}});
+}
+
+}  // namespace latchkey::role
