@@ -1,0 +1,38 @@
+"""The health answer of nexus-proxy: an empty 200 of our own that never lets anything through."""
+import pytest
+
+
+@pytest.mark.parametrize("agent", ["GoogleHC/1.0", "googlehc", "xx kube-probe/1.27 yy", "Kube-Probe/1.2"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])
+def test_a_probe_on_the_root_is_answered_and_not_passed_on(stack, agent, method):
+    reply = stack.nexus.ask(method, "/", fields=[("User-Agent", agent)], body=b"" if method == "POST" else None)
+    assert reply.status == 200, reply
+    assert reply.body == b"" and reply.get("Set-Cookie") is None
+
+
+@pytest.mark.parametrize("target", ["//", "/.", "/?a=b"])
+def test_other_spellings_of_the_root_are_the_root(stack, target):
+    assert stack.nexus.get(target, fields=[("User-Agent", "GoogleHC/1.0")]).status == 200
+
+
+@pytest.mark.parametrize("target", ["/foo", "/repository/x", "/v2/", "/%2f", "/index.html", "/admin", "/oauth/x"])
+@pytest.mark.parametrize("agent", ["GoogleHC/1.0", "kube-probe/1.0", "ELB-HealthChecker/2.0"])
+def test_a_probes_user_agent_opens_no_other_path_o10(stack, target, agent):
+    assert stack.nexus.get(target, fields=[("User-Agent", agent)]).status in {302, 400, 401, 404}
+
+
+def test_other_agents_and_none_take_the_normal_way(stack):
+    assert stack.nexus.get("/", fields=[("User-Agent", "ELB-HealthChecker/2.0")]).status == 401
+    assert stack.nexus.get("/").status == 401
+    assert stack.nexus.get("/", fields=[("User-Agent", "")]).status == 401
+
+
+def test_a_probe_may_use_any_host_name(stack):
+    reply = stack.nexus.get("/", fields=[("User-Agent", "GoogleHC/1.0")], host="10.0.0.1")
+    assert reply.status in {200, 400}  # nginx's default server of the example answers unknown names itself
+
+
+def test_the_responder_tells_that_it_lives_and_is_ready(stack):
+    for path in ("/healthz", "/readyz"):
+        reply = stack.nexus.get(path)
+        assert reply.status == 200 and reply.get("Cache-Control") == "no-store", reply

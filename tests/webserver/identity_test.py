@@ -1,0 +1,131 @@
+"""What the application behind nginx learns about a person, and what nobody can make it believe."""
+import pytest
+
+IDENTITY = ("x-forwarded-user", "x-forwarded-groups", "x-forwarded-mail", "x-forwarded-displayname", "x-latchkey-auth",
+            "x-latchkey-credential")
+
+SPOOFED = ["X-Forwarded-User", "X-Forwarded-Groups", "X-Forwarded-Mail", "X-Forwarded-DisplayName",
+           "X-Forwarded-Email", "X-Forwarded-Preferred-Username", "X-Latchkey-Auth", "X-Latchkey-Credential",
+           "X-Latchkey-Reason", "X-SSO-USER", "Remote-User", "Remote-Groups", "Remote-Email", "Remote-Name",
+           "X-Remote-User", "X-Auth-Request-User", "X-Auth-Request-Email", "X-Auth-Request-Groups",
+           "X-Auth-Request-Preferred-Username"]
+SPELLINGS = {"as_is": str, "lower": str.lower, "upper": str.upper,
+             "underscores": lambda name: name.replace("-", "_"),
+             "mixed": lambda name: name.replace("-", "_", 1),
+             "dots": lambda name: name.replace("-", ".")}
+
+
+def assert_nobody_came(reply):
+    """The application was not asked: whatever answered, it is no 200 with the application's text."""
+    assert reply.status >= 300, reply
+    assert "GET /" not in reply.text.split("\n")[0]
+
+
+def test_a_session_reaches_the_application_as_its_owner(stack, session):
+    seen = stack.nexus.get("/some/page?q=1", cookie=session).seen()
+    assert seen["x-forwarded-user"] == ["alice"]
+    assert seen["x-latchkey-auth"] == ["session"]
+    assert "x-latchkey-credential" not in seen  # an empty fact is absent at the application
+
+
+@pytest.mark.parametrize("user", ["alice", "token", ""])
+def test_a_token_as_basic_password_is_its_owner(stack, credential, user):
+    seen = stack.nexus.get("/repository/maven/x.jar", basic=(user, credential["password"])).seen()
+    assert seen["x-forwarded-user"] == ["alice"]
+    assert seen["x-latchkey-auth"] == ["jwt"]
+    assert seen["x-latchkey-credential"] == [credential["id"]]
+
+
+def test_a_token_as_bearer_is_its_owner(stack, credential):
+    assert stack.nexus.get("/x", bearer=credential["password"]).seen()["x-forwarded-user"] == ["alice"]
+
+
+def test_a_token_under_somebody_elses_name_is_refused(stack, credential):
+    reply = stack.nexus.get("/repository/x", basic=("bob", credential["password"]))
+    assert reply.status == 401 and reply.get("WWW-Authenticate").startswith("Basic"), reply
+
+
+def test_the_credential_outranks_the_session_and_leaves_it_alone(stack, credential):
+    cookie = stack.sign_in("bob")
+    seen = stack.nexus.get("/x", cookie=cookie, basic=("alice", credential["password"])).seen()
+    assert seen["x-forwarded-user"] == ["alice"]
+    assert stack.nexus.get("/x", cookie=cookie).seen()["x-forwarded-user"] == ["bob"]
+
+
+def test_a_bad_credential_is_refused_although_a_session_is_there(stack, session):
+    for bad in ("Basic !!!", "Bearer x.y.z", "Foo bar", "Basic YWxpY2U6d3Jvbmc="):
+        reply = stack.nexus.get("/x", cookie=session, fields=[("Authorization", bad)])
+        assert reply.status == 401, (bad, reply)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("who", ["nobody", "session", "token"])
+def test_spoofed_identity_headers_never_reach_the_application_o9_n1_n2(stack, session, credential, spelling, who):
+    evil = [(SPELLINGS[spelling](name), "evil") for name in SPOOFED]
+    how = {"nobody": {}, "session": {"cookie": session}, "token": {"bearer": credential["password"]}}[who]
+    reply = stack.nexus.get("/public/page", fields=evil, **how)
+    seen = reply.seen()
+    flat = {name.replace("_", "-").replace(".", "-"): values for name, values in seen.items()}
+    for name in SPOOFED:
+        assert "evil" not in flat.get(name.lower(), []), (name, seen)
+    assert seen.get("x-forwarded-user", []) == ([] if who == "nobody" else ["alice"])
+
+
+def test_anonymous_pages_carry_no_identity_of_the_client_m2_l17(stack):
+    for method in ("GET", "OPTIONS", "HEAD", "POST"):
+        reply = stack.nexus.ask(method, "/public/x", fields=[("X-Forwarded-User", "root")], body=b"" if method == "POST" else None)
+        assert reply.status == 200, reply
+        if method != "HEAD":
+            assert not {"x-forwarded-user", "x-forwarded-groups", "x-forwarded-mail"} & set(reply.seen())
+            assert reply.seen()["x-latchkey-auth"] == ["anonymous"]
+
+
+def test_connection_cannot_remove_an_identity_header_n4(stack, session):
+    reply = stack.nexus.raw(("GET /x HTTP/1.1\r\nHost: nexus.example.com\r\nConnection: close, X-Forwarded-User, "
+                             f"X-Latchkey-Auth\r\nCookie: {session}\r\n\r\n").encode())
+    assert reply.seen()["x-forwarded-user"] == ["alice"]
+
+
+def test_forwarded_fields_of_the_client_decide_nothing_o11_o20_n3(stack):
+    fields = [(name, value) for name, value in [
+        ("X-Forwarded-Uri", "/public/x"), ("X-Original-URL", "/public/x"), ("X-Original-URI", "/public/x"),
+        ("X-Rewrite-URL", "/public/x"), ("X-Forwarded-Prefix", "/public"), ("X-Forwarded-Path", "/public/x"),
+        ("X-Forwarded-Method", "OPTIONS"), ("X-HTTP-Method-Override", "OPTIONS"), ("X-Forwarded-Host", "evil.test"),
+        ("X-Forwarded-Proto", "http"), ("X-Forwarded-For", "127.0.0.1"),
+        ("Forwarded", 'for=127.0.0.1;host="evil.test";proto=http')]]
+    reply = stack.nexus.browse("/secret", fields=fields)
+    assert reply.status == 302, reply
+    assert reply.location.startswith("https://nexus.example.com/oauth/login?rd="), reply
+    assert "evil" not in str(reply.fields)
+
+
+def test_the_application_never_sees_credential_or_cookie_l24(stack, session, credential):
+    seen = stack.nexus.get("/x", cookie=f"theme=dark; {session}; other=1").seen()
+    assert seen["cookie"] == ["theme=dark; other=1"]
+    seen = stack.nexus.get("/x", cookie=f"{session}", bearer=credential["password"]).seen()
+    assert "authorization" not in seen and "cookie" not in seen
+    kept = stack.nexus.get("/x", cookie=f"xlatchkey=1; {session}; latchkey-login=2").seen()["cookie"]
+    assert [part.strip() for part in kept[0].split(";") if part.strip()] == ["xlatchkey=1"]
+
+
+def test_two_session_cookies_are_refused_and_cleared_c1(stack, session):
+    other = stack.sign_in("bob")
+    for both in (f"{session}; {other}", f"{other}; {session}"):
+        reply = stack.nexus.browse("/x", cookie=both)
+        assert reply.status in (400, 401), reply
+        assert any("__Host-latchkey=" in line and "Max-Age=0" in line for line in reply.all("Set-Cookie")), reply
+
+
+def test_a_cookie_whose_name_only_resembles_ours_is_nothing_c3_l21(stack, session):
+    value = session.split("=", 1)[1]
+    for name in ("x__Host-latchkey", "__Host-latchkey2", "__host-latchkey", "latchkey", "__Host-latchkey\u00e9", "$Version"):
+        reply = stack.nexus.get("/x", cookie=f"{name}={value}")
+        assert reply.status == 401, (name, reply)
+    assert stack.nexus.get("/x", cookie=f"a=1;__Host-latchkey={value}").status == 200
+    assert stack.nexus.get("/x", cookie=f"a=1; b=2;   __Host-latchkey={value}").status == 200
+
+
+def test_each_prefix_and_extension_of_a_session_is_unknown_n27(stack, session):
+    name, value = session.split("=", 1)
+    for wrong in (value[:-1], value + "A", value[1:], value.lower(), value[:-1] + ("A" if value[-1] != "A" else "B"), ""):
+        assert stack.nexus.get("/x", cookie=f"{name}={wrong}").status == 401

@@ -1,0 +1,105 @@
+"""One reading of every request: what could be read in two ways never reaches the application."""
+import pytest
+
+REFUSED = {400, 404, 405, 414, 494}  # 400 is ours or nginx's own
+
+
+def line(stack, target, session=None, method="GET", host="nexus.example.com", fields=""):
+    cookie = f"Cookie: {session}\r\n" if session else ""
+    data = f"{method} {target} HTTP/1.1\r\nHost: {host}\r\n{cookie}{fields}Connection: close\r\n\r\n"
+    return stack.nexus.raw(data.encode("latin-1"), method)
+
+
+@pytest.mark.parametrize("target", [
+    "/%zz", "/%", "/%2", "/a%00b", "/a\\b", "/a%5cb", "/a%5Cb", "/%252e%252e/admin", "/a%252fb", "/a%255cb", "/a%0ab",
+    "/a%0d%0ab", "/%ff", "/%c0%ae%c0%ae/admin", "/a%2fb", "/a%2Fb", "/repository/x/%2f/y", "/repository/%2e%2e%2fadmin",
+    "/repository/..%2f..%2fadmin", "/repository/x%2f..", "/../admin", "/a/../../admin", "/%2e%2e/admin",
+    "/a//../admin", "/..;/admin", "/.;/admin", "/admin;/public", "/a;x=1/b", "/\x80", "/\u00e9", "*"])
+def test_an_ambiguous_or_malformed_target_is_refused_3_4_a2_n5(stack, session, target):
+    reply = line(stack, target, session)
+    assert reply.status in REFUSED, (target, reply)
+
+
+@pytest.mark.parametrize("target", ["/public%23/../admin/x", "/admin%23/public", "/%61dmin/x", "/public/../admin/x",
+                                    "/public/%2e%2e/admin/x", "//admin/x", "/./admin/x", "/admin/x?a=/public/",
+                                    "/admin/x?/public/style.css", "/public/./../admin/x"])
+def test_no_spelling_of_a_protected_path_is_public_o8_o12_l3(stack, target):
+    reply = line(stack, target)
+    assert reply.status in {401, 302, 400}, (target, reply)
+
+
+def test_a_raw_fragment_is_refused_n7(stack, session):
+    reply = line(stack, "/admin#/public", session)
+    assert reply.status in {400, 403}, reply
+
+
+def test_the_query_and_the_encoding_reach_the_application_unchanged(stack, session):
+    for target in ("/a%20b?x=%2F%00&y=//..", "/repository/npm/@scope%2fname", "/repository/npm/@scope%2Fname?x", "/%7Euser"):
+        reply = line(stack, target, session)
+        assert reply.status == 200 and reply.text.splitlines()[0] == f"GET {target}", (target, reply)
+
+
+@pytest.mark.parametrize("host,status", [
+    ("nexus.example.com", 200), ("NEXUS.Example.com", 200), ("nexus.example.com:8443", 200), ("nexus.example.com.", 200),
+    ("unknown.test", 400), ("evil:nexus.example.com", 400), ("nexus.example.com:evil", 400), ("x@nexus.example.com", 400),
+    ("nexus.example.com.evil.test", 400), ("notnexus.example.com", 400), ("a, nexus.example.com", 400), ("[::1", 400),
+    ("nexus.example.com/x", 400), ("127.0.0.1", 400)])
+def test_only_the_configured_names_are_ours_a7_n6_l20(stack, session, host, status):
+    assert line(stack, "/x", session, host=host).status == status
+
+
+def test_no_host_and_two_hosts_are_refused(stack, session):
+    nobody = stack.nexus.raw(f"GET /x HTTP/1.0\r\nCookie: {session}\r\n\r\n".encode())
+    assert nobody.status == 400, nobody
+    both = line(stack, "/x", session, fields="Host: evil.test\r\n")
+    assert both.status == 400, both
+
+
+def test_an_absolute_target_must_agree_with_its_host_v8(stack, session):
+    assert line(stack, "https://nexus.example.com/x", session).status == 200
+    assert line(stack, "https://evil.test/x", session).status == 400
+    assert line(stack, "https://docker.example.com/x", session).status == 400
+
+
+@pytest.mark.parametrize("method", ["PROPFIND", "MKCOL", "REPORT", "QUERY", "LOCK"])
+def test_methods_of_webdav_and_later_pass_with_a_credential(stack, credential, method):
+    reply = stack.nexus.ask(method, "/repository/x", basic=("alice", credential["password"]))
+    assert reply.status == 200 and reply.text.startswith(f"{method} ")
+
+
+def test_a_method_in_lower_case_is_another_method(stack, credential):
+    reply = stack.nexus.ask("get", "/x", basic=("alice", credential["password"]))
+    assert reply.status in {200, 400, 405}
+    assert line(stack, "/x", method="CONNECT").status in {400, 405}
+
+
+def test_64_kib_of_headers_are_refused_and_harm_nobody(stack, session):
+    for size in (30_000, 65_536):
+        reply = stack.nexus.get("/x", fields=[(f"X-{i}", "a" * 7000) for i in range(size // 7000 + 1)], cookie=session)
+        assert reply.status in {200, 400, 494}, reply
+    assert stack.nexus.get("/x", cookie=session).status == 200
+
+
+def test_a_mebibyte_of_authorization_is_refused(stack, session):
+    reply = stack.nexus.get("/x", fields=[("Authorization", "Bearer " + "a" * 1_048_576)], cookie=session)
+    assert reply.status in {0, 400, 401, 414, 494}, reply
+    reply = stack.nexus.get("/x", fields=[("Authorization", "Bearer " + "." * 7_000)], cookie=session)
+    assert reply.status in {400, 401}, reply
+
+
+def test_a_thousand_cookies_do_not_hide_the_session_m41(stack, session):
+    many = "; ".join(f"c{i}=1" for i in range(1000))
+    assert len(many) < 8000
+    assert stack.nexus.get("/x", cookie=f"{many}; {session}").status == 200
+    assert stack.nexus.get("/x", cookie=f"{session}; {many}").status == 200
+
+
+@pytest.mark.parametrize("cookie", ["", ";", "=", "; ;", ",", "a", "__Host-latchkey", "__Host-latchkey=", "=x; =y", "\x01=2"])
+def test_odd_cookie_fields_are_no_session_m14_m18(stack, cookie):
+    assert stack.nexus.get("/x", cookie=cookie).status in {400, 401}
+
+
+def test_two_authorization_fields_are_refused(stack, credential):
+    token = credential["password"]
+    reply = stack.nexus.get("/x", fields=[("Authorization", f"Bearer {token}"), ("Authorization", f"Bearer {token}")])
+    assert reply.status in {400, 401}
