@@ -1,0 +1,46 @@
+// Issues many credentials of one person at once, as the page would one by one.
+//
+// usage: issue_tokens CONFIG USER COUNT      prints one token per line
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "latchkey/config/load.h"
+#include "latchkey/pages/issue.h"
+
+namespace {
+
+using namespace latchkey;
+
+int complain(const std::string& text) {
+  std::fprintf(stderr, "issue_tokens: %s\n", text.c_str());
+  return 1;
+}
+
+int issue_all(config::Config& config, const std::string& user, int count) {
+  auto store = store::Store::open(config.store.path, config.store.journal,
+                                  store::Access::kReadWrite);
+  if (!store) return complain(store.error().detail);
+  const auto account = store->accounts().find_by_name(user);
+  if (!account) return complain(account.error().detail);
+  config.credential.per_user_max = static_cast<std::uint32_t>(count) + 1000;
+  SystemRandom random;
+  const TimePoint now = SystemClock().now();
+  for (int made = 0; made < count; ++made) {
+    const pages::Order order{"bench", std::chrono::days(1), {}};
+    const auto issued = pages::issue(config, *store, *account, order, now, random);
+    if (!issued) return complain(issued.error().detail);
+    const std::string_view token = issued->token.reveal();
+    std::printf("%.*s\n", static_cast<int>(token.size()), token.data());
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) return 64;
+  auto config = config::load(argv[1], config::Secrets::kAll, config::Environment::kIgnored);
+  if (!config) return complain(config.error().front().str());
+  return issue_all(*config, argv[2], std::atoi(argv[3]));
+}

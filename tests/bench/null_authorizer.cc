@@ -1,0 +1,74 @@
+// The limit of this design: the smallest pre-forked authorizer on libfcgi. It knows one cookie, asks
+// nobody, and answers with the same identity fields. latchkey is measured against it.
+//
+// usage: null_authorizer SOCKET_PATH WORKERS
+#include <fcgiapp.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+namespace {
+
+[[noreturn]] void give_up(const char* what) {
+  std::perror(what);
+  std::exit(1);
+}
+
+int listen_on(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(static_cast<char*>(address.sun_path), sizeof address.sun_path - 1);
+  unlink(path.c_str());
+  const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+  if (bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) give_up("bind");
+  if (listen(fd, 4096) != 0) give_up("listen");
+  return fd;
+}
+
+bool allowed(const FCGX_Request& request) {
+  const char* cookie = FCGX_GetParam("HTTP_COOKIE", request.envp);
+  return cookie != nullptr && std::strstr(cookie, "sid=good") != nullptr;
+}
+
+void answer(const FCGX_Request& request) {
+  FCGX_PutS(allowed(request)
+                ? "Status: 200 OK\r\nX-Forwarded-User: alice\r\nX-Forwarded-Groups: \r\n"
+                  "X-Forwarded-Mail: \r\nX-Forwarded-DisplayName: \r\nX-Latchkey-Auth: session\r\n"
+                  "X-Latchkey-Credential: \r\n\r\n"
+                : "Status: 401 Unauthorized\r\nX-Latchkey-Reason: no_credential\r\n\r\n",
+            request.out);
+}
+
+[[noreturn]] void serve(int listener) {
+  FCGX_Request request;
+  if (FCGX_InitRequest(&request, listener, 0) != 0) give_up("FCGX_InitRequest");
+  while (FCGX_Accept_r(&request) == 0) {
+    answer(request);
+    FCGX_Detach(&request);  // the library closes at once then and waits for nobody
+    FCGX_Finish_r(&request);
+    FCGX_Free(&request, 1);
+  }
+  std::exit(1);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3 || FCGX_Init() != 0) return 64;
+  const int listener = listen_on(argv[1]);
+  for (int worker = 0; worker < std::atoi(argv[2]); ++worker) {
+    if (fork() != 0) continue;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    serve(listener);
+  }
+  while (wait(nullptr) > 0) {
+  }
+}

@@ -1,0 +1,279 @@
+#!/usr/bin/env python3
+"""What a decision costs, measured side by side in one run on loopback, and whether memory stays where it is.
+
+usage: run.py bench|soak        environment: BENCH_SECONDS per case and round (3), BENCH_ROUNDS (3),
+                                BENCH_ROWS (1 = also with 100,000 sessions and a million credentials)
+Only ratios within one run mean anything; the machine is shared with wrk and nginx.
+"""
+import json
+import os
+import re
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+from tests.support.processes import BIN, Part, clean_environment, free_port, program  # noqa: E402
+from tests.support.stack import EXAMPLES, Latchkey, sign_in_locally, users_file  # noqa: E402
+from tests.support.web import Site  # noqa: E402
+
+SECONDS = float(os.environ.get("BENCH_SECONDS", 3))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", 3))
+ROWS = os.environ.get("BENCH_ROWS", "1") == "1"
+WORKERS = 4
+TOKENS = 4096
+
+CONFIGURATION = """
+[site]
+url = "http://127.0.0.1:{port}"
+[store]
+url = "sqlite:{dir}/state/latchkey.db"
+[local]
+users_file = "{dir}/users"
+[credential]
+per_user_max = 100000
+signature_cache = 1024
+[[rule]]
+who = "authenticated"
+"""
+
+NGINX = """
+daemon off; {user} pid {dir}/nginx.pid; error_log {dir}/error.log error; worker_processes 2;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off; client_body_temp_path {dir}/t1; proxy_temp_path {dir}/t2; fastcgi_temp_path {dir}/t3;
+    uwsgi_temp_path {dir}/t4; scgi_temp_path {dir}/t5;
+    include latchkey/http.conf;
+    upstream null {{ server unix:{dir}/null.sock; }}
+    server {{
+        listen 127.0.0.1:{port};
+        root {dir}/www;
+        include latchkey/server.conf;
+        location = /.bench/204 {{ internal; return 204; }}
+        location = /.bench/null {{
+            internal; fastcgi_pass null; fastcgi_pass_request_body off; include latchkey/params.conf;
+            fastcgi_param LATCHKEY_MODE check; fastcgi_buffer_size 16k; fastcgi_buffers 4 16k;
+        }}
+        location /limit/ {{ auth_request /.bench/204; try_files /file =404; }}
+        location /null/ {{ auth_request /.bench/null; {facts} try_files /file =404; }}
+        location /latchkey/ {{ auth_request /.latchkey/check; {facts} try_files /file =404; }}
+    }}
+}}
+"""
+FACTS = "".join(f"auth_request_set $seen_{n} $upstream_http_{n}; " for n in (
+    "x_forwarded_user", "x_forwarded_groups", "x_forwarded_mail", "x_forwarded_displayname", "x_latchkey_auth",
+    "x_latchkey_credential"))
+
+
+def nanoseconds(pids):
+    """CPU time of these processes so far, user and system."""
+    total = 0
+    for pid in pids:
+        try:
+            total += int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
+        except FileNotFoundError:
+            pass
+    return total
+
+
+def private_kib(pid):
+    """What only this process holds in memory."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return sum(int(size) for size in re.findall(r"Private_(?:Clean|Dirty): +(\d+) kB", text))
+
+
+def wrk(url, seconds, header=None, tokens=None, connections=32):
+    """One run of wrk. Returns requests/s, p50 and p99 in milliseconds, requests, answers that are no 2xx or 3xx."""
+    command = [program("wrk"), "-t2", f"-c{connections}", f"-d{seconds}s", "--latency"]
+    if header:
+        command += ["-H", header]
+    if tokens:
+        command += ["-s", str(ROOT / "tests/bench/tokens.lua")]
+    text = subprocess.run([*command, url], capture_output=True, text=True, check=True,
+                          env=clean_environment(TOKENS=tokens or "")).stdout
+    unit = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+
+    def share(percent):
+        found = re.search(rf"{percent}%\s+([\d.]+)(us|ms|s)", text)
+        return float(found[1]) * unit[found[2]]
+    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
+    errors = re.search(r"Socket errors: (.*)", text)
+    assert not errors, errors[0]
+    return (float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), share(50), share(99),
+            int(re.search(r"(\d+) requests in", text)[1]), int(refused[1]) if refused else 0)
+
+
+class Bench:
+    def __init__(self, directory):
+        self.directory = directory
+        shutil.rmtree(directory, ignore_errors=True)
+        (directory / "www").mkdir(parents=True)
+        (directory / "www/file").write_text("x" * 200)
+        self.port = free_port()
+        self.latchkey = Latchkey(directory, CONFIGURATION.replace("{port}", str(self.port)), WORKERS)
+        users_file(directory / "users", alice="alice-pw")
+        self.latchkey.admin("init")
+        self.null = Part("null", [BIN.parent / "bench/null_authorizer", directory / "null.sock", WORKERS], directory)
+        self.null.ready_on(directory / "null.sock")
+        began = time.monotonic()
+        self.latchkey.start()
+        self.write_nginx()
+        self.nginx = Part("nginx", [program("nginx"), "-p", directory / "nginx", "-c", directory / "nginx/nginx.conf"], directory)
+        self.nginx.ready_on(self.port)
+        self.site = Site("127.0.0.1", self.port)
+        self.start_ms = (time.monotonic() - began) * 1000
+        self.prepare()
+
+    def write_nginx(self):
+        (self.directory / "nginx/latchkey").mkdir(parents=True)
+        for file in (EXAMPLES / "latchkey").glob("*.conf"):
+            text = file.read_text().replace("/run/latchkey/", f"{self.directory}/")
+            (self.directory / "nginx/latchkey" / file.name).write_text(text)
+        user = "user root;" if os.geteuid() == 0 else ""
+        (self.directory / "nginx/nginx.conf").write_text(
+            NGINX.format(dir=self.directory, port=self.port, user=user, facts=FACTS))
+
+    def prepare(self):
+        self.cookie = sign_in_locally(self.site, "alice", "alice-pw", rd="/oauth/login").cookies("127.0.0.1")
+        made = subprocess.run([BIN.parent / "bench/issue_tokens", self.latchkey.file, "alice", str(TOKENS)],
+                              capture_output=True, text=True, check=True)
+        self.tokens = self.directory / "tokens"
+        self.tokens.write_text(made.stdout)
+        self.known = made.stdout.split("\n")[0]
+        revoked = self.latchkey.issue("alice")
+        self.latchkey.admin("credential", "revoke", revoked["id"])
+        self.revoked = revoked["password"]
+
+    def stop(self):
+        self.nginx.stop()
+        self.latchkey.stop()
+        self.null.stop()
+
+    def workers(self):
+        return self.latchkey.parts["authorizer"].children()
+
+    def cases(self, suffix=""):
+        """name -> (path, options of wrk, processes to charge, whether everything must be refused)"""
+        everything = {
+            "limit-204": ("/limit/", {}, lambda: [], False),
+            "null": ("/null/", {"header": "Cookie: sid=good"}, self.null.children, False),
+            "session": ("/latchkey/", {"header": f"Cookie: {self.cookie}"}, self.workers, False),
+            "jwt-known": ("/latchkey/", {"header": f"Authorization: Bearer {self.known}"}, self.workers, False),
+            "jwt-new": ("/latchkey/", {"tokens": str(self.tokens)}, self.workers, False),
+            "jwt-revoked": ("/latchkey/", {"header": f"Authorization: Bearer {self.revoked}"}, self.workers, True),
+        }
+        if not suffix:
+            return everything
+        return {name + (suffix if name != "null" else ""): everything[name] for name in ("null", "session", "jwt-known")}
+
+    def measure(self, cases):
+        """Runs all cases round after round, so that a noisy minute hits all of them. Returns medians per case."""
+        seen = {name: [] for name in cases}
+        for _ in range(ROUNDS):
+            for name, (path, options, pids, refused) in cases.items():
+                before = nanoseconds(pids())
+                rps, p50, p99, requests, bad = wrk(f"http://127.0.0.1:{self.port}{path}", SECONDS, **options)
+                assert bad == (requests if refused else 0), f"{name}: {bad} of {requests} were refused"
+                cpu = (nanoseconds(pids()) - before) / 1000 / requests
+                seen[name].append((rps, cpu, p50, p99))
+        return {name: tuple(statistics.median(column) for column in zip(*rows)) for name, rows in seen.items()}
+
+    def fill(self):
+        """A hundred thousand live sessions and a million credentials of other people."""
+        database = sqlite3.connect(self.latchkey.database)
+        for table, count, key in (("session", 100_000, "token_hash"), ("credential", 1_000_000, "id")):
+            columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+            model = dict(zip(columns, database.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()))
+
+            def rows(model=model, columns=columns, key=key, count=count):
+                for number in range(count):
+                    digest = sha256(f"{key}{number}".encode()).digest()
+                    h = digest.hex()
+                    row = dict(model)
+                    row[key] = digest if key == "token_hash" else f"{h[:8]}-{h[8:12]}-7{h[13:16]}-8{h[17:20]}-{h[20:32]}"
+                    if table == "session" and "id" in row:
+                        row["id"] = f"{h[:8]}-{h[8:12]}-7{h[13:16]}-8{h[17:20]}-{h[20:32]}"
+                    yield [row[c] for c in columns]
+            marks = ",".join("?" * len(columns))
+            with database:
+                database.executemany(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})", rows())
+        database.close()
+
+
+def table(figures, null):
+    rows = []
+    for name, (rps, cpu, p50, p99) in figures.items():
+        rows.append({"server": "nginx", "case": name, "rps": round(rps), "ratio_to_null": round(rps / null[0], 3),
+                     "cpu_us": round(cpu, 1), "cpu_us_over_null": round(cpu - null[1], 1) if name != "limit-204" else 0.0,
+                     "p50_ms": round(p50, 3), "p99_ms": round(p99, 3)})
+    return rows
+
+
+def show(rows):
+    print(f"{'server':8}{'case':18}{'rps':>9}{'to null':>9}{'cpu us':>9}{'over null':>11}{'p50 ms':>9}{'p99 ms':>9}")
+    for row in rows:
+        print(f"{row['server']:8}{row['case']:18}{row['rps']:>9}{row['ratio_to_null']:>9.3f}{row['cpu_us']:>9.1f}"
+              f"{row['cpu_us_over_null']:>11.1f}{row['p50_ms']:>9.3f}{row['p99_ms']:>9.3f}", flush=True)
+
+
+def cold_cgi_ms(bench):
+    """Median time of one authorizer process from nothing to its answer, as CGI."""
+    environment = clean_environment(
+        GATEWAY_INTERFACE="CGI/1.1", REQUEST_METHOD="GET", REQUEST_URI="/x", LATCHKEY_MODE="check", LATCHKEY_SCHEME="http",
+        HTTP_HOST=f"127.0.0.1:{bench.port}", HTTP_COOKIE=bench.cookie, REMOTE_ADDR="127.0.0.1",
+        LATCHKEY_CONFIG=bench.latchkey.file)
+    times = []
+    for _ in range(30):
+        began = time.perf_counter()
+        done = subprocess.run([BIN / "latchkey-authorizer"], env=environment, capture_output=True, stdin=subprocess.DEVNULL)
+        times.append((time.perf_counter() - began) * 1000)
+        assert b"Status: 200" in done.stdout, (done.stdout, done.stderr)
+    return statistics.median(times)
+
+
+def run_bench():
+    bench = Bench(ROOT / "build/bench-run")
+    try:
+        figures = bench.measure(bench.cases())
+        rows = table(figures, figures["null"])
+        show(rows)
+        if ROWS:
+            bench.fill()
+            large = bench.measure(bench.cases("-large"))
+            more = table(large, large["null"])[1:]
+            show(more)
+            rows += more
+        (ROOT / "build/bench.json").write_text(json.dumps(rows, indent=1) + "\n")
+        idle = [private_kib(pid) / 1024 for pid in bench.workers()]
+        print(f"private memory of a worker: {max(idle):.1f} MiB; cold CGI answer: {cold_cgi_ms(bench):.1f} ms; "
+              f"both pools and nginx from start to answering: {bench.start_ms:.0f} ms")
+    finally:
+        bench.stop()
+
+
+def run_soak():
+    """A million requests of every kind in turn; the workers may not have grown after the first tenth."""
+    bench = Bench(ROOT / "build/bench-run")
+    try:
+        kinds = [case for name, case in bench.cases().items() if name not in ("limit-204", "null")]
+        done, first = 0, None
+        while done < 1_000_000:
+            for path, options, _, _ in kinds:
+                done += wrk(f"http://127.0.0.1:{bench.port}{path}", 5, **options)[3]
+            held = [private_kib(pid) for pid in bench.workers()]
+            first = first or (max(held) if done >= 100_000 else None)
+            print(f"{done:>9} requests, private memory of the largest worker {max(held)} KiB", flush=True)
+        assert max(held) <= first + 512, f"a worker grew from {first} to {max(held)} KiB"
+        print(f"no growth: {first} KiB after the first round, {max(held)} KiB after {done} requests")
+    finally:
+        bench.stop()
+
+
+if __name__ == "__main__":
+    {"bench": run_bench, "soak": run_soak}[sys.argv[1]]()
