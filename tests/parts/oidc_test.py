@@ -1,0 +1,233 @@
+"""Signing in at a real OpenID Connect provider, through nginx: the way there and back, what is learned, how it
+ends, and what happens while the provider is ill."""
+import concurrent.futures
+import json
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from tests.parts.conftest import OIDC, SECRET, OpenIdProvider, PlainStack
+from tests.support.processes import free_port, wait_until
+from tests.support.web import Browser, Site
+
+
+def browser_for(provider, stack):
+    return Browser(stack.site, Site("localhost", provider.port))
+
+
+def sign_in(provider, stack, user="alice", page="/"):
+    browser = browser_for(provider, stack)
+    browser.open(stack.site.origin + page)
+    browser.submit("username", username=user, password=f"{user}-pw", login="1")
+    return browser
+
+
+def test_a_person_signs_in_and_sees_the_page_first_asked_as_themself(provider_and_stack):
+    provider, stack = provider_and_stack
+    browser = sign_in(provider, stack, page="/some/page?x=1&y=%2F")
+    seen = browser.reply.seen()
+    assert browser.reply.text.splitlines()[0] == "GET /some/page?x=1&y=%2F"
+    assert seen["x-forwarded-user"] == ["alice"]
+    assert seen["x-forwarded-groups"] == ["dev|ops"]
+    assert seen["x-forwarded-mail"] == ["alice@example.test"]
+    assert seen["x-forwarded-displayname"] == ["Alice Example"]
+    assert seen["x-latchkey-auth"] == ["session"]
+
+
+def test_the_authorization_request_carries_state_nonce_and_pkce_o21_n37(provider_and_stack):
+    provider, stack = provider_and_stack
+    reply = stack.site.browse("/oauth/login?rd=%2Fx")
+    assert reply.status == 302
+    query = parse_qs(urlsplit(reply.location).query)
+    assert query["response_type"] == ["code"] and query["code_challenge_method"] == ["S256"]
+    assert query["redirect_uri"] == [f"{stack.site.origin}/oauth/callback"]
+    assert len(query["state"][0]) >= 32 and len(query["nonce"][0]) >= 22 and len(query["code_challenge"][0]) == 43
+    again = parse_qs(urlsplit(stack.site.browse("/oauth/login").location).query)
+    for fresh in ("state", "nonce", "code_challenge"):
+        assert again[fresh] != query[fresh]
+
+
+def test_the_person_fetches_a_credential_uses_it_and_groups_decide(provider_and_stack):
+    provider, stack = provider_and_stack
+    browser = sign_in(provider, stack)
+    issued = json.loads(stack.site.get("/cli/credentials", cookie=browser.cookies("127.0.0.1")).text)
+    assert issued["username"] == "alice"
+    seen = stack.site.get("/dev-only", basic=("alice", issued["password"])).seen()
+    assert seen["x-forwarded-groups"] == ["dev|ops"]
+    bob = sign_in(provider, stack, "bob")
+    assert stack.site.get("/dev-only", cookie=bob.cookies("127.0.0.1")).status == 403
+
+
+def test_several_tabs_sign_in_at_once(provider_and_stack):
+    provider, stack = provider_and_stack
+    browser = browser_for(provider, stack)
+    tabs = []
+    for number in range(5):
+        page = browser.open(f"{stack.site.origin}/tab/{number}")
+        assert "username" in page.text
+        tabs.append(browser.form("username"))
+        browser.jar.get("localhost", {}).clear()  # each tab is a sign-in of its own at the provider
+    assert len([name for name in browser.jar["127.0.0.1"] if "login" in name]) == 1
+    # The provider keeps one interaction per cookie jar, so the last tab is finished by hand.
+    action, fields = tabs[-1]
+    assert action.startswith(provider.issuer)
+
+
+def test_a_state_makes_one_session_and_only_in_its_own_browser_o1(provider_and_stack):
+    provider, stack = provider_and_stack
+    browser = browser_for(provider, stack)
+    browser.open(stack.site.origin + "/x")
+    action, fields = browser.form("username")
+    # Walk to the callback without following it.
+    reply, url = browser.step("POST", action, {**fields, "username": "alice", "password": "alice-pw", "login": "1"}), action
+    while not (reply.location or "").startswith(stack.site.origin):
+        from urllib.parse import urljoin
+        url = urljoin(url, reply.location)
+        reply = browser.step("GET", url)
+    callback = reply.location[len(stack.site.origin):]
+    provider.log()
+
+    stranger = stack.site.browse(callback)
+    assert 400 <= stranger.status < 500 and not any("latchkey=" in c for c in stranger.all("Set-Cookie"))
+    login_cookie = browser.cookies("127.0.0.1")
+    for broken in (re.sub(r"state=[^&]*", "state=", callback), re.sub(r"[?&]state=[^&]*", "?a=b", callback),
+                   re.sub(r"state=([^&]*)", r"state=\1A", callback), callback + "&state=x", callback + "&code=x",
+                   re.sub(r"iss=[^&]*", "iss=http%3A%2F%2Fevil.test", callback), re.sub(r"&iss=[^&]*", "", callback)):
+        refused = stack.site.browse(broken, cookie=login_cookie)
+        assert 400 <= refused.status < 500, (broken, refused)
+    assert not [asked for asked in provider.log() if asked["path"] == "/token"]
+
+    first = stack.site.browse(callback, cookie=login_cookie)
+    assert first.status == 302 and first.location == f"{stack.site.origin}/x", first
+    provider.log()
+    second = stack.site.browse(callback, cookie=login_cookie)
+    assert 400 <= second.status < 500, second
+    assert not [asked for asked in provider.log() if asked["path"] == "/token"]
+
+
+def test_saying_no_at_the_provider_ends_on_a_page_that_explains(provider_and_stack):
+    provider, stack = provider_and_stack
+    browser = browser_for(provider, stack)
+    browser.open(stack.site.origin + "/x")
+    browser.submit("username", cancel="1", username="", password="")
+    assert 400 <= browser.reply.status < 500 and "<h1" in browser.reply.text
+
+
+def test_signing_in_again_makes_a_new_session_and_ends_the_old_one_m23_n23(provider_and_stack):
+    provider, stack = provider_and_stack
+    browser = sign_in(provider, stack)
+    first = browser.cookies("127.0.0.1")
+    browser.open(stack.site.origin + "/oauth/login?rd=/x&again=1")
+    if 'name="username"' in browser.reply.text:
+        browser.submit("username", username="alice", password="alice-pw", login="1")
+    second = browser.cookies("127.0.0.1")
+    if second != first:
+        assert stack.site.get("/x", cookie=first).status == 401
+    assert stack.site.get("/x", cookie=second).status == 200
+    chosen = stack.site.browse("/x", cookie="latchkey=chosen-by-an-attacker")
+    assert chosen.status == 302 and "chosen-by-an-attacker" not in str(chosen.fields)
+
+
+def test_logging_out_ends_it_here_and_at_the_provider_m5(provider_and_stack):
+    provider, stack = provider_and_stack
+    browser = sign_in(provider, stack)
+    cookie = browser.cookies("127.0.0.1")
+    browser.open(stack.site.origin + "/oauth/logout?rd=https%3A%2F%2Fevil.test%2F")
+    assert stack.site.get("/x", cookie=cookie).status == 200  # GET only asks
+    browser.submit()
+    assert stack.site.get("/x", cookie=cookie).status == 401
+    assert "/session/end" in browser.url, browser.history
+    assert "evil.test" not in str(browser.history)
+    browser.submit("xsrf", logout="yes")
+    assert browser.url.startswith(stack.site.origin), browser.history
+    assert browser.reply.status == 200 or "login" in browser.url
+
+
+def test_the_providers_back_channel_logout_ends_sessions_and_not_credentials(provider_and_stack):
+    provider, stack = provider_and_stack
+    one, two = sign_in(provider, stack), sign_in(provider, stack)
+    issued = json.loads(stack.site.get("/cli/credentials", cookie=one.cookies("127.0.0.1")).text)
+    ending = one.cookies("127.0.0.1")
+    # The person signs out at the provider itself; our site is not asked by the browser at all.
+    one.open(provider.issuer + "/session/end")
+    one.submit("xsrf", logout="yes")
+    wait_until(lambda: stack.site.get("/x", cookie=ending).status == 401, "the end of the session")
+    assert stack.site.get("/x", cookie=two.cookies("127.0.0.1")).status == 200
+    assert stack.site.get("/x", bearer=issued["password"]).status == 200
+
+
+def test_a_forged_logout_token_ends_nothing_m26(provider_and_stack):
+    provider, stack = provider_and_stack
+    browser = sign_in(provider, stack)
+    cookie = browser.cookies("127.0.0.1")
+    for token in ("", "x.y.z", "eyJhbGciOiJub25lIn0.e30.", "a" * 9000):
+        reply = stack.site.ask("POST", "/oauth/backchannel-logout", body=f"logout_token={token}".encode(),
+                               fields=[("Content-Type", "application/x-www-form-urlencoded")])
+        assert reply.status == 400 and reply.get("Cache-Control") == "no-store", reply
+    assert stack.site.get("/oauth/backchannel-logout").status == 405
+    assert stack.site.get("/x", cookie=cookie).status == 200
+
+
+def faulty(provider, stack, *faults):
+    provider.fault(*faults)
+    try:
+        return sign_in(provider, stack)
+    finally:
+        provider.fault()
+
+
+def test_a_provider_that_fails_ends_on_a_page_that_says_so_o15(provider_and_stack):
+    provider, stack = provider_and_stack
+    for fault in ({"path": "/token", "status": 503}, {"path": "/token", "status": 500}, {"path": "/token", "reset": True},
+                  {"path": "/token", "delay_ms": 8000}):
+        browser = faulty(provider, stack, fault)
+        assert browser.reply.status in (502, 503), (fault, browser.reply)
+        assert "<h1" in browser.reply.text and not any(c == "latchkey" for c in browser.jar["127.0.0.1"])
+    assert sign_in(provider, stack).reply.status == 200
+
+
+def test_a_hanging_provider_does_not_slow_decisions_c21(provider_and_stack):
+    provider, stack = provider_and_stack
+    cookie = sign_in(provider, stack).cookies("127.0.0.1")
+    provider.fault({"path": "/token", "delay_ms": 6000, "count": 8})
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        hanging = [pool.submit(sign_in, provider, stack) for _ in range(4)]
+        for _ in range(200):
+            assert stack.site.get("/x", cookie=cookie).status == 200
+        assert stack.site.get("/v2/").status == 401
+        assert stack.site.get("/healthz").status == 200  # half of the responders stay free
+        for one in hanging:
+            assert one.result().reply.status in (502, 503)
+    provider.fault()
+
+
+def test_rotated_keys_of_the_provider_are_fetched_when_they_are_needed(tmp_path):
+    port = free_port()
+    provider = OpenIdProvider(tmp_path, port).start()
+    stack = PlainStack(tmp_path, OIDC.replace("{issuer}", provider.issuer), port=port, secret=SECRET)
+    try:
+        assert sign_in(provider, stack).reply.status == 200
+        provider.stop()
+        provider.start(generation=2)
+        wait_until(lambda: sign_in(provider, stack).reply.status == 200, "a sign-in by the new key", 90)
+    finally:
+        stack.stop()
+        provider.stop()
+
+
+def test_a_provider_that_is_away_at_the_start_harms_only_the_sign_in(tmp_path):
+    port = free_port()
+    provider = OpenIdProvider(tmp_path, port)
+    stack = PlainStack(tmp_path, OIDC.replace("{issuer}", provider.issuer) + '\n[local]\nusers_file = "{dir}/users"\n',
+                       port=port, secret=SECRET, users={"carol": "carol-pw"})
+    try:
+        browser = Browser(stack.site)
+        browser.open(stack.site.origin + "/x")
+        browser.submit("password", username="carol", password="carol-pw")
+        assert browser.reply.seen()["x-forwarded-user"] == ["carol"]
+        started = stack.site.browse("/oauth/login?provider=company")
+        assert started.status in (502, 503) and "<h1" in started.text, started
+        provider.start()
+        wait_until(lambda: stack.site.browse("/oauth/login?provider=company").status == 302, "the provider's return", 60)
+    finally:
+        stack.stop()
+        provider.stop()
