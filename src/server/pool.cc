@@ -1,0 +1,97 @@
+#include "latchkey/server/pool.h"
+
+#include <csignal>
+#include <expected>
+#include <utility>
+
+#include "latchkey/server/privileges.h"
+#include "single.h"
+#include "supervisor.h"
+
+namespace latchkey::server {
+namespace {
+
+// Carries an exit status where a step failed and the log has the reason.
+using Sockets = std::expected<std::vector<ListenSocket>, int>;
+
+Outcome open_into(std::vector<ListenSocket>& sockets, const std::string& text,
+                  const ListenOptions& options) {
+  LK_TRY(const Address address, parse_address(text));
+  LK_TRY(ListenSocket socket, ListenSocket::open(address, options));
+  sockets.push_back(std::move(socket));
+  return {};
+}
+
+// Opens all of `texts`, on top of what was handed over. A fault in what a person wrote ends with
+// `written_wrong`; anything the machine says ends with kExitFailure.
+Sockets open_all(std::vector<ListenSocket> sockets, const std::vector<std::string>& texts,
+                 const ListenOptions& options, int written_wrong, telemetry::Log& log) {
+  for (const std::string& text : texts) {
+    const Outcome opened = open_into(sockets, text, options);
+    if (opened.has_value()) continue;
+    log.error("socket_not_opened", {{"detail", opened.error().detail}});
+    for (ListenSocket& socket : sockets) socket.remove();
+    const bool written = opened.error().code == ErrorCode::kMalformed;
+    return std::unexpected(written ? written_wrong : kExitFailure);
+  }
+  return sockets;
+}
+
+Sockets gather(Inherited inherited, const PoolOptions& options, telemetry::Log& log) {
+  const bool given = inherited.how != Handover::kNone || !options.sockets.empty();
+  Sockets sockets = given ? open_all(std::move(inherited.sockets), options.sockets, options.listen,
+                                     kExitUsage, log)
+                          : open_all({}, options.configured_sockets, options.listen, kExitConfig, log);
+  if (sockets.has_value() && sockets->empty()) {
+    log.error("no_socket", {{"detail", "give --socket unix:/PATH, or start with a listening socket "
+                                       "on descriptor 0"}});
+    return std::unexpected(kExitUsage);
+  }
+  return sockets;
+}
+
+Outcome lower_privileges(const PoolOptions& options) {
+  LK_CHECK(become(options.user, options.group));
+  return harden_process();
+}
+
+int supervise(std::vector<ListenSocket>& sockets, const PoolOptions& options,
+              const PoolProgram& program, telemetry::Log& log) {
+  auto scoreboard = Scoreboard::create();
+  if (!scoreboard.has_value()) {
+    log.error("no_scoreboard", {{"detail", scoreboard.error().detail}});
+    return kExitFailure;
+  }
+  Supervisor supervisor(sockets, options.settings, options.workers, program,
+                        std::move(*scoreboard), log);
+  supervisor.run();
+  return kExitGood;
+}
+
+}  // namespace
+
+int run_pool(PoolOptions options, const PoolProgram& program, telemetry::Log& log) {
+  block_pool_signals();
+  Result<Inherited> inherited = inherited_sockets();
+  if (!inherited.has_value()) {
+    log.error("socket_not_opened", {{"detail", inherited.error().detail}});
+    return kExitFailure;
+  }
+  const bool alone = inherited->how == Handover::kDescriptor0 && !options.workers.has_value() &&
+                     options.sockets.empty();
+  Sockets sockets = gather(std::move(*inherited), options, log);
+  if (!sockets.has_value()) return sockets.error();
+  const Outcome lowered = lower_privileges(options);
+  int status = kExitFailure;
+  if (!lowered.has_value()) {
+    log.error("privileges_kept", {{"detail", lowered.error().detail}});
+  } else {
+    for (const ListenSocket& socket : *sockets) log.info("listening", {{"socket", socket.name()}});
+    status = alone ? run_single(*sockets, options.settings, program, log)
+                   : supervise(*sockets, options, program, log);
+  }
+  for (ListenSocket& socket : *sockets) socket.remove();
+  return status;
+}
+
+}  // namespace latchkey::server

@@ -1,0 +1,41 @@
+// Signals as something to poll for, so that none is lost between a look and a wait, and none
+// interrupts a request.
+#pragma once
+
+#include <csignal>
+#include <initializer_list>
+#include <optional>
+
+#include "latchkey/base/unique_fd.h"
+#include "latchkey/server/pool.h"
+
+namespace latchkey::server {
+
+// Blocks all signals the pool knows (TERM, INT, HUP, USR1, CHLD). Children inherit that; each makes
+// a SignalFd of its own for those it obeys.
+void block_pool_signals();
+
+class SignalFd {
+ public:
+  explicit SignalFd(std::initializer_list<int> signals);
+
+  int fd() const { return fd_.get(); }
+
+  // Returns the next signal that came, or nullopt.
+  std::optional<int> next() const;
+
+ private:
+  UniqueFd fd_;
+};
+
+// Stops at TERM or INT.
+class ProcessStopSignal final : public StopSignal {
+ public:
+  Waited wait_for(std::chrono::milliseconds time) override;
+
+ private:
+  SignalFd signals_{SIGTERM, SIGINT};
+  bool stopped_ = false;
+};
+
+}  // namespace latchkey::server

@@ -1,0 +1,110 @@
+#include "worker.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "signals.h"
+
+namespace latchkey::server {
+namespace {
+
+constexpr unsigned kRehearsalSecondsMax = 30;
+
+// libfcgi takes parameters of any length. What a web server sends is bounded by it, but anybody who
+// may connect is no web server; beyond this the worker ends and is replaced.
+constexpr rlim_t kMemoryBytesMax = rlim_t{2} * 1024 * 1024 * 1024;
+
+void limit_memory() {
+#if !defined(__SANITIZE_ADDRESS__)  // whose shadow memory counts
+  const rlimit limit{kMemoryBytesMax, kMemoryBytesMax};
+  setrlimit(RLIMIT_DATA, &limit);
+#endif
+}
+
+class WorkerObserver final : public fcgi::LoopObserver {
+ public:
+  WorkerObserver(Slot& slot, telemetry::Log& log) : slot_(slot), log_(log) {}
+
+  int wake_fd() const { return signals_.fd(); }
+  void serve_with(fcgi::Service& service) { service_ = &service; }
+
+  void busy() override { slot_.busy_since_ms.store(monotonic_ms(), std::memory_order_relaxed); }
+
+  void idle() override {
+    slot_.busy_since_ms.store(0, std::memory_order_relaxed);
+    slot_.requests.fetch_add(1, std::memory_order_relaxed);
+  }
+
+  Wake woken() override {
+    while (const auto signal = signals_.next()) {
+      if (*signal != SIGUSR1) return Wake::kStop;
+      if (!log_.reopen().has_value()) log_.warn("log_not_reopened");
+      service_->reopen_logs();
+    }
+    return Wake::kContinue;
+  }
+
+ private:
+  Slot& slot_;
+  telemetry::Log& log_;
+  SignalFd signals_{SIGTERM, SIGINT, SIGUSR1};
+  fcgi::Service* service_ = nullptr;
+};
+
+}  // namespace
+
+bool follow_parent(int parent) {
+  // TERM, not KILL: the request in hand is answered.
+  return prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent;
+}
+
+int run_worker(const WorkerStart& start) {
+  limit_memory();
+  WorkerObserver observer(start.scoreboard.slot(start.slot), start.log);
+  SharedSlowGate gate(start.scoreboard, start.slot);
+  WorkerContext context{gate, start.log, start.slot};
+  auto service = start.program.make_service(context);
+  if (!service.has_value()) {
+    start.log.error("worker_not_started", {{"detail", service.error().detail}});
+    return kExitFailure;
+  }
+  observer.serve_with(**service);
+  fcgi::LoopLimits limits = start.settings.limits;
+  limits.requests_max = start.settings.requests_per_worker;
+  fcgi::ConnectionLoop loop(start.listeners, observer.wake_fd(), limits, observer);
+  switch (loop.run(**service)) {
+    case fcgi::LoopEnd::kStopped:
+    case fcgi::LoopEnd::kRetired: return kExitGood;
+    case fcgi::LoopEnd::kFailed: break;
+  }
+  start.log.error("worker_cannot_accept");
+  return kExitFailure;
+}
+
+int run_housekeeper(const WorkerStart& start) {
+  ProcessStopSignal stop;
+  SharedSlowGate gate(start.scoreboard, start.slot);
+  WorkerContext context{gate, start.log, start.slot};
+  start.program.housekeeper(stop, context);
+  return kExitGood;
+}
+
+int run_rehearsal(const PoolProgram& program, telemetry::Log& log) {
+  alarm(kRehearsalSecondsMax);
+  OpenSlowGate gate;
+  WorkerContext context{gate, log, Scoreboard::kSlotsMax};
+  const auto settings = program.reload();
+  if (!settings.has_value()) {
+    log.error("configuration_refused", {{"detail", settings.error().detail}});
+    return kExitConfig;
+  }
+  const auto service = program.make_service(context);
+  if (service.has_value()) return kExitGood;
+  log.error("configuration_refused", {{"detail", service.error().detail}});
+  return kExitConfig;
+}
+
+}  // namespace latchkey::server
