@@ -1,0 +1,27 @@
+// What the pages of signing in and out are built on. Wired up once per worker, after fork.
+#pragma once
+
+#include "latchkey/base/random.h"
+#include "latchkey/config/config.h"
+#include "latchkey/config/hosts.h"
+#include "latchkey/crypto/seal.h"
+#include "latchkey/identity/resolver.h"
+#include "latchkey/provider/local_users.h"
+#include "latchkey/provider/provider_set.h"
+#include "latchkey/store/store.h"
+
+namespace latchkey::pages {
+
+// References only; all outlive the pages.
+struct SignInParts {
+  const config::Config& config;
+  const config::Hosts& hosts;
+  store::Store& store;
+  identity::Resolver& resolver;
+  Random& random;
+  const crypto::Sealer& sealer;
+  const provider::ProviderSet& providers;
+  provider::LocalUsers* local = nullptr;  // null: there is no users file
+};
+
+}  // namespace latchkey::pages

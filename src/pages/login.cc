@@ -1,0 +1,289 @@
+#include "latchkey/pages/login.h"
+
+#include <utility>
+#include <vector>
+
+#include "latchkey/crypto/digest.h"
+#include "latchkey/identity/profile.h"
+#include "latchkey/pages/html.h"
+#include "latchkey/policy/same_origin.h"
+#include "latchkey/provider/metadata.h"
+#include "sign_in.h"
+
+namespace latchkey::pages {
+namespace {
+
+// The third round within a minute: the browser does not keep what it is given.
+constexpr unsigned kRoundsMax = 2;
+constexpr std::size_t kUserNameShownMax = 255;
+
+// What the page to choose from, or the form, has to show besides the buttons.
+struct FormText {
+  int status = 200;
+  std::string error;
+  std::string user_name;
+};
+
+// One visit of the login page: its parts, its request, and the secret of the browser.
+class Visit {
+ public:
+  Visit(const SignInParts& parts, const PageRequest& request)
+      : parts_(parts), request_(request), cookie_(read_browser_cookie(parts, request)) {}
+
+  PageResult get();
+  PageResult post();
+
+ private:
+  void read_query();
+  PageResult begin_at(provider::Provider& provider);
+  PageResult form(const FormText& text);
+  PageResult wrong_password(const std::string& user_name);
+  PageResult throttled(Seconds wait);
+  PageResult arrive(const std::string& user_name, const crypto::Digest& entry,
+                    const provider::LoginState& state);
+  PageResult check(const wire::Form& posted, const provider::LoginState& state);
+  PageResult already_signed_in(const model::Identity& identity);
+  PageResult loop_page();
+  PageResult foreign_page(std::string detail);
+  // The browser's secret, a fresh one when it has none yet.
+  const BrowserCookie& browser();
+
+  const SignInParts& parts_;
+  const PageRequest& request_;
+  std::optional<BrowserCookie> cookie_;
+  std::string rd_ = "/";
+  std::optional<std::string> wanted_;  // the provider that was asked for
+  bool query_is_clear_ = true;
+};
+
+const BrowserCookie& Visit::browser() {
+  if (!cookie_.has_value()) {
+    cookie_ = BrowserCookie{crypto::random_token(parts_.random), 0, TimePoint{}};
+  }
+  return *cookie_;
+}
+
+// An `rd` that cannot be read is one that leads to `/`; a repeated `provider` is a broken request.
+void Visit::read_query() {
+  const Result<wire::Form> query = wire::Form::parse(request_.request().query);
+  if (!query) return;
+  if (const auto rd = query->single("rd"); rd && rd->has_value()) rd_ = return_path(parts_, **rd);
+  const auto wanted = query->single("provider");
+  query_is_clear_ = wanted.has_value();
+  if (wanted) wanted_ = *wanted;
+}
+
+PageResult Visit::begin_at(provider::Provider& provider) {
+  const provider::LoginState state = provider::begin_login(
+      provider.name(), rd_, browser().secret, request_.now, parts_.random);
+  const std::string sealed = provider::seal_state(state, parts_.sealer, parts_.random);
+  const std::string redirect_uri = request_.origin + parts_.config.paths.callback;
+  const Result<std::string> url = provider.start(state, sealed, redirect_uri, request_.now);
+  if (!url && url.error().code == ErrorCode::kUnavailable) {
+    return unavailable_page(parts_, url.error().detail);
+  }
+  if (!url) {
+    Message message;
+    message.status = 502;
+    message.title = provider.title() + " does not answer";
+    message.text = "The place where you sign in cannot be reached, or answers what cannot be used.";
+    message.advice = "Please try again later, or tell the administrator.";
+    message.reason = "provider_failed";
+    message.link_href = login_href(parts_, rd_);
+    message.link_text = "Try again";
+    return message_page(parts_, message, url.error().detail);
+  }
+  PageResult result = redirect_to(302, *url, "sent_to_provider");
+  set_browser_cookie(parts_, browser(), result.answer);
+  return result;
+}
+
+PageResult Visit::form(const FormText& text) {
+  View view;
+  view.text("error", text.error).text("user_name", text.user_name);
+  view.text("action", parts_.config.paths.login);
+  view.flag("local", parts_.local == nullptr ? View::Shown::kNo : View::Shown::kYes);
+  std::vector<View> buttons;
+  for (const auto& provider : parts_.providers.all()) {
+    View button;
+    button.text("title", provider->title())
+        .text("href", login_href(parts_, rd_) + "&provider=" + wire::url_encode(provider->name()));
+    buttons.push_back(std::move(button));
+  }
+  view.list("providers", std::move(buttons));
+  const provider::LoginState state = provider::begin_login(
+      kLocalForm, rd_, browser().secret, request_.now, parts_.random);
+  View hidden;
+  hidden.text("name", "state")
+      .text("value", provider::seal_state(state, parts_.sealer, parts_.random));
+  view.list("hidden", {hidden});
+  Frame frame;
+  frame.status = text.status;
+  frame.title = "Sign in";
+  frame.site = parts_.config.site.title;
+  PageResult result{page(Template::kLogin, view, frame), "sign_in_form", "", ""};
+  set_browser_cookie(parts_, browser(), result.answer);
+  return result;
+}
+
+PageResult Visit::already_signed_in(const model::Identity& identity) {
+  Message message;
+  message.status = 200;
+  message.title = "You are signed in";
+  message.text = "You are signed in as " + identity.profile().user_name + ".";
+  message.advice = "To sign in as somebody else, sign out first: " + request_.origin +
+                   parts_.config.paths.logout;
+  message.reason = "already_signed_in";
+  message.link_href = rd_;
+  message.link_text = "Go on";
+  PageResult result = message_page(parts_, message, "");
+  result.user = identity.profile().user_name;
+  return result;
+}
+
+PageResult Visit::loop_page() {
+  Message message;
+  message.title = "Your browser does not keep the sign-in";
+  message.text = "You have signed in several times within a minute, and each time the browser came "
+                 "back without the cookie that says so.";
+  message.advice = "Allow cookies for this site, and check that the clock of this computer is right "
+                   "and that the address begins with " +
+                   request_.origin + ".";
+  message.reason = "sign_in_loop";
+  message.link_href = login_href(parts_, rd_);
+  message.link_text = "Try again";
+  PageResult result = message_page(parts_, message, "");
+  // Another try by hand begins to count anew.
+  set_browser_cookie(parts_, BrowserCookie{browser().secret, 0, TimePoint{}}, result.answer);
+  return result;
+}
+
+PageResult Visit::foreign_page(std::string detail) {
+  Message message;
+  message.status = 403;
+  message.title = "This form was not sent by this site";
+  message.text = "A sign-in is accepted only from the form on this site's own page.";
+  message.reason = "cross_site";
+  message.link_href = parts_.config.paths.login;
+  message.link_text = "To the form";
+  return message_page(parts_, message, std::move(detail));
+}
+
+PageResult Visit::get() {
+  read_query();
+  if (!query_is_clear_) return malformed_page(parts_, "the parameter provider is repeated");
+  if (const SecretString token = session_cookie(parts_, request_); !token.empty()) {
+    const auto identity = parts_.resolver.resolve_session(token, request_.now);
+    if (identity) return already_signed_in(*identity);
+    if (identity.error().reason() == model::Reason::kStoreUnavailable) {
+      return unavailable_page(parts_, identity.error().detail());
+    }
+  }
+  if (cookie_.has_value() && cookie_->rounds >= kRoundsMax &&
+      request_.now - cookie_->last_round <= Seconds(60)) {
+    return loop_page();
+  }
+  if (wanted_.has_value()) {
+    provider::Provider* const provider = parts_.providers.find(*wanted_);
+    if (provider == nullptr) return malformed_page(parts_, "there is no such provider");
+    return begin_at(*provider);
+  }
+  const auto& all = parts_.providers.all();
+  if (parts_.local == nullptr && all.size() == 1) return begin_at(*all.front());
+  return form({});
+}
+
+PageResult Visit::wrong_password(const std::string& user_name) {
+  FormText text;
+  text.status = 403;
+  text.error = "The user name or the password is wrong.";
+  text.user_name = user_name.substr(0, kUserNameShownMax);
+  PageResult result = form(text);
+  result.reason = "wrong_password";
+  result.user = text.user_name;
+  return result;
+}
+
+PageResult Visit::throttled(Seconds wait) {
+  FormText text;
+  text.status = 429;
+  text.error = "There were too many wrong passwords. Please wait " +
+               std::to_string(wait.count()) + " seconds.";
+  PageResult result = form(text);
+  add_header(result.answer, "Retry-After", std::to_string(wait.count()));
+  result.reason = "too_many_attempts";
+  return result;
+}
+
+PageResult Visit::arrive(const std::string& user_name, const crypto::Digest& entry,
+                         const provider::LoginState& state) {
+  identity::RawProfile raw;
+  raw.user_name = user_name;
+  const auto filtered = identity::filter_profile(raw, parts_.config.identity.delimiter);
+  if (!filtered) {
+    Message message;
+    message.status = 403;
+    message.title = "This user name cannot be used here";
+    message.text = filtered.error().detail;
+    message.reason = "unusable_user_name";
+    return message_page(parts_, message, filtered.error().detail);
+  }
+  Result<model::Account> account = parts_.store.accounts().sign_in_local(
+      filtered->profile, entry, request_.now, parts_.random);
+  if (!account) return account_refused_page(parts_, account.error(), user_name);
+  return begin_session(
+      parts_, request_,
+      Arrival{*std::move(account), std::string(store::kLocalIssuer), "", SecretString(), state}, 303);
+}
+
+PageResult Visit::check(const wire::Form& posted, const provider::LoginState& state) {
+  const auto user = posted.single("username");
+  auto password = posted.single("password");
+  if (!user || !password) return malformed_page(parts_, "a field of the form is repeated");
+  const SecretString secret(std::move(*password).value_or(""));
+  const std::string user_name = user->value_or("");
+  const Result<provider::PasswordVerdict> verdict =
+      parts_.local->check(user_name, secret, request_.query.remote_address, request_.now);
+  if (!verdict) return unavailable_page(parts_, verdict.error().detail);
+  switch (verdict->kind) {
+    case provider::PasswordVerdict::Kind::kThrottled: return throttled(verdict->wait);
+    case provider::PasswordVerdict::Kind::kWrong: return wrong_password(user_name);
+    case provider::PasswordVerdict::Kind::kGood: return arrive(user_name, verdict->entry, state);
+  }
+  return wrong_password(user_name);
+}
+
+PageResult Visit::post() {
+  if (parts_.local == nullptr) return malformed_page(parts_, "there are no local users");
+  if (policy::same_origin(request_.hints(), parts_.hosts) != policy::SameOrigin::kProven) {
+    return foreign_page("no proof of the same origin");
+  }
+  const Result<wire::Form> posted = posted_form(request_);
+  if (!posted) return malformed_page(parts_, posted.error().detail);
+  const auto sealed = posted->single("state");
+  if (!sealed) return malformed_page(parts_, sealed.error().detail);
+  const Result<provider::LoginState> state =
+      provider::open_state(sealed->value_or(""), cookie_.has_value() ? cookie_->secret : "",
+                           parts_.sealer, request_.now);
+  if (!state && state.error().code == ErrorCode::kExpired) {
+    FormText text;
+    text.status = 403;
+    text.error = "The form was open for too long. Please sign in now.";
+    PageResult result = form(text);
+    result.reason = "state_expired";
+    return result;
+  }
+  if (!state) return foreign_page(state.error().detail + "; or cookies are off");
+  if (state->provider != kLocalForm) return foreign_page("a state of another sign-in");
+  rd_ = return_path(parts_, state->rd);
+  return check(*posted, *state);
+}
+
+}  // namespace
+
+PageResult LoginPage::serve(const PageRequest& request) {
+  Visit visit(parts_, request);
+  return request.is_post() ? visit.post() : visit.get();
+}
+
+}  // namespace latchkey::pages
