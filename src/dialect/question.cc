@@ -133,12 +133,9 @@ model::ClientHints hints_of(const Params& params) {
 }
 
 // What must hold of the call as a whole before anything of the request is believed.
-model::Step<void> check_call(const Params& params, fcgi::Role role, model::Transport transport,
+model::Step<void> check_call(const Params& params, model::Transport transport,
                              const QuestionSettings& settings) {
   if (params.too_large()) return model::refuse(Reason::kMalformedRequest, "too many parameters");
-  if (!mode_of(params.get("LATCHKEY_MODE"), role)) {
-    return model::refuse(Reason::kInternal, "LATCHKEY_MODE is missing, or none of this role");
-  }
   // Any local account can reach a TCP port; only the web server knows the secret.
   if (transport == model::Transport::kTcp && !settings.peer_secret.empty() &&
       !equal_in_constant_time(params.get("LATCHKEY_PEER_SECRET"), settings.peer_secret)) {
@@ -165,6 +162,21 @@ model::Step<void> read_request(const Params& params, const QuestionSettings& set
   return {};
 }
 
+model::Step<void> check_mode(const Params& params, fcgi::Role role) {
+  if (mode_of(params.get("LATCHKEY_MODE"), role)) return {};
+  return model::refuse(Reason::kInternal, "LATCHKEY_MODE is missing, or none of this role");
+}
+
+void read_fields(const Params& params, model::Transport transport, model::AuthQuery& query) {
+  query.hints = hints_of(params);
+  query.cookies = params.get("HTTP_COOKIE");
+  query.remote_address = params.get("REMOTE_ADDR");
+  query.transport = transport;
+  // Some servers pass an empty parameter for a field that was not sent.
+  const std::string_view authorization = params.get("HTTP_AUTHORIZATION");
+  if (!authorization.empty()) query.authorization = SecretString(authorization);
+}
+
 // Whether a check approved or saw a health probe is for nobody to hand on: it is judged anew.
 Reason handed_on(const Params& params) {
   const std::optional<Reason> reason = model::reason_named(params.get("LATCHKEY_REASON"));
@@ -182,21 +194,26 @@ model::Call call_of(const fcgi::Params& params, fcgi::Role role) {
                                                   : model::IdentityForm::kHeaders};
 }
 
+Question read_page_question(const fcgi::Params& params, model::Transport transport,
+                            const QuestionSettings& settings) {
+  Question question;
+  model::AuthQuery& query = question.query;
+  read_fields(params, transport, query);
+  model::Step<void> good = check_call(params, transport, settings);
+  if (good) good = read_request(params, settings, query);
+  if (!good) question.fault = std::move(good).error();
+  return question;
+}
+
 Question read_question(const fcgi::Params& params, fcgi::Role role, model::Transport transport,
                        const QuestionSettings& settings) {
   Question question;
   model::AuthQuery& query = question.query;
   query.call = call_of(params, role);
-  query.hints = hints_of(params);
-  query.cookies = params.get("HTTP_COOKIE");
-  query.remote_address = params.get("REMOTE_ADDR");
-  query.transport = transport;
   query.handed_on = handed_on(params);
-  // Some servers pass an empty parameter for a field that was not sent.
-  const std::string_view authorization = params.get("HTTP_AUTHORIZATION");
-  if (!authorization.empty()) query.authorization = SecretString(authorization);
-
-  model::Step<void> good = check_call(params, role, transport, settings);
+  read_fields(params, transport, query);
+  model::Step<void> good = check_mode(params, role);
+  if (good) good = check_call(params, transport, settings);
   if (good) good = read_request(params, settings, query);
   if (!good) question.fault = std::move(good).error();
   return question;

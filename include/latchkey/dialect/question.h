@@ -35,4 +35,8 @@ model::Call call_of(const fcgi::Params& params, fcgi::Role role);
 Question read_question(const fcgi::Params& params, fcgi::Role role, model::Transport transport,
                        const QuestionSettings& settings);
 
+// The same for a request that a page of our own answers: no mode is needed, and none is looked at.
+Question read_page_question(const fcgi::Params& params, model::Transport transport,
+                            const QuestionSettings& settings);
+
 }  // namespace latchkey::dialect

@@ -1,0 +1,52 @@
+// What has to be done now and then: expired rows go, providers' keys are fetched before they are too
+// old. Every task is leased in the store, so that of many processes one does it; expiry is judged at
+// each decision, so a missed run can only refuse.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "latchkey/base/clock.h"
+#include "latchkey/provider/provider_set.h"
+#include "latchkey/role/responder.h"
+#include "latchkey/store/store.h"
+#include "latchkey/telemetry/log.h"
+
+namespace latchkey::role {
+
+constexpr Seconds kPurgeEvery{600};
+constexpr Seconds kProviderLookEvery{300};
+constexpr Seconds kTaskRetryAfter{60};
+constexpr Seconds kTaskLease{120};
+
+// How often a pool's housekeeper should run.
+constexpr Seconds kHousekeepEvery{30};
+
+class Housekeeper final : public IdleWork {
+ public:
+  // Input:   `holder`, names this process among the holders of leases. All references outlive it.
+  Housekeeper(store::Store& store, const provider::ProviderSet& providers, std::string holder,
+              const telemetry::Log& log)
+      : store_(store), providers_(providers), holder_(std::move(holder)), log_(log) {}
+
+  // Does every task that is due. Waits for the network: for the pool's housekeeper and for cron.
+  // Returns: how many tasks were done; a failure is logged, and the task is due again soon.
+  std::uint32_t run(TimePoint now);
+
+  // Does what is due and needs no network. For after a reply, where there is no pool.
+  void work(TimePoint now) override;
+
+ private:
+  enum class Done { kYes, kNo };
+  template <typename Work>
+  Done once(const std::string& name, TimePoint now, Seconds every, Work work);
+  Done purge(TimePoint now);
+  Done look_at(provider::Provider& provider, TimePoint now);
+
+  store::Store& store_;
+  const provider::ProviderSet& providers_;
+  std::string holder_;
+  const telemetry::Log& log_;
+};
+
+}  // namespace latchkey::role

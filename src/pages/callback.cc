@@ -1,0 +1,234 @@
+#include "latchkey/pages/callback.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "latchkey/identity/profile.h"
+#include "latchkey/pages/html.h"
+#include "sign_in.h"
+
+namespace latchkey::pages {
+namespace {
+
+constexpr std::size_t kProviderTextCharsMax = 200;
+constexpr std::array<std::string_view, 5> kParameters{"code", "state", "iss", "error",
+                                                      "error_description"};
+
+// What came back. Each parameter at most once.
+struct Answer {
+  std::optional<std::string> code;
+  std::optional<std::string> state;
+  std::optional<std::string> iss;
+  std::optional<std::string> error;
+  std::optional<std::string> error_description;
+};
+
+Result<Answer> read_answer(const wire::Form& form) {
+  Answer answer;
+  LK_TRY(answer.code, form.single("code"));
+  LK_TRY(answer.state, form.single("state"));
+  LK_TRY(answer.iss, form.single("iss"));
+  LK_TRY(answer.error, form.single("error"));
+  LK_TRY(answer.error_description, form.single("error_description"));
+  return answer;
+}
+
+// A provider's words as they may be shown: printable ASCII, cut. The template escapes them.
+std::string shown(std::string_view text) {
+  std::string out(text.substr(0, kProviderTextCharsMax));
+  std::erase_if(out, [](char c) { return c < 0x20 || c > 0x7e; });
+  return out;
+}
+
+class Return {
+ public:
+  Return(const SignInParts& parts, const PageRequest& request) : parts_(parts), request_(request) {}
+
+  PageResult get();
+  PageResult post();
+
+ private:
+  PageResult bad_state(const Error& error);
+  PageResult state_used(const provider::LoginState& state);
+  PageResult refused_by_provider(const Answer& answer, const provider::LoginState& state);
+  PageResult failed(const Error& error, const provider::Provider& provider,
+                    const provider::LoginState& state);
+  PageResult redeem(const Answer& answer, const provider::LoginState& state);
+  PageResult arrive(provider::SignedIn signed_in, const provider::Provider& provider,
+                    const provider::LoginState& state);
+
+  const SignInParts& parts_;
+  const PageRequest& request_;
+};
+
+PageResult Return::bad_state(const Error& error) {
+  Message message;
+  message.link_href = parts_.config.paths.login;
+  message.link_text = "Sign in again";
+  if (error.code == ErrorCode::kExpired) {
+    message.title = "The sign-in took too long";
+    message.text = "A sign-in has to be finished within ten minutes.";
+    message.reason = "state_expired";
+  } else {
+    message.title = "This sign-in was not begun in this browser";
+    message.text = "The answer of the sign-in page belongs to no sign-in that this browser began. "
+                   "That happens when cookies are off, and when a link from somebody else was "
+                   "followed.";
+    message.advice = "Allow cookies for this site, then sign in again.";
+    message.reason = "state_mismatch";
+  }
+  return message_page(parts_, message, error.detail);
+}
+
+PageResult Return::state_used(const provider::LoginState& state) {
+  Message message;
+  message.title = "This sign-in was used already";
+  message.text = "Each sign-in works once. Perhaps the page was reloaded.";
+  message.reason = "state_used";
+  message.link_href = return_path(parts_, state.rd);
+  message.link_text = "Go on";
+  return message_page(parts_, message, "the login state made a session before");
+}
+
+// Only what the specifications list chooses the page; anything else is a failure of the provider.
+PageResult Return::refused_by_provider(const Answer& answer, const provider::LoginState& state) {
+  const std::string_view error = *answer.error;
+  Message message;
+  message.link_href = login_href(parts_, state.rd);
+  message.link_text = "Sign in again";
+  message.advice = shown(answer.error_description.value_or(""));
+  if (error == "access_denied") {
+    message.status = 403;
+    message.title = "You were not signed in";
+    message.text = "The sign-in was cancelled or not allowed. The sign-in page may say why:";
+    message.reason = "access_denied";
+  } else if (error == "login_required" || error == "consent_required" ||
+             error == "interaction_required" || error == "account_selection_required") {
+    message.status = 403;
+    message.title = "The sign-in page asks for more";
+    message.text = "Signing in was not possible without asking you something. It says:";
+    message.reason = "interaction_required";
+  } else {
+    message.status = 502;
+    message.title = "The sign-in page reports a fault";
+    message.text = "Signing in was not possible because of a fault between the two sites. It says:";
+    message.reason = "provider_error";
+  }
+  if (message.advice.empty()) message.text.resize(message.text.rfind('.') + 1);
+  return message_page(parts_, message, "the provider answers " + shown(error));
+}
+
+PageResult Return::failed(const Error& error, const provider::Provider& provider,
+                          const provider::LoginState& state) {
+  if (error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kInternal) {
+    return unavailable_page(parts_, error.detail);
+  }
+  Message message;
+  message.status = 502;
+  message.title = "Signing in did not work";
+  message.text = provider.title() + " did not answer, or its answer cannot be trusted.";
+  message.advice = "Please try again. If it stays like this, tell the administrator: the log says "
+                   "what was wrong.";
+  message.reason = "provider_failed";
+  message.link_href = login_href(parts_, state.rd);
+  message.link_text = "Sign in again";
+  return message_page(parts_, message, error.detail);
+}
+
+PageResult Return::arrive(provider::SignedIn signed_in, const provider::Provider& provider,
+                          const provider::LoginState& state) {
+  identity::RawProfile raw;
+  raw.user_name = std::move(signed_in.claims.user_name);
+  raw.display_name = std::move(signed_in.claims.display_name);
+  raw.mail = std::move(signed_in.claims.mail);
+  raw.mail_verified = signed_in.claims.mail_proof == provider::MailProof::kVerified;
+  raw.groups = std::move(signed_in.claims.groups);
+  const auto filtered = identity::filter_profile(raw, parts_.config.identity.delimiter);
+  if (!filtered) {
+    Message message;
+    message.status = 403;
+    message.title = "Your user name cannot be used here";
+    message.text = filtered.error().detail;
+    message.advice = "The administrator can choose another claim of " + provider.title() +
+                     " as the user name.";
+    message.reason = "unusable_user_name";
+    return message_page(parts_, message, filtered.error().detail);
+  }
+  const std::string& name = filtered->profile.user_name;
+  Result<model::Account> account =
+      parts_.store.accounts().sign_in(provider.name(), signed_in.issuer, signed_in.subject,
+                                      filtered->profile, request_.now, parts_.random);
+  if (!account) return account_refused_page(parts_, account.error(), name);
+  PageResult result = begin_session(parts_, request_,
+                                    Arrival{*std::move(account), provider.name(), signed_in.sid,
+                                            std::move(signed_in.id_token), state},
+                                    302);
+  for (const std::string& left_out : filtered->left_out) {
+    result.detail += (result.detail.empty() ? "" : "; ") + left_out;
+  }
+  return result;
+}
+
+PageResult Return::redeem(const Answer& answer, const provider::LoginState& state) {
+  provider::Provider* const provider = parts_.providers.find(state.provider);
+  if (provider == nullptr) {
+    return bad_state({ErrorCode::kMalformed, "a state of a provider that is not configured"});
+  }
+  // Asked before the provider is: a replayed answer costs it nothing and tells nobody anything.
+  const Result<store::StateUsed> used = parts_.store.sessions().state_used(state.id);
+  if (!used) return unavailable_page(parts_, used.error().detail);
+  if (*used == store::StateUsed::kYes) return state_used(state);
+  if (answer.error.has_value()) return refused_by_provider(answer, state);
+  if (answer.code.value_or("").empty()) return malformed_page(parts_, "an answer without a code");
+  const std::string redirect_uri = request_.origin + parts_.config.paths.callback;
+  Result<provider::SignedIn> signed_in = provider->finish(
+      {SecretString(std::string_view(*answer.code)), answer.iss}, state, redirect_uri, request_.now);
+  if (!signed_in) return failed(signed_in.error(), *provider, state);
+  return arrive(*std::move(signed_in), *provider, state);
+}
+
+PageResult Return::get() {
+  const Result<wire::Form> query = wire::Form::parse(request_.request().query);
+  if (!query) return malformed_page(parts_, query.error().detail);
+  const Result<Answer> answer = read_answer(*query);
+  if (!answer) return malformed_page(parts_, answer.error().detail);
+  const std::optional<BrowserCookie> cookie = read_browser_cookie(parts_, request_);
+  // The browser is compared before anything else of the answer is looked at (O1).
+  const Result<provider::LoginState> state =
+      provider::open_state(answer->state.value_or(""), cookie.has_value() ? cookie->secret : "",
+                           parts_.sealer, request_.now);
+  if (!state) return bad_state(state.error());
+  return redeem(*answer, *state);
+}
+
+// form_post comes from another site, so no SameSite=Lax cookie is with it. The same parameters by a
+// GET of the browser bring the cookie along.
+PageResult Return::post() {
+  const Result<wire::Form> posted = posted_form(request_);
+  if (!posted) return malformed_page(parts_, posted.error().detail);
+  const Result<wire::Form> query = wire::Form::parse(request_.request().query);
+  std::vector<wire::FormField> fields;
+  for (const std::string_view name : kParameters) {
+    const auto value = posted->single(name);
+    if (!value || !query || query->has(name)) {
+      return malformed_page(parts_, "a repeated parameter");
+    }
+    if (value->has_value()) fields.emplace_back(name, **value);
+  }
+  return redirect_to(303,
+                     request_.origin + parts_.config.paths.callback + "?" +
+                         wire::form_encode(fields),
+                     "form_post");
+}
+
+}  // namespace
+
+PageResult CallbackPage::serve(const PageRequest& request) {
+  Return back(parts_, request);
+  return request.is_post() ? back.post() : back.get();
+}
+
+}  // namespace latchkey::pages
