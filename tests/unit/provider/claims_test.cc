@@ -1,0 +1,105 @@
+#include "latchkey/provider/claims.h"
+
+#include <gtest/gtest.h>
+
+#include "support/results.h"
+
+namespace latchkey::provider {
+namespace {
+
+wire::Json json(const std::string& text) { return *wire::Json::parse(text, 1 << 16); }
+
+TEST(Claims, AreReadUnderTheConfiguredNames) {
+  config::Provider settings;
+  settings.username_claim = "upn";
+  settings.groups_claim = "realm_access.roles";
+  settings.mail_claim = "contact.mail";
+  const auto claims = read_claims(
+      json(R"({"upn":"alice","realm_access":{"roles":["dev","ops"]},"contact":{"mail":"a@b.test"},)"
+           R"("name":"Alice","email_verified":true})"),
+      nullptr, settings);
+  ASSERT_THAT(claims, IsOk());
+  EXPECT_EQ(claims->user_name, "alice");
+  EXPECT_EQ(claims->display_name, "Alice");
+  EXPECT_EQ(claims->mail, "a@b.test");
+  EXPECT_EQ(claims->mail_proof, MailProof::kVerified);
+  EXPECT_EQ(claims->groups, (std::vector<std::string>{"dev", "ops"}));
+}
+
+TEST(Claims, TakeAMemberWhoseOwnNameHoldsDotsBeforeAPath) {
+  config::Provider settings;
+  settings.groups_claim = "https://example.test/groups";
+  const auto claims = read_claims(
+      json(R"({"preferred_username":"alice","https://example.test/groups":"dev"})"), nullptr,
+      settings);
+  ASSERT_THAT(claims, IsOk());
+  EXPECT_EQ(claims->groups, std::vector<std::string>{"dev"});
+}
+
+TEST(Claims, OfTheSignedTokenComeBeforeThoseOfUserinfo) {
+  const auto token = json(R"({"preferred_username":"alice"})");
+  const auto more = json(R"({"preferred_username":"mallory","groups":["dev"]})");
+  const auto claims = read_claims(token, &more, config::Provider());
+  ASSERT_THAT(claims, IsOk());
+  EXPECT_EQ(claims->user_name, "alice");
+  EXPECT_EQ(claims->groups, std::vector<std::string>{"dev"});
+}
+
+TEST(Claims, WithoutAUserNameAreRefusedM45) {
+  for (const char* text : {"{}", R"({"preferred_username":""})", R"({"preferred_username":null})"}) {
+    EXPECT_THAT(read_claims(json(text), nullptr, config::Provider()),
+                FailsWith(ErrorCode::kRefused));
+  }
+}
+
+TEST(Claims, OfAnotherTypeAreMalformed) {
+  for (const char* text : {R"({"preferred_username":7})", R"({"preferred_username":["a"]})",
+                           R"({"preferred_username":"a","groups":{"dev":true}})",
+                           R"({"preferred_username":"a","groups":[1]})",
+                           R"({"preferred_username":"a","groups":[["dev"]]})"}) {
+    EXPECT_THAT(read_claims(json(text), nullptr, config::Provider()),
+                FailsWith(ErrorCode::kMalformed))
+        << text;
+  }
+}
+
+TEST(Mail, IsDroppedWhenTheProviderDeniesIt) {
+  for (const char* said : {"false", "\"false\"", "0", "\"no\""}) {
+    const auto claims =
+        read_claims(json(R"({"preferred_username":"a","email":"a@b.test","email_verified":)" +
+                         std::string(said) + "}"),
+                    nullptr, config::Provider());
+    ASSERT_THAT(claims, IsOk());
+    EXPECT_EQ(claims->mail, "") << said;
+    EXPECT_EQ(claims->mail_proof, MailProof::kUnproven);
+  }
+}
+
+TEST(Mail, ThatNobodyVouchesForCountsOnlyWhereTheConfigurationTrustsIt) {
+  const auto claims = json(R"({"preferred_username":"a","email":"a@b.test"})");
+  config::Provider settings;
+  EXPECT_EQ(read_claims(claims, nullptr, settings)->mail_proof, MailProof::kUnproven);
+  settings.trust_mail = true;
+  EXPECT_EQ(read_claims(claims, nullptr, settings)->mail_proof, MailProof::kVerified);
+}
+
+TEST(Mail, AsUserNameIsRefusedWhenItIsDenied) {
+  config::Provider settings;
+  settings.username_claim = "email";
+  EXPECT_THAT(read_claims(json(R"({"email":"a@b.test","email_verified":false})"), nullptr, settings),
+              FailsWith(ErrorCode::kRefused));
+  EXPECT_THAT(read_claims(json(R"({"email":"a@b.test"})"), nullptr, settings), IsOk());
+}
+
+TEST(LacksAClaim, LooksAtEveryConfiguredName) {
+  config::Provider settings;
+  const auto all = json(R"({"preferred_username":"a","groups":[],"email":"a@b.test","name":"A"})");
+  EXPECT_FALSE(lacks_a_claim(all, settings));
+  settings.groups_claim = "roles";
+  EXPECT_TRUE(lacks_a_claim(all, settings));
+  settings.groups_claim.clear();
+  EXPECT_FALSE(lacks_a_claim(all, settings));
+}
+
+}  // namespace
+}  // namespace latchkey::provider
