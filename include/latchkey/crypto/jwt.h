@@ -5,20 +5,17 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "latchkey/base/clock.h"
 #include "latchkey/base/ids.h"
 #include "latchkey/base/result.h"
 #include "latchkey/crypto/digest.h"
-
-namespace latchkey::wire {
-class Json;
-}
+#include "latchkey/wire/json.h"
 
 namespace latchkey::crypto {
 
@@ -63,12 +60,8 @@ class UnverifiedToken {
 // A token whose signature was checked. Its times and audience were not: ask.
 class VerifiedToken {
  public:
-  VerifiedToken(VerifiedToken&&) noexcept;
-  VerifiedToken& operator=(VerifiedToken&&) noexcept;
-  ~VerifiedToken();
-
   // The claims, a strictly parsed JSON object; lives as long as this object.
-  const wire::Json& claims() const { return *claims_; }
+  const wire::Json& claims() const { return claims_; }
   // The header's `typ` as it was sent; empty when it names none.
   const std::string& type() const { return type_; }
   // The key that verified it.
@@ -97,9 +90,10 @@ class VerifiedToken {
 
  private:
   friend class VerificationKey;
-  VerifiedToken(std::unique_ptr<wire::Json> claims, std::string type, KeyId key_id);
+  VerifiedToken(wire::Json claims, std::string type, KeyId key_id)
+      : claims_(std::move(claims)), type_(std::move(type)), key_id_(std::move(key_id)) {}
 
-  std::unique_ptr<wire::Json> claims_;
+  wire::Json claims_;
   std::string type_;
   KeyId key_id_;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "latchkey/base/ids.h"
 #include "latchkey/base/result.h"

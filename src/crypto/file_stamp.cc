@@ -1,0 +1,40 @@
+#include "latchkey/crypto/file_stamp.h"
+
+#include <sys/stat.h>
+
+#include <ctime>
+
+#include "file.h"
+
+namespace latchkey::crypto {
+namespace {
+
+constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+// Many times the kernel's tick, at which file times are taken.
+constexpr std::int64_t kSettledAfterNs = 100'000'000;
+
+std::int64_t nanoseconds(const struct timespec& time) {
+  return static_cast<std::int64_t>(time.tv_sec) * kNanosecondsPerSecond + time.tv_nsec;
+}
+
+}  // namespace
+
+Result<FileStamp> stamp_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return system_failure(path);
+  FileStamp stamp;
+  stamp.device = status.st_dev;
+  stamp.inode = status.st_ino;
+  stamp.size = status.st_size;
+  stamp.modified_ns = nanoseconds(status.st_mtim);
+  stamp.changed_ns = nanoseconds(status.st_ctim);
+
+  // Not a time that anything is judged by: it is compared with the file system's own.
+  struct timespec now {};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  const std::int64_t age = nanoseconds(now) - stamp.changed_ns;
+  if (age >= 0 && age < kSettledAfterNs) stamp.unsettled_at_ns = nanoseconds(now);
+  return stamp;
+}
+
+}  // namespace latchkey::crypto

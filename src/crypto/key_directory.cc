@@ -1,0 +1,200 @@
+#include "latchkey/crypto/key_directory.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "file.h"
+#include "key_pair.h"
+#include "public_key.h"
+
+namespace latchkey::crypto {
+namespace {
+
+constexpr std::string_view kPublicPrefix = "public-";
+constexpr std::string_view kSigningPrefix = "signing-";
+constexpr std::string_view kSuffix = ".pem";
+constexpr const char* kActive = "active";
+constexpr const char* kSealKey = "seal.key";
+constexpr const char* kOwnAlgorithm = "RS256";
+constexpr std::size_t kKeysMax = 64;
+
+using Directory = Handle<DIR, closedir>;
+
+std::string file_name(std::string_view prefix, const KeyId& id) {
+  return std::string(prefix) + id.text() + std::string(kSuffix);
+}
+
+// The ids of all public keys, sorted. Other files are none of ours.
+Result<std::vector<KeyId>> public_key_ids(const UniqueFd& directory, const std::string& path) {
+  UniqueFd copy(::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!copy.valid()) return system_failure(path);
+  const Directory listing(::fdopendir(copy.get()));
+  if (listing == nullptr) return system_failure(path);
+  static_cast<void>(copy.release());  // belongs to `listing` now
+  std::vector<KeyId> ids;
+  while (const dirent* entry = ::readdir(listing.get())) {
+    std::string_view name(entry->d_name);
+    if (!name.starts_with(kPublicPrefix) || !name.ends_with(kSuffix)) continue;
+    name.remove_prefix(kPublicPrefix.size());
+    name.remove_suffix(std::min(kSuffix.size(), name.size()));
+    if (is_key_id(name)) ids.emplace_back(std::string(name));
+  }
+  if (ids.size() > kKeysMax) return fail(ErrorCode::kRefused, path + ": holds too many keys");
+  std::ranges::sort(ids);
+  return ids;
+}
+
+Result<VerificationKey> read_public_key(const UniqueFd& directory, const KeyId& id) {
+  const std::string name = file_name(kPublicPrefix, id);
+  LK_TRY(const SecretString pem, read_file(directory.get(), name, kPublicFile));
+  Result<EvpKey> key = rsa_from_public_pem(pem.reveal());
+  if (!key.has_value()) return fail(key.error().code, name + ": " + key.error().detail);
+  // The name is the thumbprint: a file that was exchanged or mixed up shows.
+  if (thumbprint(key->get()) != id) {
+    return fail(ErrorCode::kRefused, name + ": holds another key than its name says");
+  }
+  return make_verification_key(id, {kOwnAlgorithm}, std::move(*key));
+}
+
+Result<KeyId> read_active(const UniqueFd& directory) {
+  LK_TRY(const SecretString content, read_file(directory.get(), kActive, kPublicFile));
+  std::string_view id = content.reveal();
+  if (id.ends_with('\n')) id.remove_suffix(1);
+  if (!is_key_id(id)) return fail(ErrorCode::kRefused, "active: names no key");
+  return KeyId(std::string(id));
+}
+
+// One writer at a time; readers need no lock, as every step leaves a usable directory.
+Result<UniqueFd> lock_directory(const std::string& path) {
+  LK_TRY(UniqueFd directory, open_directory(path));
+  if (::flock(directory.get(), LOCK_EX | LOCK_NB) != 0) {
+    return fail(ErrorCode::kUnavailable, path + ": another process is changing the keys");
+  }
+  return directory;
+}
+
+// The new key verifies before it signs, so that no worker meets a token of a key it cannot know.
+Result<KeyId> add_pair_and_activate(const UniqueFd& directory, Random& random) {
+  LK_TRY(const KeyPair pair, generate_key_pair());
+  const int at = directory.get();
+  LK_CHECK(write_file(at, file_name(kSigningPrefix, pair.id), pair.private_pem.reveal(), 0600,
+                      Replace::kNo, random));
+  LK_CHECK(write_file(at, file_name(kPublicPrefix, pair.id), pair.public_pem, 0644, Replace::kNo,
+                      random));
+  LK_CHECK(write_file(at, kActive, pair.id.text() + "\n", 0644, Replace::kYes, random));
+  return pair.id;
+}
+
+bool is_there(const UniqueFd& directory, const char* name) {
+  struct stat status {};
+  return ::fstatat(directory.get(), name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+Result<TimePoint> made_at(const UniqueFd& directory, const KeyId& id) {
+  const std::string name = file_name(kPublicPrefix, id);
+  struct stat status {};
+  if (::fstatat(directory.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    return system_failure(name);
+  }
+  return from_unix(status.st_mtim.tv_sec);
+}
+
+}  // namespace
+
+Outcome KeyDirectory::create(const std::string& path, Random& random) {
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return system_failure(path);
+  LK_TRY(const UniqueFd directory, lock_directory(path));
+  if (is_there(directory, kActive)) return fail(ErrorCode::kConflict, path + ": holds keys already");
+  // What an interrupted run left is kept: something may have been sealed with it.
+  if (!is_there(directory, kSealKey)) LK_CHECK(Sealer::create(path + "/" + kSealKey, random));
+  LK_TRY(const KeyId id, add_pair_and_activate(directory, random));
+  static_cast<void>(id);
+  return {};
+}
+
+Result<KeyRing> KeyDirectory::public_keys() const {
+  LK_TRY(const UniqueFd directory, open_directory(path_));
+  LK_TRY(const std::vector<KeyId> ids, public_key_ids(directory, path_));
+  std::vector<VerificationKey> keys;
+  for (const KeyId& id : ids) {
+    LK_TRY(VerificationKey key, read_public_key(directory, id));
+    keys.push_back(std::move(key));
+  }
+  if (keys.empty()) return fail(ErrorCode::kUnavailable, path_ + ": holds no key");
+  return KeyRing(std::move(keys));
+}
+
+Result<SigningKey> KeyDirectory::active_signing_key() const {
+  LK_TRY(const UniqueFd directory, open_directory(path_));
+  LK_TRY(const KeyId active, read_active(directory));
+  const std::string path = path_ + "/" + file_name(kSigningPrefix, active);
+  LK_TRY(SigningKey key, SigningKey::load(path));
+  if (key.id() != active) return fail(ErrorCode::kRefused, path + ": holds another key");
+  return key;
+}
+
+Result<Sealer> KeyDirectory::sealer() const { return Sealer::load(path_ + "/" + kSealKey); }
+
+Result<KeyId> KeyDirectory::rotate() {
+  LK_TRY(const UniqueFd directory, lock_directory(path_));
+  SystemRandom random;  // for the names of temporary files only
+  return add_pair_and_activate(directory, random);
+}
+
+Outcome KeyDirectory::retire(const KeyId& id) {
+  LK_TRY(const UniqueFd directory, lock_directory(path_));
+  // Before it becomes a part of a path.
+  if (!is_key_id(id.text()) || id.text().find('/') != std::string::npos) {
+    return fail(ErrorCode::kNotFound, "no key has that id");
+  }
+  LK_TRY(const KeyId active, read_active(directory));
+  if (id == active) return fail(ErrorCode::kConflict, "the key that signs cannot be retired");
+  const std::string public_name = file_name(kPublicPrefix, id);
+  if (::unlinkat(directory.get(), public_name.c_str(), 0) != 0) {
+    if (errno == ENOENT) return fail(ErrorCode::kNotFound, "no key has that id");
+    return system_failure(public_name);
+  }
+  const std::string signing_name = file_name(kSigningPrefix, id);
+  if (::unlinkat(directory.get(), signing_name.c_str(), 0) != 0 && errno != ENOENT) {
+    return system_failure(signing_name);
+  }
+  return {};
+}
+
+Result<std::vector<KeyInfo>> KeyDirectory::list() const {
+  LK_TRY(const UniqueFd directory, open_directory(path_));
+  LK_TRY(const KeyId active, read_active(directory));
+  LK_TRY(const std::vector<KeyId> ids, public_key_ids(directory, path_));
+  std::vector<KeyInfo> result;
+  for (const KeyId& id : ids) {
+    LK_TRY(const VerificationKey key, read_public_key(directory, id));
+    KeyInfo info;
+    info.id = id;
+    info.state = id == active ? KeyState::kActive : KeyState::kVerifyOnly;
+    info.bits = EVP_PKEY_get_bits(key.impl().key.get());
+    LK_TRY(info.created, made_at(directory, id));
+    result.push_back(std::move(info));
+  }
+  std::ranges::stable_sort(result, {}, &KeyInfo::created);
+  return result;
+}
+
+Result<std::string> KeyDirectory::export_jwks() const {
+  LK_TRY(const KeyRing ring, public_keys());
+  return jwks_of(ring.keys());
+}
+
+Result<KeyStamp> KeyDirectory::stamp() const {
+  KeyStamp stamp;
+  LK_TRY(stamp.directory, stamp_of(path_));
+  LK_TRY(stamp.active, stamp_of(path_ + "/" + kActive));
+  return stamp;
+}
+
+}  // namespace latchkey::crypto

@@ -1,0 +1,42 @@
+// OpenSSL's objects, owned; and its digests, looked up once. Private to this folder.
+#pragma once
+
+#include <openssl/bn.h>
+#include <openssl/evp.h>
+
+#include <string>
+#include <string_view>
+
+#include "latchkey/base/handle.h"
+#include "latchkey/base/result.h"
+
+namespace latchkey::crypto {
+
+using EvpKey = Handle<EVP_PKEY, EVP_PKEY_free>;
+using EvpKeyContext = Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using EvpDigestContext = Handle<EVP_MD_CTX, EVP_MD_CTX_free>;
+using BigNumber = Handle<BIGNUM, BN_free>;
+
+enum class Hash { kNone, kSha256, kSha384, kSha512 };
+
+// Returns the digest, or null for kNone. It is fetched once per process and never freed: asking the
+// provider anew costs as much as hashing a cookie's value.
+const EVP_MD* fetched(Hash hash);
+
+// OpenSSL answers 1 for success, 0 for a wrong signature and below 0 for trouble: only 1 is a yes (J12).
+constexpr bool succeeded(int openssl_answer) { return openssl_answer == 1; }
+
+// Empties OpenSSL's queue of errors into one kInternal. Call it only where no secret can be in there.
+std::unexpected<Error> openssl_failure(std::string_view what);
+
+// Drops what OpenSSL queued, so that a later failure does not report it.
+void forget_openssl_errors();
+
+inline const unsigned char* as_bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+inline unsigned char* as_bytes(std::string& text) {
+  return reinterpret_cast<unsigned char*>(text.data());
+}
+
+}  // namespace latchkey::crypto
