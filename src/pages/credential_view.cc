@@ -73,13 +73,6 @@ std::string docker_authority(const Parts& parts, const std::string& origin) {
 
 }  // namespace
 
-std::string_view state_of(const model::IssuedCredential& record, const model::Account& account,
-                          TimePoint now) {
-  if (record.revoked) return "revoked";
-  if (record.expires <= now) return "expired";
-  return record.epoch == account.credential_epoch && !account.disabled ? "live" : "ended";
-}
-
 model::Answer list_page(const Parts& parts, const model::Account& account,
                         const std::vector<model::IssuedCredential>& records,
                         const std::string& form_token, TimePoint now, const ListNote& note) {

@@ -37,8 +37,4 @@ std::string issued_json(const model::Account& account, const Issued& issued);
 std::string record_json(const model::IssuedCredential& record, const model::Account& account,
                         TimePoint now);
 
-// One word: `live`, `revoked`, `expired`, or `ended` when the account's epoch has passed it.
-std::string_view state_of(const model::IssuedCredential& record, const model::Account& account,
-                          TimePoint now);
-
 }  // namespace latchkey::pages

@@ -17,11 +17,14 @@ std::size_t characters(std::string_view utf8) {
       utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
-bool has_controls(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) {
-    const unsigned char byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f;
-  });
+// Input: `utf8`, checked. C1 controls (U+0080 to U+009F) count: a terminal may obey them as well.
+bool has_controls(std::string_view utf8) {
+  for (std::size_t i = 0; i < utf8.size(); ++i) {
+    const unsigned char byte = static_cast<unsigned char>(utf8[i]);
+    if (byte < 0x20 || byte == 0x7f) return true;
+    if (byte == 0xc2 && static_cast<unsigned char>(utf8[i + 1]) < 0xa0) return true;
+  }
+  return false;
 }
 
 Outcome check_label(std::string_view label) {
@@ -95,6 +98,13 @@ Result<Issued> issue(const config::Config& config, store::Store& store,
   LK_TRY(issued.token, sign(config, claims_of(issued.record, account, config.site)));
   LK_CHECK(store.credentials().issue(issued.record, config.credential.per_user_max));
   return issued;
+}
+
+std::string_view state_of(const model::IssuedCredential& record, const model::Account& account,
+                          TimePoint now) {
+  if (record.revoked) return "revoked";
+  if (record.expires <= now) return "expired";
+  return record.epoch == account.credential_epoch && !account.disabled ? "live" : "ended";
 }
 
 }  // namespace latchkey::pages

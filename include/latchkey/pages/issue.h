@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "latchkey/base/clock.h"
@@ -47,5 +48,10 @@ Outcome check_order(const Order& order, const config::Credential& limits);
 Result<Issued> issue(const config::Config& config, store::Store& store,
                      const model::Account& account, const Order& order, TimePoint now,
                      Random& random);
+
+// One word: `live`, `revoked`, `expired`, or `ended` when the account was disabled or has left the
+// epoch of the record behind.
+std::string_view state_of(const model::IssuedCredential& record, const model::Account& account,
+                          TimePoint now);
 
 }  // namespace latchkey::pages

@@ -1,0 +1,168 @@
+// The one translation unit that knows the option parser: it is the slowest header of the project.
+#include "latchkey/admin/command.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "latchkey/config/load.h"
+#include "verbs.h"
+
+namespace latchkey::admin {
+namespace {
+
+// What the command line asks for: the verb whose name was seen last.
+struct Asked {
+  Arguments arguments;
+  Verb verb = nullptr;
+};
+
+CLI::App& add_verb(CLI::App& parent, Asked& asked, const std::string& name, const std::string& text,
+                   Verb verb) {
+  CLI::App* const command = parent.add_subcommand(name, text);
+  command->callback([&asked, verb] { asked.verb = verb; });
+  return *command;
+}
+
+CLI::App& add_group(CLI::App& parent, const std::string& name, const std::string& text) {
+  CLI::App* const group = parent.add_subcommand(name, text);
+  group->require_subcommand(1);
+  return *group;
+}
+
+void add_json(CLI::App& command, Arguments& arguments) {
+  command.add_flag_callback("--json", [&arguments] { arguments.form = Form::kJson; },
+                            "Write JSON instead of a table");
+}
+
+void add_set_up(CLI::App& app, Asked& asked) {
+  Arguments& arguments = asked.arguments;
+  CLI::App& command = add_verb(app, asked, "init",
+                               "Write a working configuration with local users, keys and store", init);
+  command.add_option("--user", arguments.user, "The first user (default: admin)");
+  command.add_option("--url", arguments.url, "site.url (default: http://127.0.0.1:8080)");
+  command.add_flag_callback("--cgi", [&arguments] { arguments.cgi = Cgi::kYes; },
+                            "For plain CGI and network file systems");
+  add_verb(app, asked, "check", "Look at configuration, keys, store and their permissions", check);
+  add_verb(app, asked, "housekeep", "Remove what has expired (for cron, where no pool runs)",
+           housekeep);
+}
+
+void add_user(CLI::App& app, Asked& asked) {
+  Arguments& arguments = asked.arguments;
+  CLI::App& group = add_group(app, "user", "The people who ever signed in");
+  add_json(add_verb(group, asked, "list", "List them", user_list), arguments);
+  CLI::App& show = add_verb(group, asked, "show", "Show one", user_show);
+  add_json(show, arguments);
+  CLI::App& disable = add_verb(group, asked, "disable",
+                               "End all they hold and refuse new sign-ins", user_disable);
+  CLI::App& enable = add_verb(group, asked, "enable", "Let them sign in again", user_enable);
+  for (CLI::App* const command : {&show, &disable, &enable}) {
+    command->add_option("USER", arguments.user, "User name, or id of the account")->required();
+  }
+}
+
+void add_credential(CLI::App& app, Asked& asked) {
+  Arguments& arguments = asked.arguments;
+  CLI::App& group = add_group(app, "credential", "Passwords for programs");
+  CLI::App& issue = add_verb(group, asked, "issue", "Make one and show it, once", credential_issue);
+  issue.add_option("--user", arguments.user, "Whose it is")->required();
+  issue.add_option("--label", arguments.label, "What it is for");
+  issue.add_option("--days", arguments.days, "How long it is valid")->check(CLI::PositiveNumber);
+  issue.add_option("--scope", arguments.scopes, "What it is limited to; may be repeated");
+  add_json(issue, arguments);
+  CLI::App& list = add_verb(group, asked, "list", "List them", credential_list);
+  list.add_option("--user", arguments.user, "Only theirs");
+  add_json(list, arguments);
+  CLI::App& revoke = add_verb(group, asked, "revoke", "Refuse one from now on", credential_revoke);
+  CLI::Option* const id = revoke.add_option("ID", arguments.id, "Its id");
+  revoke.add_option("--token", arguments.token, "`-`: read the credential itself from stdin")
+      ->check(CLI::IsMember({"-"}))
+      ->excludes(id);
+}
+
+void add_session(CLI::App& app, Asked& asked) {
+  Arguments& arguments = asked.arguments;
+  CLI::App& group = add_group(app, "session", "Signed-in browsers");
+  CLI::App& list = add_verb(group, asked, "list", "List them", session_list);
+  list.add_option("--user", arguments.user, "Only theirs");
+  add_json(list, arguments);
+  CLI::App& end = add_verb(group, asked, "end", "End one, or all of a user", session_end);
+  CLI::Option* const id = end.add_option("ID", arguments.id, "Its id");
+  end.add_option("--user", arguments.user, "All of theirs")->excludes(id);
+}
+
+void add_key(CLI::App& app, Asked& asked) {
+  Arguments& arguments = asked.arguments;
+  CLI::App& group = add_group(app, "key", "The keys that sign credentials");
+  add_json(add_verb(group, asked, "list", "List them", key_list), arguments);
+  add_verb(group, asked, "rotate", "Sign with a new key; the old ones stay valid", key_rotate);
+  CLI::App& retire =
+      add_verb(group, asked, "retire", "Remove an old key and all it has signed", key_retire);
+  retire.add_option("ID", arguments.id, "Its id")->required();
+  add_verb(group, asked, "export-jwks", "Print the public keys", key_export);
+}
+
+void add_store(CLI::App& app, Asked& asked) {
+  CLI::App& group = add_group(app, "store", "The database");
+  add_verb(group, asked, "migrate", "Make it, or bring it to this version", store_migrate);
+  CLI::App& backup =
+      add_verb(group, asked, "backup", "Copy it while it is in use", store_backup);
+  backup.add_option("FILE", asked.arguments.file, "The copy; must not exist")->required();
+  add_verb(group, asked, "check", "Read all of it", store_check);
+}
+
+void add_explain(CLI::App& app, Asked& asked) {
+  Arguments& arguments = asked.arguments;
+  CLI::App& command = add_verb(app, asked, "explain",
+                               "Tell which rule decides a request, and why", explain);
+  CLI::Option* const user = command.add_option("--user", arguments.user, "Asked by this user");
+  command.add_option("--token", arguments.token, "`-`: asked with the credential read from stdin")
+      ->check(CLI::IsMember({"-"}))
+      ->excludes(user);
+  command.add_option("--host", arguments.host, "Default: the host of site.url");
+  command.add_option("--path", arguments.path, "As a browser would send it")->required();
+  command.add_option("--method", arguments.method, "Default: GET");
+  add_json(command, arguments);
+}
+
+int parse(int argc, const char* const* argv, Asked& asked, const World& world) {
+  CLI::App app("latchkey: single sign-on and personal credentials in front of your applications",
+               "latchkey");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "latchkey " LATCHKEY_VERSION);
+  std::string file;
+  app.add_option("--config", file,
+                 "Configuration (else LATCHKEY_CONFIG, else /etc/latchkey/latchkey.toml)");
+  add_set_up(app, asked);
+  add_user(app, asked);
+  add_credential(app, asked);
+  add_session(app, asked);
+  add_key(app, asked);
+  add_store(app, asked);
+  add_explain(app, asked);
+  // The library throws; nothing else here does, and nothing gets past this function.
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, world.out, world.err) == 0 ? kGood : kUsage;
+  }
+  asked.arguments.config_file = config::chosen_file(file);
+  return kGood;
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv, const World& world) {
+  Asked asked;
+  const int status = parse(argc, argv, asked, world);
+  // Without a verb, help or the version was asked for, or the words were wrong.
+  return asked.verb == nullptr || status != kGood ? status : asked.verb(asked.arguments, world);
+}
+
+int run(int argc, char** argv) {
+  const SystemClock clock;
+  SystemRandom random;
+  return run(argc, argv, World{std::cin, std::cout, std::cerr, clock, random});
+}
+
+}  // namespace latchkey::admin

@@ -1,0 +1,228 @@
+// latchkey init: from nothing to a configuration with local users that works, without a question.
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "latchkey/base/unique_fd.h"
+#include "latchkey/config/load.h"
+#include "latchkey/crypto/key_directory.h"
+#include "latchkey/crypto/password.h"
+#include "latchkey/identity/profile.h"
+#include "latchkey/wire/json_object.h"
+#include "opened.h"
+
+namespace latchkey::admin {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kDefaultFile = "/etc/latchkey/latchkey.toml";
+constexpr std::string_view kDefaultUser = "admin";
+constexpr std::string_view kDefaultUrl = "http://127.0.0.1:8080";
+constexpr const char* kServiceUser = "latchkey";
+
+Error system_error(const std::string& what) {
+  return {errno == EEXIST ? ErrorCode::kConflict : ErrorCode::kUnavailable,
+          what + ": " + std::strerror(errno)};
+}
+
+// Where everything goes: the machine's directories for the machine's configuration, else beside it.
+struct Places {
+  std::string file;
+  std::string state;
+  std::string sockets;
+  bool machine = false;
+
+  std::string store() const { return state + "/latchkey.db"; }
+  std::string users() const { return state + "/users"; }
+  std::string keys() const { return state + "/keys"; }
+};
+
+Places places_of(const std::string& config_file) {
+  Places places;
+  places.file = fs::absolute(config_file).lexically_normal().string();
+  places.machine = places.file == kDefaultFile;
+  const std::string beside = fs::path(places.file).parent_path().string();
+  places.state = places.machine ? "/var/lib/latchkey" : beside + "/state";
+  places.sockets = places.machine ? "/run/latchkey" : beside;
+  return places;
+}
+
+// The account the service runs as: only for the machine's configuration, and only if there is one.
+const passwd* service_user(const Places& places) {
+  return places.machine && geteuid() == 0 ? getpwnam(kServiceUser) : nullptr;
+}
+
+// O_EXCL: what is there already is never touched, not even through a link.
+Outcome write_new(const std::string& path, mode_t mode, std::string_view text) {
+  const UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+  if (!fd.valid()) return std::unexpected(system_error(path));
+  // The umask may be stricter than wanted, or wider than right.
+  if (fchmod(fd.get(), mode) != 0) return std::unexpected(system_error(path));
+  while (!text.empty()) {
+    const ssize_t written = write(fd.get(), text.data(), text.size());
+    if (written <= 0) return std::unexpected(system_error(path));
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (fsync(fd.get()) != 0) return std::unexpected(system_error(path));
+  return {};
+}
+
+std::string toml_string(std::string_view text) { return wire::json_string(text); }
+
+std::string configuration_text(const Places& places, const Arguments& arguments) {
+  const std::string url = arguments.url.empty() ? std::string(kDefaultUrl) : arguments.url;
+  std::string text = "# Written by `latchkey init`. conf/latchkey.toml explains every key.\n"
+                     "[site]\n"
+                     "# The address people type. All other host names that lead here go into `hosts`.\n"
+                     "url = " + toml_string(url) + "\n\n[store]\nurl = " +
+                     toml_string("sqlite:" + places.store()) + "\n";
+  if (arguments.cgi == Cgi::kYes) text += "journal = \"delete\"\n";
+  text += "\n[credential]\nkey_directory = " + toml_string(places.keys()) +
+          "\n\n[local]\n# One line per user; add some with: htpasswd -B FILE NAME\nusers_file = " +
+          toml_string(places.users()) + "\n";
+  if (arguments.cgi == Cgi::kNo) {
+    text += "\n[pool]\nauthorizer_sockets = [" +
+            toml_string("unix:" + places.sockets + "/authorizer.sock") + "]\nresponder_sockets = [" +
+            toml_string("unix:" + places.sockets + "/responder.sock") + "]\n";
+    if (service_user(places) != nullptr) text += "user = " + toml_string(kServiceUser) + "\n";
+  }
+  return text + "\n# Who may go where: the first [[rule]] that matches decides.\n[[rule]]\nwho = "
+                "\"authenticated\"\n";
+}
+
+Outcome make_directory(const std::string& path, mode_t mode, const passwd* owner) {
+  if (mkdir(path.c_str(), mode) != 0) {
+    return errno == EEXIST ? Outcome() : std::unexpected(system_error(path));
+  }
+  if (owner != nullptr && chown(path.c_str(), owner->pw_uid, owner->pw_gid) != 0) {
+    return std::unexpected(system_error(path));
+  }
+  return {};
+}
+
+// Writes the configuration and reads it back: one that does not load is taken away again.
+int write_configuration(const Arguments& arguments, const World& world, const Places& places) {
+  for (const std::string& path : {places.store(), places.users(), places.keys()}) {
+    if (!fs::exists(fs::symlink_status(path))) continue;
+    return complain(world, kFailed, path + " is there already, but no " + places.file +
+                                        "; nothing was changed");
+  }
+  if (places.machine) {
+    const std::string directory = fs::path(places.file).parent_path().string();
+    if (const Outcome made = make_directory(directory, 0755, nullptr); !made) {
+      return failed(world, "init", made.error());
+    }
+  }
+  const Outcome written = write_new(places.file, 0644, configuration_text(places, arguments));
+  if (!written) return failed(world, "init", written.error());
+  if (const Or<config::Config> loaded = read_configuration(arguments, world); !loaded) {
+    unlink(places.file.c_str());
+    return loaded.error();
+  }
+  return kGood;
+}
+
+// Twenty characters that nobody mixes up: 98 bits. There is no default password to forget about.
+std::string generated_password(Random& random) {
+  constexpr std::string_view kLetters = "abcdefghjkmnpqrstuvwxyz23456789A";
+  static_assert(kLetters.size() == 32, "a byte's lower five bits choose evenly");
+  std::string password;
+  for (const char byte : random.bytes(20)) {
+    password += kLetters[static_cast<unsigned char>(byte) % kLetters.size()];
+  }
+  return password;
+}
+
+struct FirstUser {
+  std::string name;
+  SecretString password;
+};
+
+Result<FirstUser> make_users_file(const std::string& path, const std::string& wanted,
+                                  Random& random) {
+  FirstUser user;
+  user.name = wanted.empty() ? std::string(kDefaultUser) : wanted;
+  if (!identity::is_user_name(user.name)) {
+    return fail(ErrorCode::kMalformed, "a user name is printable ASCII without a colon");
+  }
+  user.password = SecretString(generated_password(random));
+  LK_TRY(const std::string hash, crypto::hash_password(user.password, random));
+  LK_CHECK(write_new(path, 0600, user.name + ":" + hash + "\n"));
+  return user;
+}
+
+enum class Made { kNothing, kSomething };
+
+// Makes what the configuration names and is not there. What is there stays as it is.
+Result<Made> make_missing(const Arguments& arguments, const config::Config& config,
+                          const World& world) {
+  Made made = Made::kNothing;
+  if (!fs::exists(fs::symlink_status(config.store.path))) {
+    LK_TRY(const store::Store store, store::Store::open(config.store.path, config.store.journal,
+                                                        store::Access::kCreate));
+    world.out << "store: " << config.store.path << '\n';
+    made = Made::kSomething;
+  }
+  const std::string& keys = config.credential.key_directory;
+  if (!fs::exists(fs::symlink_status(keys + "/active"))) {
+    LK_CHECK(crypto::KeyDirectory::create(keys, world.random));
+    world.out << "keys: " << keys << '\n';
+    made = Made::kSomething;
+  }
+  const std::string& users = config.local.users_file;
+  if (!users.empty() && !fs::exists(fs::symlink_status(users))) {
+    LK_TRY(const FirstUser user, make_users_file(users, arguments.user, world.random));
+    world.out << "users: " << users << "\nuser: " << user.name
+              << "\npassword: " << user.password.reveal() << '\n';
+    made = Made::kSomething;
+  }
+  return made;
+}
+
+// Once root has made the directory and given it away, all the rest is made by its owner.
+int make_state(const Arguments& arguments, const World& world, const Places& places) {
+  const Or<config::Config> config = read_configuration(arguments, world);
+  if (!config) return config.error();
+  const std::string state = fs::path(config->store.path).parent_path().string();
+  if (const Outcome made = make_directory(state, 0700, service_user(places)); !made) {
+    return failed(world, "init", made.error());
+  }
+  if (const Outcome became = become_owner_beside(config->store.path); !became) {
+    return failed(world, "init", became.error());
+  }
+  const Result<Made> made = make_missing(arguments, *config, world);
+  if (!made) return failed(world, "init", made.error());
+  if (*made == Made::kNothing) {
+    return complain(world, kFailed, "all is there already; nothing was changed");
+  }
+  return kGood;
+}
+
+}  // namespace
+
+int init(const Arguments& arguments, const World& world) {
+  const Places places = places_of(arguments.config_file);
+  if (!arguments.user.empty() && !identity::is_user_name(arguments.user)) {
+    return complain(world, kUsage, "init: a user name is printable ASCII without a colon");
+  }
+  const bool fresh = !fs::exists(fs::symlink_status(places.file));
+  if (!fresh && (!arguments.url.empty() || arguments.cgi == Cgi::kYes)) {
+    return complain(world, kFailed, places.file + " is there already, and is never overwritten");
+  }
+  if (fresh) {
+    if (const int status = write_configuration(arguments, world, places); status != kGood) {
+      return status;
+    }
+    world.out << "configuration: " << places.file << '\n';
+  }
+  return make_state(arguments, world, places);
+}
+
+}  // namespace latchkey::admin

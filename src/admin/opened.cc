@@ -1,0 +1,106 @@
+#include "opened.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "latchkey/config/load.h"
+
+namespace latchkey::admin {
+namespace {
+
+Error system_error(std::string what) {
+  return {ErrorCode::kUnavailable, std::move(what) + ": " + std::strerror(errno)};
+}
+
+// Gives root up for good: groups first, as nobody but root may set them.
+Outcome become(uid_t user, gid_t group) {
+  const passwd* const entry = getpwuid(user);
+  const bool groups_set = entry != nullptr ? initgroups(entry->pw_name, group) == 0
+                                           : setgroups(1, &group) == 0;
+  if (!groups_set) return std::unexpected(system_error("cannot set the groups of the store's owner"));
+  if (setresgid(group, group, group) != 0 || setresuid(user, user, user) != 0) {
+    return std::unexpected(system_error("cannot become the owner of the store's directory"));
+  }
+  return {};
+}
+
+}  // namespace
+
+Or<config::Config> read_configuration(const Arguments& arguments, const World& world) {
+  std::expected<config::Config, std::vector<config::Fault>> config = config::load(
+      arguments.config_file, config::Secrets::kPoolOnly, config::Environment::kOverrides);
+  if (config) return *std::move(config);
+  for (const config::Fault& fault : config.error()) world.err << fault.str() << '\n';
+  return std::unexpected(kConfiguration);
+}
+
+Or<Opened> open_store(const Arguments& arguments, const World& world) {
+  Or<config::Config> config = read_configuration(arguments, world);
+  if (!config) return std::unexpected(config.error());
+  if (const Outcome became = become_owner_beside(config->store.path); !became) {
+    return std::unexpected(failed(world, "store", became.error()));
+  }
+  Result<store::Store> store =
+      store::Store::open(config->store.path, config->store.journal, store::Access::kReadWrite);
+  if (!store) return std::unexpected(failed(world, "store", store.error()));
+  return Opened{*std::move(config), *std::move(store)};
+}
+
+Outcome become_owner_beside(const std::string& path) {
+  if (geteuid() != 0) return {};
+  const std::string directory = std::filesystem::path(path).parent_path().string();
+  struct stat status {};
+  if (stat(directory.c_str(), &status) != 0) {
+    if (errno == ENOENT) return {};
+    return std::unexpected(system_error(directory));
+  }
+  return status.st_uid == 0 ? Outcome() : become(status.st_uid, status.st_gid);
+}
+
+Result<model::Account> find_account(store::Store& store, const std::string& user) {
+  Result<model::Account> account = store.accounts().find_by_name(user);
+  if (!account && account.error().code == ErrorCode::kNotFound && is_uuid(user)) {
+    account = store.accounts().find(AccountId(user));
+  }
+  if (!account && account.error().code == ErrorCode::kNotFound) {
+    return fail(ErrorCode::kNotFound, "no account of that name; it is made at the first sign-in");
+  }
+  return account;
+}
+
+Result<std::vector<model::Account>> all_accounts(store::Store& store) {
+  std::vector<model::Account> all;
+  while (true) {
+    const AccountId after = all.empty() ? AccountId() : all.back().id;
+    LK_TRY(std::vector<model::Account> page, store.accounts().list(after));
+    const bool last = page.size() < store::kListRowsMax;
+    for (model::Account& account : page) all.push_back(std::move(account));
+    if (last) return all;
+  }
+}
+
+int failed(const World& world, std::string_view what, const Error& error) {
+  world.err << "latchkey: " << what << ": " << error.detail << '\n';
+  return kFailed;
+}
+
+int complain(const World& world, Status status, std::string_view text) {
+  world.err << "latchkey: " << text << '\n';
+  return status;
+}
+
+SecretString read_token(const World& world) {
+  std::string line;
+  std::getline(world.in, line);
+  while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
+  return SecretString(std::move(line));
+}
+
+}  // namespace latchkey::admin

@@ -1,0 +1,54 @@
+// What most verbs begin with: the configuration, the right user, the store.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "latchkey/base/result.h"
+#include "latchkey/base/secret_string.h"
+#include "latchkey/config/config.h"
+#include "latchkey/model/account.h"
+#include "latchkey/store/store.h"
+#include "verbs.h"
+
+namespace latchkey::admin {
+
+// A verb's intermediate value, or the exit status after the reason was printed.
+template <typename T>
+using Or = std::expected<T, int>;
+
+// Reads the configuration. Errors: kConfiguration, all faults printed.
+Or<config::Config> read_configuration(const Arguments& arguments, const World& world);
+
+struct Opened {
+  config::Config config;
+  store::Store store;
+};
+
+// Reads the configuration, becomes the owner of the store's directory when run as root, opens the
+// store. What root wrote there the service could not change afterwards.
+// Errors: the status, with a sentence printed.
+Or<Opened> open_store(const Arguments& arguments, const World& world);
+
+// Becomes the owner of the directory `path` is in, if this process is root and the owner is not.
+// Does nothing while the directory is not there.
+Outcome become_owner_beside(const std::string& path);
+
+// Finds an account by user name, or by its id.
+Result<model::Account> find_account(store::Store& store, const std::string& user);
+
+// Returns all accounts. Errors: kUnavailable.
+Result<std::vector<model::Account>> all_accounts(store::Store& store);
+
+// Prints `latchkey: WHAT: detail` and returns kFailed.
+int failed(const World& world, std::string_view what, const Error& error);
+
+// Prints `latchkey: text` and returns `status`.
+int complain(const World& world, Status status, std::string_view text);
+
+// Reads the credential that was promised by `--token -`: the first line of standard input.
+SecretString read_token(const World& world);
+
+}  // namespace latchkey::admin

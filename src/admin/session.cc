@@ -1,0 +1,75 @@
+// latchkey session list|end
+#include <optional>
+
+#include "latchkey/wire/time.h"
+#include "listing.h"
+#include "opened.h"
+
+namespace latchkey::admin {
+namespace {
+
+std::string_view state_of(const model::Session& session, const model::Account& account,
+                          TimePoint now) {
+  if (account.disabled || session.epoch != account.session_epoch) return "ended";
+  return session.idle_end <= now || session.absolute_end <= now ? "expired" : "live";
+}
+
+Outcome add_sessions(store::Store& store, const model::Account& account, TimePoint now,
+                     Listing& listing) {
+  LK_TRY(const std::vector<model::Session> sessions, store.sessions().list(account.id));
+  for (const model::Session& session : sessions) {
+    listing.add({session.id, account.profile.user_name,
+                 std::string(state_of(session, account, now)), session.provider,
+                 wire::rfc3339(session.created), wire::rfc3339(session.last_seen),
+                 wire::rfc3339(session.absolute_end), session.address, session.user_agent});
+  }
+  return {};
+}
+
+// Of one user, or of everybody.
+Outcome add_all(store::Store& store, const std::string& user, TimePoint now, Listing& listing) {
+  if (!user.empty()) {
+    LK_TRY(const model::Account account, find_account(store, user));
+    return add_sessions(store, account, now, listing);
+  }
+  LK_TRY(const std::vector<model::Account> accounts, all_accounts(store));
+  for (const model::Account& account : accounts) {
+    LK_CHECK(add_sessions(store, account, now, listing));
+  }
+  return {};
+}
+
+}  // namespace
+
+int session_list(const Arguments& arguments, const World& world) {
+  Or<Opened> opened = open_store(arguments, world);
+  if (!opened) return opened.error();
+  Listing listing({"id", "user", "state", "provider", "created", "last_seen", "absolute_end",
+                   "address", "user_agent"});
+  const Outcome added = add_all(opened->store, arguments.user, world.clock.now(), listing);
+  if (!added) return failed(world, "session list", added.error());
+  listing.write(arguments.form, world.out);
+  return kGood;
+}
+
+int session_end(const Arguments& arguments, const World& world) {
+  if (arguments.id.empty() == arguments.user.empty()) {
+    return complain(world, kUsage, "session end: name an ID, or --user");
+  }
+  Or<Opened> opened = open_store(arguments, world);
+  if (!opened) return opened.error();
+  if (!arguments.id.empty()) {
+    const Outcome ended = opened->store.sessions().end(arguments.id);
+    if (!ended) return failed(world, arguments.id, ended.error());
+    world.out << arguments.id << ": ended\n";
+    return kGood;
+  }
+  const Result<model::Account> account = find_account(opened->store, arguments.user);
+  if (!account) return failed(world, arguments.user, account.error());
+  const Outcome ended = opened->store.accounts().end_sessions(account->id);
+  if (!ended) return failed(world, arguments.user, ended.error());
+  world.out << account->profile.user_name << ": all sessions ended\n";
+  return kGood;
+}
+
+}  // namespace latchkey::admin

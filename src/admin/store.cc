@@ -1,0 +1,54 @@
+// latchkey store migrate|backup|check, and housekeep
+#include "latchkey/store/store.h"
+
+#include "opened.h"
+
+namespace latchkey::admin {
+
+// The one verb that makes a database: a decision never does, or a lost disk would look like a fresh
+// installation.
+int store_migrate(const Arguments& arguments, const World& world) {
+  const Or<config::Config> config = read_configuration(arguments, world);
+  if (!config) return config.error();
+  if (const Outcome became = become_owner_beside(config->store.path); !became) {
+    return failed(world, "store", became.error());
+  }
+  Result<store::Store> store =
+      store::Store::open(config->store.path, config->store.journal, store::Access::kCreate);
+  if (!store) return failed(world, "store", store.error());
+  const Result<std::int64_t> version = store->admin().schema_version();
+  if (!version) return failed(world, "store", version.error());
+  world.out << config->store.path << ": schema version " << *version << '\n';
+  return kGood;
+}
+
+int store_backup(const Arguments& arguments, const World& world) {
+  Or<Opened> opened = open_store(arguments, world);
+  if (!opened) return opened.error();
+  const Outcome copied = opened->store.admin().backup(arguments.file);
+  if (!copied) return failed(world, "backup", copied.error());
+  world.out << arguments.file << ": written\n";
+  return kGood;
+}
+
+int store_check(const Arguments& arguments, const World& world) {
+  Or<Opened> opened = open_store(arguments, world);
+  if (!opened) return opened.error();
+  const Outcome whole = opened->store.admin().integrity_check();
+  if (!whole) return failed(world, "store", whole.error());
+  world.out << opened->config.store.path << ": whole\n";
+  return kGood;
+}
+
+int housekeep(const Arguments& arguments, const World& world) {
+  Or<Opened> opened = open_store(arguments, world);
+  if (!opened) return opened.error();
+  const Result<store::Purged> purged = opened->store.admin().purge_expired(world.clock.now());
+  if (!purged) return failed(world, "housekeep", purged.error());
+  world.out << "removed: sessions " << purged->sessions << ", credentials " << purged->credentials
+            << ", login states " << purged->login_states << ", logout tokens "
+            << purged->logout_tokens << ", password counters " << purged->attempts << '\n';
+  return kGood;
+}
+
+}  // namespace latchkey::admin

@@ -1,0 +1,60 @@
+// The administrator's verbs, each a function of what was asked and of the world. The command line is
+// read in command.cc alone.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "latchkey/admin/command.h"
+
+namespace latchkey::admin {
+
+// Exit statuses. Spec: sysexits(3) for 64 and 78.
+enum Status : int { kGood = 0, kFailed = 1, kUsage = 64, kConfiguration = 78 };
+
+enum class Form { kText, kJson };
+enum class Cgi { kNo, kYes };
+
+// All that the command line said. Each verb reads the few fields it has options for.
+struct Arguments {
+  std::string config_file;  // chosen, not yet read
+  Form form = Form::kText;
+  std::string user;  // a user name, or an account's id
+  std::string id;    // of a credential, session or key
+  std::string label;
+  int days = 0;  // 0: as configured
+  std::vector<std::string> scopes;
+  std::string token;  // `-`: read from standard input. Never the token itself: others see arguments.
+  std::string host;
+  std::string path;
+  std::string method = "GET";
+  std::string file;
+  std::string url;  // of init
+  Cgi cgi = Cgi::kNo;
+};
+
+using Verb = int (*)(const Arguments&, const World&);
+
+int init(const Arguments& arguments, const World& world);
+int check(const Arguments& arguments, const World& world);
+int user_list(const Arguments& arguments, const World& world);
+int user_show(const Arguments& arguments, const World& world);
+int user_disable(const Arguments& arguments, const World& world);
+int user_enable(const Arguments& arguments, const World& world);
+int credential_issue(const Arguments& arguments, const World& world);
+int credential_list(const Arguments& arguments, const World& world);
+int credential_revoke(const Arguments& arguments, const World& world);
+int session_list(const Arguments& arguments, const World& world);
+int session_end(const Arguments& arguments, const World& world);
+int key_list(const Arguments& arguments, const World& world);
+int key_rotate(const Arguments& arguments, const World& world);
+int key_retire(const Arguments& arguments, const World& world);
+int key_export(const Arguments& arguments, const World& world);
+int store_migrate(const Arguments& arguments, const World& world);
+int store_backup(const Arguments& arguments, const World& world);
+int store_check(const Arguments& arguments, const World& world);
+int housekeep(const Arguments& arguments, const World& world);
+int explain(const Arguments& arguments, const World& world);
+
+}  // namespace latchkey::admin
