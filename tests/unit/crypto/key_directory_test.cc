@@ -1,0 +1,182 @@
+#include "latchkey/crypto/key_directory.h"
+
+#include <gtest/gtest.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include "latchkey/base/unique_fd.h"
+#include "scratch.h"
+#include "support/results.h"
+#include "token_maker.h"
+
+namespace latchkey::crypto {
+namespace {
+
+using namespace testing;
+
+// Making a key takes most of a second, so a directory is made once and copied for each test.
+class KeyDirectoryTest : public Scratch {
+ protected:
+  KeyDirectoryTest() : directory_(path("keys")) {
+    static const std::string made = make_once();
+    std::filesystem::copy(made, path("keys"));
+    ::chmod(path("keys").c_str(), 0700);
+  }
+
+  static std::string make_once() {
+    std::string root = (std::filesystem::temp_directory_path() / "lk-keys-XXXXXX").string();
+    static const std::unique_ptr<char, void (*)(char*)> end(::mkdtemp(root.data()), [](char* made) {
+      std::filesystem::remove_all(made);
+    });
+    SystemRandom random;
+    EXPECT_THAT(KeyDirectory::create(root + "/keys", random), IsOk());
+    return root + "/keys";
+  }
+
+  std::string file(const std::string& name) { return path("keys/" + name); }
+  KeyId active() { return directory_.active_signing_key()->id(); }
+
+  KeyDirectory directory_;
+  SystemRandom random_;
+};
+
+TEST_F(KeyDirectoryTest, IsMadeWithOneKeyThatSignsAndVerifies) {
+  const Result<SigningKey> signing = directory_.active_signing_key();
+  ASSERT_THAT(signing, IsOk());
+  const Result<KeyRing> ring = directory_.public_keys();
+  ASSERT_THAT(ring, IsOk());
+  const VerificationKey* const key = ring->find(signing->id());
+  ASSERT_NE(key, nullptr);
+  EXPECT_THAT(key->algorithms(), ::testing::ElementsAre("RS256"));
+  EXPECT_THAT(check(*key, signing->sign(kClaims)->reveal()), IsOk());
+  EXPECT_THAT(directory_.sealer(), IsOk());
+  const Result<std::vector<KeyInfo>> keys = directory_.list();
+  ASSERT_EQ(keys->size(), 1U);
+  EXPECT_EQ(keys->at(0).state, KeyState::kActive);
+  EXPECT_EQ(keys->at(0).bits, 3072);
+  EXPECT_GT(to_unix(keys->at(0).created), 1'600'000'000);
+}
+
+TEST_F(KeyDirectoryTest, KeepsItsSecretsToItsOwnerN29) {
+  const std::string made = path("fresh");
+  ::umask(0);
+  ASSERT_THAT(KeyDirectory::create(made, random_), IsOk());
+  ::umask(022);
+  EXPECT_EQ(mode_of(made), 0700U);
+  int private_files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(made)) {
+    const std::string name = entry.path().filename();
+    const bool is_private = name.starts_with("signing-") || name == "seal.key";
+    EXPECT_EQ(mode_of(entry.path()), is_private ? 0600U : 0644U) << name;
+    private_files += is_private ? 1 : 0;
+  }
+  EXPECT_EQ(private_files, 2);
+}
+
+TEST_F(KeyDirectoryTest, IsNotMadeOverAnother) {
+  EXPECT_THAT(KeyDirectory::create(path("keys"), random_), FailsWith(ErrorCode::kConflict));
+}
+
+TEST_F(KeyDirectoryTest, RotatesWithTheOldKeyStillGood) {
+  const Result<SigningKey> old = directory_.active_signing_key();
+  const Result<KeyStamp> before = directory_.stamp();
+  const Result<KeyId> fresh = directory_.rotate();
+  ASSERT_THAT(fresh, IsOk());
+  EXPECT_NE(*fresh, old->id());
+  EXPECT_EQ(active(), *fresh);
+  EXPECT_NE(*before, *directory_.stamp());
+  const Result<KeyRing> ring = directory_.public_keys();
+  ASSERT_EQ(ring->size(), 2U);
+  EXPECT_THAT(check(*ring->find(old->id()), old->sign(kClaims)->reveal()), IsOk());
+  const Result<std::vector<KeyInfo>> keys = directory_.list();
+  ASSERT_EQ(keys->size(), 2U);
+  const auto jwks = wire::Json::parse(*directory_.export_jwks(), 65536);
+  EXPECT_EQ(jwks->array("keys")->size(), 2U);
+}
+
+TEST_F(KeyDirectoryTest, RetiresAKeyWithBothHalves) {
+  const KeyId old = active();
+  ASSERT_THAT(directory_.rotate(), IsOk());
+  ASSERT_THAT(directory_.retire(old), IsOk());
+  EXPECT_EQ(directory_.public_keys()->find(old), nullptr);
+  EXPECT_FALSE(std::filesystem::exists(file("signing-" + old.text() + ".pem")));
+  EXPECT_THAT(directory_.retire(old), FailsWith(ErrorCode::kNotFound));
+}
+
+TEST_F(KeyDirectoryTest, NeverRetiresTheKeyThatSignsNorAPath) {
+  EXPECT_THAT(directory_.retire(active()), FailsWith(ErrorCode::kConflict));
+  write("public-x.pem", "elsewhere");
+  EXPECT_THAT(directory_.retire(KeyId("a/../../public-x")), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(directory_.retire(KeyId("")), FailsWith(ErrorCode::kNotFound));
+}
+
+TEST_F(KeyDirectoryTest, LetsOneWriterInAtATimeM43) {
+  const UniqueFd other(::open(path("keys").c_str(), O_RDONLY | O_DIRECTORY));
+  ASSERT_EQ(::flock(other.get(), LOCK_EX), 0);
+  EXPECT_THAT(directory_.rotate(), FailsWith(ErrorCode::kUnavailable));
+  EXPECT_THAT(directory_.public_keys(), IsOk());
+}
+
+TEST_F(KeyDirectoryTest, RefusesLinksFifosAndHugeFilesM43) {
+  const std::string name = "public-" + active().text() + ".pem";
+  const std::string content = read(file(name));
+  const std::string elsewhere = write("elsewhere.pem", content, 0644);
+  std::filesystem::remove(file(name));
+  std::filesystem::create_symlink(elsewhere, file(name));
+  EXPECT_THAT(directory_.public_keys(), FailsWith(ErrorCode::kRefused));
+  std::filesystem::remove(file(name));
+  ASSERT_EQ(::mkfifo(file(name).c_str(), 0644), 0);
+  EXPECT_THAT(directory_.public_keys(), FailsWith(ErrorCode::kRefused));
+  std::filesystem::remove(file(name));
+  write("keys/" + name, content, 0644);
+  ASSERT_EQ(::truncate(file(name).c_str(), 1'000'000'000), 0);
+  EXPECT_THAT(directory_.public_keys(), FailsWith(ErrorCode::kRefused));
+}
+
+TEST_F(KeyDirectoryTest, RefusesADirectoryThatOthersCanChangeM43) {
+  ::chmod(path("keys").c_str(), 0770);
+  EXPECT_THAT(directory_.public_keys(), FailsWith(ErrorCode::kRefused));
+  EXPECT_THAT(directory_.rotate(), FailsWith(ErrorCode::kRefused));
+  std::filesystem::create_symlink(path("keys"), path("link"));
+  ::chmod(path("keys").c_str(), 0700);
+  EXPECT_THAT(KeyDirectory(path("link")).public_keys(), FailsWith(ErrorCode::kRefused));
+}
+
+TEST_F(KeyDirectoryTest, RefusesSecretsThatOthersCanReadN29) {
+  ::chmod(file("signing-" + active().text() + ".pem").c_str(), 0640);
+  EXPECT_THAT(directory_.active_signing_key(), FailsWith(ErrorCode::kRefused));
+  ::chmod(file("seal.key").c_str(), 0604);
+  EXPECT_THAT(directory_.sealer(), FailsWith(ErrorCode::kRefused));
+}
+
+TEST_F(KeyDirectoryTest, RefusesAFileThatHoldsAnotherKeyThanItsName) {
+  write("keys/public-" + active().text() + ".pem", public_pem(rsa_2048()), 0644);
+  EXPECT_THAT(directory_.public_keys(), FailsWith(ErrorCode::kRefused));
+}
+
+TEST_F(KeyDirectoryTest, RefusesAnActiveFileThatPointsElsewhere) {
+  for (const char* content : {"", "\n", "../../etc/passwd\n", "a b", "nobody\n"}) {
+    write("keys/active", content, 0644);
+    EXPECT_FALSE(directory_.active_signing_key().has_value()) << content;
+  }
+}
+
+TEST_F(KeyDirectoryTest, LeavesNoHalfWrittenFileBehindM43) {
+  ASSERT_THAT(directory_.rotate(), IsOk());
+  for (const auto& entry : std::filesystem::directory_iterator(path("keys"))) {
+    EXPECT_FALSE(entry.path().filename().string().starts_with(".")) << entry.path();
+  }
+}
+
+TEST_F(KeyDirectoryTest, IsUnavailableWhenMissing) {
+  const KeyDirectory missing(path("missing"));
+  EXPECT_THAT(missing.public_keys(), FailsWith(ErrorCode::kUnavailable));
+  EXPECT_THAT(missing.stamp(), FailsWith(ErrorCode::kUnavailable));
+  EXPECT_THAT(missing.active_signing_key(), FailsWith(ErrorCode::kUnavailable));
+}
+
+}  // namespace
+}  // namespace latchkey::crypto
