@@ -22,9 +22,10 @@ Hosts::Hosts(const Config& config)
 
 // An exact name is a better match than a wildcard, whatever their order.
 const Hosts::Entry* Hosts::find(std::string_view host) const {
+  if (host.starts_with('*')) return nullptr;  // a pattern is nobody's name
   const Entry* by_wildcard = nullptr;
   for (const Entry& entry : entries_) {
-    if (entry.host.name == host && !host.starts_with('*')) return &entry;
+    if (entry.host.name == host) return &entry;
     if (by_wildcard == nullptr && wire::host_matches(entry.host.name, host)) by_wildcard = &entry;
   }
   return by_wildcard;
