@@ -43,7 +43,9 @@ Result<Authorization> parse_authorization(std::string_view field) {
   while (rest.starts_with(' ')) rest.remove_prefix(1);
   if (equal_ignoring_case(scheme, "basic")) return basic_from(rest);
   if (!equal_ignoring_case(scheme, "bearer")) return OtherScheme{to_lower(scheme)};
-  if (!is_bearer_token(rest)) return fail(ErrorCode::kMalformed, "Bearer without exactly one token");
+  if (!is_bearer_token(rest)) {
+    return fail(ErrorCode::kMalformed, "Bearer without exactly one token");
+  }
   return Bearer{SecretString(rest)};
 }
 

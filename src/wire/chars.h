@@ -46,8 +46,8 @@ inline std::string_view trim_blanks(std::string_view text) {
   return text;
 }
 
-// Cuts the part of `rest` before the first byte of `separators` off and returns it; `rest` keeps what
-// follows that byte, and is empty when there was none.
+// Cuts the part of `rest` before the first byte of `separators` off and returns it; `rest` keeps
+// what follows that byte, and is empty when there was none.
 inline std::string_view cut_at(std::string_view& rest, std::string_view separators) {
   const std::size_t end = std::min(rest.find_first_of(separators), rest.size());
   const std::string_view part = rest.substr(0, end);

@@ -32,7 +32,9 @@ Result<std::string> form_decode(std::string_view text) {
 }  // namespace
 
 Result<Form> Form::parse(std::string_view urlencoded) {
-  if (urlencoded.size() > kFormBytesMax) return fail(ErrorCode::kMalformed, "the form is too large");
+  if (urlencoded.size() > kFormBytesMax) {
+    return fail(ErrorCode::kMalformed, "the form is too large");
+  }
   Form form;
   while (!urlencoded.empty()) {
     std::string_view value = cut_at(urlencoded, "&");

@@ -73,7 +73,8 @@ JsonObject& JsonObject::add(std::string_view name, std::string_view value) {
 }
 
 JsonObject& JsonObject::add(std::string_view name, std::span<const std::string> values) {
-  return add_raw(name, list_of(values, [](const std::string& value) { return json_string(value); }));
+  return add_raw(name,
+                 list_of(values, [](const std::string& value) { return json_string(value); }));
 }
 
 JsonObject& JsonObject::add(std::string_view name, const JsonObject& value) {

@@ -1,4 +1,5 @@
-// Percent-encoding of one byte, shared by paths, forms and redirects, which differ in what they allow.
+// Percent-encoding of one byte, shared by paths, forms and redirects, which differ in what they
+// allow.
 #pragma once
 
 #include <optional>

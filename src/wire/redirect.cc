@@ -53,7 +53,8 @@ std::vector<std::string_view> segments_of(std::string_view path) {
   return kept;
 }
 
-// True if one form of the path, decoded so far, cannot be taken for anything but a path of this site.
+// True if one form of the path, decoded so far, cannot be taken for anything but a path of this
+// site.
 bool stays_here(std::string_view path) {
   if (!path.starts_with('/') || path.contains('\\')) return false;
   if (path.starts_with("//") || std::ranges::any_of(path, is_control)) return false;

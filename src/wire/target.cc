@@ -96,8 +96,8 @@ class Path {
     return {};
   }
 
-  // Servers differ in whether empty segments go before or after dot segments, and whether `..` takes
-  // half of a segment with an encoded slash away.
+  // Servers differ in whether empty segments go before or after dot segments, and whether `..`
+  // takes half of a segment with an encoded slash away.
   Outcome check() const {
     if (!has_dot_segment_) return {};
     if (has_empty_segment_) return refused("dot segments beside empty ones");

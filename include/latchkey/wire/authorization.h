@@ -34,8 +34,8 @@ using Authorization = std::variant<Basic, Bearer, OtherScheme>;
 // Input:   any bytes. Scheme names are compared without case, one or more spaces follow.
 // Returns: Basic with the decoded text, split at the first colon (without a colon all of it is the
 //          password); Bearer; or the name of any other scheme.
-// Errors:  kMalformed: over kAuthorizationBytesMax, empty, no scheme, Basic or Bearer without exactly
-//          one token, strict base64 broken, control bytes in what Basic decodes to.
+// Errors:  kMalformed: over kAuthorizationBytesMax, empty, no scheme, Basic or Bearer without
+//          exactly one token, strict base64 broken, control bytes in what Basic decodes to.
 // Spec:    RFC 9110 section 11.4, RFC 7617 section 2, RFC 6750 section 2.1.
 Result<Authorization> parse_authorization(std::string_view field);
 

@@ -14,7 +14,7 @@
 namespace latchkey::wire {
 
 inline constexpr std::size_t kCookieHeaderBytesMax = std::size_t{32} * 1024;
-inline constexpr std::size_t kCookieBytesMax = 4096;               // name and value, RFC 6265bis 5.7
+inline constexpr std::size_t kCookieBytesMax = 4096;  // name and value, RFC 6265bis 5.7
 inline constexpr Seconds kCookieLifeMax = std::chrono::days(400);  // browsers cut longer ones
 
 // Finds the value of the cookie `name` in one Cookie field.
@@ -37,8 +37,9 @@ struct CookieAttributes {
   std::optional<Seconds> max_age;  // absent: until the browser closes; cut at kCookieLifeMax
 };
 
-// Returns the Set-Cookie value of `cookie`, always with Path=/, HttpOnly and SameSite=Lax, never with
-// Domain. Name and value are made by us, so a byte that does not belong there breaks an invariant.
+// Returns the Set-Cookie value of `cookie`, always with Path=/, HttpOnly and SameSite=Lax, never
+// with Domain. Name and value are made by us, so a byte that does not belong there breaks an
+// invariant.
 FieldValue set_cookie(const CookieAttributes& cookie);
 
 // Returns the Set-Cookie value that makes a browser forget `name`.

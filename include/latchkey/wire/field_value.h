@@ -1,5 +1,5 @@
-// A text that is safe as the value of an HTTP field or CGI variable. Every header latchkey writes is
-// made of these, so that no claim, cookie or configured text can begin a field of its own.
+// A text that is safe as the value of an HTTP field or CGI variable. Every header latchkey writes
+// is made of these, so that no claim, cookie or configured text can begin a field of its own.
 #pragma once
 
 #include <string>

@@ -21,8 +21,8 @@ class Form {
   // Decodes `a=1&b=2`.
   //
   // Input:   any bytes. A field without `=` has an empty value; an empty field is skipped.
-  // Errors:  kMalformed: over kFormBytesMax or kFormFieldsMax, a `%` without two hexadecimal digits, a
-  //          NUL, or a name or value that is not UTF-8.
+  // Errors:  kMalformed: over kFormBytesMax or kFormFieldsMax, a `%` without two hexadecimal
+  //          digits, a NUL, or a name or value that is not UTF-8.
   // Spec:    the URL standard, section 5.1.
   static Result<Form> parse(std::string_view urlencoded);
 

@@ -1,5 +1,5 @@
-// Strict JSON for what strangers send: token headers, claims, key sets, answers of providers. A text
-// that two parsers could read differently is refused. For writing, see json_object.h.
+// Strict JSON for what strangers send: token headers, claims, key sets, answers of providers. A
+// text that two parsers could read differently is refused. For writing, see json_object.h.
 #pragma once
 
 #include <cstddef>
@@ -21,15 +21,16 @@ inline constexpr std::size_t kJsonValuesMax = 20'000;
 inline constexpr std::size_t kJsonNumberBytesMax = 40;
 inline constexpr std::int64_t kNumericDateMax = 253'402'300'799;  // 9999-12-31T23:59:59Z
 
-// One value of a parsed text. Copies share the text's tree, which lives as long as one of them does.
+// One value of a parsed text. Copies share the text's tree, which lives as long as one of them
+// does.
 class Json {
  public:
   // Reads one JSON text.
   //
   // Input:   `text`, any bytes, at most `bytes_max`.
-  // Errors:  kMalformed: over a limit, anything outside the grammar (comments, text after the value,
-  //          a byte order mark), invalid UTF-8, a lone surrogate, NUL in a string, or an object with
-  //          two members of one name, however spelled.
+  // Errors:  kMalformed: over a limit, anything outside the grammar (comments, text after the
+  //          value, a byte order mark), invalid UTF-8, a lone surrogate, NUL in a string, or an
+  //          object with two members of one name, however spelled.
   // Spec:    RFC 8259, RFC 7493 section 2.
   static Result<Json> parse(std::string_view text, std::size_t bytes_max);
 
@@ -62,8 +63,9 @@ class Json {
   // The elements of an array; empty for another type.
   std::vector<Json> elements() const;
 
-  // Follows `a.b.c` through nested objects. A member whose own name is the whole text comes first, as
-  // claims may be named by URLs.
+  // Follows `a.b.c` through nested objects. A member whose own name is the whole text comes first,
+  // as claims may be named by URLs.
+  //
   // Errors:  kNotFound: a step is absent. kMalformed: a step on the way is no object.
   Result<Json> find(std::string_view dotted) const;
 

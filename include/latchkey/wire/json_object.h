@@ -10,8 +10,8 @@
 
 namespace latchkey::wire {
 
-// Returns `text` as a JSON string with its quotes. What is not UTF-8 becomes U+FFFD; `<`, `>`, `&` and
-// DEL are escaped, so that the text is safe inside HTML as well.
+// Returns `text` as a JSON string with its quotes. What is not UTF-8 becomes U+FFFD; `<`, `>`, `&`
+// and DEL are escaped, so that the text is safe inside HTML as well.
 std::string json_string(std::string_view text);
 
 // An object under construction. A name is added once; the caller sees to that.

@@ -22,8 +22,9 @@ enum class Semicolon {
 };
 
 struct Target {
-  // Decoded once, without dot segments and empty segments, beginning with `/`, valid UTF-8. An encoded
-  // slash stands as the three bytes `%2F`, which no other input can produce, and separates nothing.
+  // Decoded once, without dot segments and empty segments, beginning with `/`, valid UTF-8. An
+  // encoded slash stands as the three bytes `%2F`, which no other input can produce, and separates
+  // nothing.
   std::string path;
   bool has_encoded_slash = false;
   std::string query;                   // raw, without the `?`
@@ -38,16 +39,18 @@ struct Target {
 //          without two digits in the path, or a path that does not decode to UTF-8. kRefused: well
 //          formed, but servers disagree about it: backslash, encoded control or backslash, double
 //          encoding of what would change the path, `..` above the root, dot segments beside empty
-//          ones, an encoded slash beside a slash, a dot segment or another one, an encoded semicolon,
+//          ones, an encoded slash beside a slash, a dot segment or another one, an encoded
+//          semicolon,
 //          `.;`, `..;`, `/;`, and with Semicolon::kRefuse any semicolon.
 // Spec:    RFC 3986 sections 5.2.4 and 6.2.2, RFC 9112 section 3.2.
 Result<Target> canonical_target(std::string_view raw, Semicolon semicolon);
 
-// True if the canonical `path` is `prefix` or lies below it at a segment's border. `/` has all below
-// it; a slash at the end of `prefix` adds nothing; an empty one matches nothing.
+// True if the canonical `path` is `prefix` or lies below it at a segment's border. `/` has all
+// below it; a slash at the end of `prefix` adds nothing; an empty one matches nothing.
 bool path_has_prefix(std::string_view path, std::string_view prefix);
 
-// As path_has_prefix, where a segment `*` of `pattern` stands for any one segment that is not empty.
+// As path_has_prefix, where a segment `*` of `pattern` stands for any one segment that is not
+// empty.
 bool path_matches(std::string_view path, std::string_view pattern);
 
 }  // namespace latchkey::wire

@@ -6,8 +6,8 @@
 
 namespace latchkey::wire {
 
-// Returns how many bytes the first character of `text` has, or 0 if `text` is empty or does not begin
-// with one. The rules are those of is_utf8.
+// Returns how many bytes the first character of `text` has, or 0 if `text` is empty or does not
+// begin with one. The rules are those of is_utf8.
 std::size_t utf8_length(std::string_view text);
 
 // True if `text` is UTF-8 without overlong forms, surrogates, or values above U+10FFFF. Linear.
