@@ -25,6 +25,8 @@
 namespace latchkey::testing {
 
 // Members of a JSON object: names and values that are JSON already.
+using namespace std::literals;
+
 using Members = std::map<std::string, std::string>;
 
 inline std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
@@ -156,7 +158,7 @@ class FakeProvider final : public remote::HttpClient {
     out.type = "oidc";
     out.issuer = issuer_;
     out.client_id = "rp";
-    out.client_secret = SecretString("s:e c/ret");
+    out.client_secret = SecretString("s:e c/ret"sv);
     return out;
   }
 
