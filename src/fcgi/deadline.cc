@@ -47,8 +47,8 @@ void Deadline::on_tick(int, siginfo_t* info, void*) {
   errno = saved;
 }
 
-// Runs as a signal handler on the worker's only thread: the watched descriptor is still the one that
-// was given, and only async-signal-safe calls are made.
+// Runs as a signal handler on the worker's only thread: the watched descriptor is still the one
+// that was given, and only async-signal-safe calls are made.
 void Deadline::tick() {
   const int fd = fd_.load();
   if (fd < 0) {

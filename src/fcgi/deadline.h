@@ -10,8 +10,8 @@
 namespace latchkey::fcgi {
 
 // Shuts the watched socket down when its time is up, so that whatever read or write hangs in it
-// returns: libfcgi's reads have no deadline, and a time-out of the socket starts anew with each byte
-// of a peer that trickles.
+// returns: libfcgi's reads have no deadline, and a time-out of the socket starts anew with each
+// byte of a peer that trickles.
 //
 // A timer ticks while there is work and stops itself when there is none, so that a request costs no
 // system call for it. One object per process, made after fork().

@@ -21,7 +21,8 @@ constexpr int kBodyChunkBytes = 16 * 1024;
 // request is finished.
 bool is_head(const Params& params) { return params.get("REQUEST_METHOD") == "HEAD"; }
 
-// True if the web server announced more than what came. Spec: FastCGI Specification 1.0 section 6.2.
+// True if the web server announced more than what came.
+// Spec: FastCGI Specification 1.0 section 6.2.
 bool is_cut_off(const Params& params, std::size_t bytes) {
   const std::string_view announced = params.get("CONTENT_LENGTH");
   std::size_t length = 0;
@@ -122,8 +123,8 @@ void FastcgiConnection::close_now() {
 }
 
 FastcgiConnection::Served FastcgiConnection::serve(Service& service) {
-  // FCGX_Accept_r begins with closing what is held, unless it is told to keep it; and where it gives
-  // up it reads on until the peer closes, unless the connection is detached.
+  // FCGX_Accept_r begins with closing what is held, unless it is told to keep it; and where it
+  // gives up it reads on until the peer closes, unless the connection is detached.
   request_.keepConnection = 1;
   request_.detached = 1;
   deadline_.watch(request_.ipcFd, limits_.receive);
@@ -160,8 +161,8 @@ void FastcgiConnection::finish(Role role, bool keep) {
   if (keep) return;
   const bool unix_socket = transport_ != model::Transport::kTcp;
   if (limits_.bodies == Bodies::kIgnored && unix_socket) return close_now();
-  // An authorizer's web server sends nothing behind the parameters; what may be left is there already.
-  // Unread bytes would make TCP throw the answer away.
+  // An authorizer's web server sends nothing behind the parameters; what may be left is there
+  // already. Unread bytes would make TCP throw the answer away.
   std::array<char, kBodyChunkBytes> rest;
   if (role == Role::kAuthorizer) {
     static_cast<void>(recv(request_.ipcFd, rest.data(), rest.size(), MSG_DONTWAIT));

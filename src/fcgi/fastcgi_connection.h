@@ -1,5 +1,5 @@
-// One accepted FastCGI connection after the other, through libfcgi. Knows the protocol; knows nothing
-// of listening sockets.
+// One accepted FastCGI connection after the other, through libfcgi. Knows the protocol; knows
+// nothing of listening sockets.
 #pragma once
 
 #include <fcgiapp.h>

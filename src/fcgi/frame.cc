@@ -9,7 +9,7 @@ namespace {
 constexpr char kVersion = 1;
 constexpr char kEndRequest = 3;
 constexpr char kStdout = 6;
-constexpr std::size_t kContentMax = 65'528;  // the greatest multiple of 8: such records need no padding
+constexpr std::size_t kContentMax = 65'528;  // the greatest multiple of 8 needs no padding
 constexpr std::size_t kEndRequestBodyBytes = 8;
 constexpr std::size_t kHeaderBytes = 8;
 

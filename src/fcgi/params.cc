@@ -18,7 +18,8 @@ constexpr std::array<std::string_view, 28> kCgiNames = {
     "REMOTE_PORT",     "REMOTE_USER",     "REQUEST_METHOD",  "REQUEST_SCHEME",  "REQUEST_URI",
     "SCRIPT_FILENAME", "SCRIPT_NAME",     "SERVER_ADDR",     "SERVER_NAME",     "SERVER_PORT",
     "SERVER_PROTOCOL", "SERVER_SOFTWARE", "UNIQUE_ID"};
-constexpr std::array<std::string_view, 4> kCgiPrefixes = {"HTTP_", "SSL_", "REDIRECT_", "LATCHKEY_"};
+constexpr std::array<std::string_view, 4> kCgiPrefixes = {"HTTP_", "SSL_", "REDIRECT_",
+                                                          "LATCHKEY_"};
 
 bool is_request_name(std::string_view name) {
   const auto begins = [name](std::string_view prefix) { return name.starts_with(prefix); };

@@ -39,9 +39,9 @@ Sockets open_all(std::vector<ListenSocket> sockets, const std::vector<std::strin
 
 Sockets gather(Inherited inherited, const PoolOptions& options, telemetry::Log& log) {
   const bool given = inherited.how != Handover::kNone || !options.sockets.empty();
-  Sockets sockets = given ? open_all(std::move(inherited.sockets), options.sockets, options.listen,
-                                     kExitUsage, log)
-                          : open_all({}, options.configured_sockets, options.listen, kExitConfig, log);
+  const std::vector<std::string>& wanted = given ? options.sockets : options.configured_sockets;
+  Sockets sockets = open_all(std::move(inherited.sockets), wanted, options.listen,
+                             given ? kExitUsage : kExitConfig, log);
   if (sockets.has_value() && sockets->empty()) {
     log.error("no_socket", {{"detail", "give --socket unix:/PATH, or start with a listening socket "
                                        "on descriptor 0"}});

@@ -17,8 +17,7 @@ constexpr int kAnswerFd = 1;
 
 }  // namespace
 
-int run_cgi(const std::function<Result<std::unique_ptr<fcgi::Service>>(WorkerContext&)>& make_service,
-            telemetry::Log& log) {
+int run_cgi(const MakeService& make_service, telemetry::Log& log) {
   signal(SIGPIPE, SIG_IGN);
   fcgi::CgiExchange exchange(environ, kRequestFd, kAnswerFd, kBodyTime);
   clean_environment();

@@ -45,8 +45,8 @@ void Supervisor::adopt(PoolSettings settings) {
 
 void Supervisor::run() {
   fill();
-  notify("READY=1");
   log_.info("pool_started", {{"pid", getpid()}, {"workers", settings_.workers}});
+  notify("READY=1");
   while (!stopping_ || !children_.empty()) {
     pollfd waiting{signals_.fd(), POLLIN, 0};
     const auto pause = until_next_look(Clock::now());
@@ -102,8 +102,9 @@ void Supervisor::on_death(const Child& child, int status) {
   if (child.kind == Kind::kRehearsal) return finish_rehearsal(status);
   scoreboard_.reset(child.slot);
   if (stopping_ || (child.kill_at.has_value() && !child.killed)) return;
-  const bool retired = WIFEXITED(status) && WEXITSTATUS(status) == kExitGood;
-  if (retired) {
+  // A housekeeper has no reason to end, so one that does is held back like one that crashed.
+  const bool good = WIFEXITED(status) && WEXITSTATUS(status) == kExitGood;
+  if (good && child.kind == Kind::kWorker) {
     log_.info("worker_retired", {{"pid", child.pid}});
     return;
   }

@@ -1,4 +1,5 @@
-// The small parent of a pool: forks, watches, replaces, reloads and ends workers. It reads no request.
+// The small parent of a pool: forks, watches, replaces, reloads and ends workers. It reads no
+// request.
 #pragma once
 
 #include <sys/types.h>
@@ -16,7 +17,8 @@ namespace latchkey::server {
 
 class Supervisor {
  public:
-  // Input: `sockets`, listening; all references outlive the supervisor. Signals are blocked already.
+  // Input: `sockets`, listening; all references outlive the supervisor. Signals are blocked
+  // already.
   Supervisor(std::vector<ListenSocket>& sockets, PoolSettings settings,
              std::optional<std::uint32_t> workers, const PoolProgram& program,
              Scoreboard scoreboard, telemetry::Log& log);

@@ -15,7 +15,7 @@ constexpr unsigned kRehearsalSecondsMax = 30;
 
 // libfcgi takes parameters of any length. What a web server sends is bounded by it, but anybody who
 // may connect is no web server; beyond this the worker ends and is replaced.
-constexpr rlim_t kMemoryBytesMax = rlim_t{2} * 1024 * 1024 * 1024;
+constexpr rlim_t kMemoryBytesMax = rlim_t{1} * 1024 * 1024 * 1024;
 
 void limit_memory() {
 #if !defined(__SANITIZE_ADDRESS__)  // whose shadow memory counts

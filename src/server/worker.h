@@ -25,8 +25,8 @@ int run_worker(const WorkerStart& start);
 // Runs the housekeeper. Returns the exit status.
 int run_housekeeper(const WorkerStart& start);
 
-// Tries a new configuration: reads it, and makes a service with it. Ends by itself when it takes too
-// long. Returns the exit status, kExitGood if the configuration may be used.
+// Tries a new configuration: reads it, and makes a service with it. Ends by itself when it takes
+// too long. Returns the exit status, kExitGood if the configuration may be used.
 int run_rehearsal(const PoolProgram& program, telemetry::Log& log);
 
 // Ends with its parent: asks to be told, and returns false when it is gone already.

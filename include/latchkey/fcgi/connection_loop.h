@@ -1,6 +1,6 @@
 // Takes connections from listening sockets, one request at a time, and hands each to the Service.
-// libfcgi reads the requests; waiting, deadlines, writing and closing are done here, because libfcgi
-// waits for ever on a stalled peer and loses signals.
+// libfcgi reads the requests; waiting, deadlines, writing and closing are done here, because
+// libfcgi waits for ever on a stalled peer and loses signals.
 #pragma once
 
 #include <chrono>

@@ -41,13 +41,13 @@ class Exchange {
 enum class Body { kSend, kLeaveOut };
 
 inline constexpr std::size_t kHeaderBytesMax = 64 * 1024;  // lighttpd's limit of a header block
-inline constexpr std::size_t kHeaderLineBytesMax = 8000;   // Apache shows longer lines to the client
+inline constexpr std::size_t kHeaderLineBytesMax = 8000;   // Apache shows longer ones to the client
 
 // Writes an answer as a CGI response, `Status` first, because lighttpd drops what stands before it.
 //
 // Returns: the bytes, header block and body.
-// Errors:  kInternal: the status is not 200 to 599, a name is no token or is `Status`, a line or the
-//          block is too long. Such an answer must not be sent in part: a cut one means "approved".
+// Errors:  kInternal: the status is not 200 to 599, a name is no token or is `Status`, a line or
+//          the block is too long. A part of such an answer is never sent, as it would approve.
 // Spec:    RFC 3875 section 6.
 Result<std::string> serialize(const model::Answer& answer, Body body);
 

@@ -14,10 +14,10 @@ namespace latchkey::fcgi {
 inline constexpr std::size_t kParamsBytesMax = 64 * 1024;  // names and values together
 inline constexpr std::size_t kParamsCountMax = 256;
 
-// Of a repeated name the last value counts (nginx really repeats: `include fastcgi_params` and a line
-// of one's own), except that Cookie parts are joined by `; ` and a second Authorization is told of,
-// because choosing one of two credentials would let a client choose. HTTP_PROXY is never there: a
-// client names it with a `Proxy` field, and HTTP libraries believe it.
+// Of a repeated name the last value counts (nginx really repeats: `include fastcgi_params` and a
+// line of one's own), except that Cookie parts are joined by `; ` and a second Authorization is
+// told of, because choosing one of two credentials would let a client choose. HTTP_PROXY is never
+// there: a client names it with a `Proxy` field, and HTTP libraries believe it.
 class Params {
  public:
   using Pair = std::pair<std::string_view, std::string_view>;

@@ -24,8 +24,8 @@ using Address = std::variant<UnixAddress, TcpAddress>;
 
 // Reads `unix:PATH`, `127.0.0.1:PORT` or `[::1]:PORT`.
 //
-// Errors: kMalformed, with a text that says what would be right: a relative or too long path, a host
-//         name instead of an address, a port outside 1 to 65535.
+// Errors: kMalformed, with a text that says what would be right: a relative or too long path, a
+//         host name instead of an address, a port outside 1 to 65535.
 Result<Address> parse_address(const std::string& text);
 
 struct ListenOptions {

@@ -27,7 +27,8 @@ inline constexpr int kExitConfig = 78;
 
 inline constexpr std::uint32_t kWorkersMax = 480;  // so that a reload finds slots for old and new
 
-// How many workers may be in slow work at once; at least one, never all when there is more than one.
+// How many workers may be in slow work at once; at least one, never all when there is more than
+// one.
 enum class SlowShare { kQuarter, kHalf };
 
 // What a configuration says about the pool; a reload may change all of it but the sockets.
@@ -63,18 +64,21 @@ class StopSignal {
 struct WorkerContext {
   SlowGate& slow_gate;
   telemetry::Log& log;
-  std::uint32_t slot = 0;  // 0 to workers-1 and some more while a reload overlaps; unique in the pool
+  std::uint32_t slot = 0;  // unique in the pool; above `workers` while a reload overlaps
 };
+
+using MakeService = std::function<Result<std::unique_ptr<fcgi::Service>>(WorkerContext&)>;
 
 // What the supervisor calls. None of these may throw.
 struct PoolProgram {
-  // Makes what answers requests; called in each worker, after fork(): open databases here. A failure
-  // ends the worker, which is tried again with back-off.
-  std::function<Result<std::unique_ptr<fcgi::Service>>(WorkerContext&)> make_service;
+  // Makes what answers requests; called in each worker, after fork(): open databases here. A
+  // failure ends the worker, which is tried again with back-off.
+  MakeService make_service;
 
-  // Reads and checks the configuration again, keeps it for later make_service calls, and returns its
-  // pool settings. On HUP it is first rehearsed, with make_service, in a child of its own; only if
-  // that succeeds it is called in the supervisor. On an error it must leave the old one in place.
+  // Reads and checks the configuration again, keeps it for later make_service calls, and returns
+  // its pool settings. On HUP it is first rehearsed, with make_service, in a child of its own;
+  // only if that succeeds it is called in the supervisor. On an error it must leave the old one
+  // in place.
   std::function<Result<PoolSettings>()> reload;
 
   // Runs beside the workers until told to stop; restarted like a worker. Empty: none.
@@ -90,7 +94,6 @@ int run_pool(PoolOptions options, const PoolProgram& program, telemetry::Log& lo
 
 // Serves one CGI request and returns the exit status. The environment is cleaned before
 // `make_service` runs, except for LATCHKEY_CONFIG.
-int run_cgi(const std::function<Result<std::unique_ptr<fcgi::Service>>(WorkerContext&)>& make_service,
-            telemetry::Log& log);
+int run_cgi(const MakeService& make_service, telemetry::Log& log);
 
 }  // namespace latchkey::server

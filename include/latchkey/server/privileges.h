@@ -17,8 +17,8 @@ Outcome become(const std::string& user, const std::string& group);
 // umask 077. Call after become().
 Outcome harden_process();
 
-// Empties the environment but for the few names a program of ours reads, so that nothing a client or
-// a starter put there (HTTP_PROXY, LD_*, locale) reaches a library.
+// Empties the environment but for the few names a program of ours reads, so that nothing a client
+// or a starter put there (HTTP_PROXY, LD_*, locale) reaches a library.
 void clean_environment();
 
 }  // namespace latchkey::server

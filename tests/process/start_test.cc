@@ -1,0 +1,240 @@
+// The ways to start, and how a start fails.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "../../src/server/socket_address.h"
+#include "process/fcgi_client.h"
+#include "process/pool_process.h"
+
+namespace latchkey::testing {
+namespace {
+
+// A listening unix socket made by somebody else.
+UniqueFd listening_at(const std::string& path) {
+  UniqueFd fd(socket(AF_UNIX, SOCK_STREAM, 0));
+  const auto address = server::SocketAddress::unix_path(path);
+  EXPECT_EQ(bind(fd.get(), address.get(), address.size()), 0);
+  EXPECT_EQ(listen(fd.get(), 16), 0);
+  return fd;
+}
+
+// A loopback port that was free a moment ago.
+std::string free_port(const std::string& host) {
+  const bool v6 = host.starts_with('[');
+  const UniqueFd fd(socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0));
+  const server::TcpAddress any{v6 ? "::1" : "127.0.0.1", 0};
+  const auto address = server::SocketAddress::tcp(any);
+  if (bind(fd.get(), address.get(), address.size()) != 0) return "";
+  sockaddr_in6 bound{};
+  socklen_t size = sizeof bound;
+  getsockname(fd.get(), reinterpret_cast<sockaddr*>(&bound), &size);
+  return host + ":" + std::to_string(ntohs(bound.sin6_port));
+}
+
+TEST(Start, ServesSeveralSocketsAtOnce) {
+  PoolProcess pool;
+  const std::string v4 = free_port("127.0.0.1");
+  pool.options.sockets = {pool.where(), "unix:" + pool.path("t"), v4};
+  const std::string v6 = free_port("[::1]");
+  if (!v6.empty()) pool.options.sockets.push_back(v6);
+  pool.start();
+  for (const std::string& where : pool.options.sockets) {
+    EXPECT_EQ(ask(where, "ok").status(), 200) << where;
+    EXPECT_EQ(ask(where, "ok", {.role = kAuthorizerRole, .with_stdin = false}).status(), 200);
+  }
+}
+
+TEST(Start, TellsHowAQuestionCame) {
+  PoolProcess pool;
+  const std::string v4 = free_port("127.0.0.1");
+  pool.options.sockets = {pool.where(), v4};
+  pool.start();
+  EXPECT_EQ(ask(pool.where(), "transport").body(), "0");
+  EXPECT_EQ(ask(v4, "transport").body(), "1");
+}
+
+TEST(Start, ServesDescriptor0InOneProcess) {
+  PoolProcess pool;
+  const UniqueFd listening = listening_at(pool.path("s"));
+  pool.in_child = [&listening] { dup2(listening.get(), 0); };
+  pool.options.configured_sockets = {"unix:" + pool.path("never")};
+  pool.start(PoolProcess::Ready::kIgnore);
+  EXPECT_EQ(ask(pool.where(), "pid").body(), std::to_string(pool.pid()));
+  EXPECT_EQ(ask(pool.where(), "transport").body(), "2");
+  EXPECT_FALSE(std::filesystem::exists(pool.path("never")));
+  pool.signal(SIGTERM);
+  EXPECT_EQ(pool.exit_status(), server::kExitGood);
+}
+
+TEST(Start, SupervisesDescriptor0WhenWorkersAreGiven) {
+  PoolProcess pool;
+  const UniqueFd listening = listening_at(pool.path("s"));
+  pool.in_child = [&listening] { dup2(listening.get(), 0); };
+  pool.options.workers = 2;
+  pool.start();
+  EXPECT_EQ(ask(pool.where(), "parent").body(), std::to_string(pool.pid()));
+}
+
+TEST(Start, TakesTheSocketsOfSystemd) {
+  PoolProcess pool;
+  const UniqueFd first = listening_at(pool.path("s"));
+  const UniqueFd second = listening_at(pool.path("t"));
+  pool.in_child = [&] {
+    const UniqueFd one(fcntl(first.get(), F_DUPFD, 100));
+    const UniqueFd two(fcntl(second.get(), F_DUPFD, 100));
+    dup2(one.get(), 3);
+    dup2(two.get(), 4);
+    setenv("LISTEN_FDS", "2", 1);
+    setenv("LISTEN_PID", std::to_string(getpid()).c_str(), 1);
+  };
+  pool.start();
+  EXPECT_EQ(ask(pool.where(), "ok").status(), 200);
+  EXPECT_EQ(ask("unix:" + pool.path("t"), "ok").status(), 200);
+}
+
+TEST(Start, IgnoresSocketsMeantForAnotherProcess) {
+  PoolProcess pool;
+  pool.in_child = [] {
+    setenv("LISTEN_FDS", "1", 1);
+    setenv("LISTEN_PID", "1", 1);
+  };
+  pool.options.sockets = {pool.where()};
+  pool.start();
+  EXPECT_EQ(ask(pool.where(), "ok").status(), 200);
+}
+
+TEST(Start, LeavesALiveSocketToTheFirstInstance) {
+  PoolProcess first;
+  first.start();
+  PoolProcess second;
+  second.options.sockets = {first.where()};
+  second.start(PoolProcess::Ready::kIgnore);
+  EXPECT_EQ(second.exit_status(), server::kExitFailure);
+  EXPECT_TRUE(second.logged("another instance serves this socket")) << second.log();
+  EXPECT_EQ(ask(first.where(), "ok").status(), 200);
+}
+
+TEST(Start, ReplacesTheSocketOfAKilledInstance) {
+  PoolProcess pool;
+  pool.start();
+  const UniqueFd worker = open_pidfd(std::stoi(ask(pool.where(), "pid").body()));
+  pool.signal(SIGKILL);
+  ASSERT_EQ(pool.exit_status(), 1000 + SIGKILL);
+  EXPECT_TRUE(ends(worker.get())) << "a worker outlived its supervisor";
+  PoolProcess next;
+  next.options.sockets = {pool.where()};
+  next.start();
+  EXPECT_EQ(ask(pool.where(), "ok").status(), 200);
+}
+
+struct BadStart {
+  std::vector<std::string> given;
+  std::vector<std::string> configured;
+  int status;
+};
+
+TEST(Start, EndsWithTheStatusOfTheFault) {
+  const std::vector<BadStart> cases = {
+      {{"localhost:9000"}, {}, server::kExitUsage},
+      {{"unix:relative"}, {}, server::kExitUsage},
+      {{}, {"nonsense"}, server::kExitConfig},
+      {{"unix:/no/such/directory/s"}, {}, server::kExitFailure},
+  };
+  for (const BadStart& bad : cases) {
+    PoolProcess pool;
+    pool.options.sockets = bad.given;
+    pool.options.configured_sockets = bad.configured;
+    pool.start(PoolProcess::Ready::kIgnore);
+    EXPECT_EQ(pool.exit_status(), bad.status) << pool.log();
+    EXPECT_TRUE(pool.logged("socket_not_opened"));
+  }
+}
+
+TEST(Start, NeedsASocket) {
+  PoolProcess pool;
+  pool.in_child = [] {};
+  pool.start(PoolProcess::Ready::kIgnore);
+  EXPECT_EQ(pool.exit_status(), server::kExitUsage);
+}
+
+TEST(Start, LeavesNoSocketBehind) {
+  PoolProcess pool;
+  pool.start();
+  pool.signal(SIGINT);
+  EXPECT_EQ(pool.exit_status(), server::kExitGood);
+  EXPECT_FALSE(std::filesystem::exists(pool.path("s")));
+  EXPECT_FALSE(std::filesystem::exists(pool.path("s.lock")));
+}
+
+TEST(Start, GivesRootAwayForGood) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root";
+  PoolProcess pool;
+  pool.options.user = "nobody";
+  pool.start();
+  EXPECT_EQ(ask(pool.where(), "root").body(), "never");
+}
+
+// Runs one CGI request of the test service with `environment`, nothing else set.
+std::string run_as_cgi(const Pairs& environment, const std::string& body, int& status) {
+  Signals signals;
+  Pipe in, out;
+  if (write(in.write_end(), body.data(), body.size()) < 0) return "";
+  const pid_t pid = fork();
+  if (pid == 0) {
+    clearenv();
+    for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
+    dup2(in.read_end(), 0);
+    dup2(out.write_end(), 1);
+    if (!server::started_as_cgi()) _exit(98);
+    telemetry::Log log = telemetry::Log::null();
+    const auto program = test_program("/dev/null", signals, {});
+    const auto make = [&program](server::WorkerContext& context) {
+      if (std::getenv("HTTP_PROXY") != nullptr || std::getenv("LD_PRELOAD") != nullptr) _exit(97);
+      return program.make_service(context);
+    };
+    _exit(server::run_cgi(make, log));
+  }
+  waitpid(pid, &status, 0);
+  status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  std::string text(65'536, '\0');
+  const ssize_t got = read(out.read_end(), text.data(), text.size());
+  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return text;
+}
+
+TEST(Start, AnswersOneCgiRequestWithACleanEnvironmentC14C16) {
+  int status = -1;
+  const std::string text = run_as_cgi({{"GATEWAY_INTERFACE", "CGI/1.1"},
+                                       {"VERB", "not a request's name"},
+                                       {"REQUEST_METHOD", "GET"},
+                                       {"HTTP_PROXY", "http://evil.test"},
+                                       {"LD_PRELOAD", ""}},
+                                      "", status);
+  EXPECT_EQ(status, server::kExitGood);
+  EXPECT_EQ(text, "Status: 200 OK\r\n\r\nok");
+}
+
+TEST(Start, TakesAListeningDescriptor0ForFastCgiWhateverTheEnvironmentSays) {
+  PoolProcess pool;
+  const UniqueFd listening = listening_at(pool.path("s"));
+  const pid_t pid = fork();
+  if (pid == 0) {
+    setenv("GATEWAY_INTERFACE", "CGI/1.1", 1);
+    dup2(listening.get(), 0);
+    _exit(server::started_as_cgi() ? 1 : 0);
+  }
+  int status = 0;
+  waitpid(pid, &status, 0);
+  EXPECT_EQ(status, 0);
+}
+
+}  // namespace
+}  // namespace latchkey::testing
