@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -83,6 +84,12 @@ class Accounts {
   Outcome sync_local(std::span<const LocalEntry> entries, TimePoint now);
 
  private:
+  struct SigningIn;
+  Result<model::Account> admit(const SigningIn& who, TimePoint now, Random& random);
+  Result<std::optional<AccountId>> still_the_same_person(const SigningIn& who);
+  Outcome write_profile(const SigningIn& who, const std::optional<AccountId>& known, TimePoint now,
+                        Random& random);
+
   Connection& connection_;
 };
 

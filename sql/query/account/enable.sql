@@ -1,0 +1,2 @@
+-- The admin command.
+UPDATE account SET disabled = NULL WHERE id = :id;

@@ -1,0 +1,9 @@
+-- The admin command. A full listing, page by page.
+SELECT account.id, account.provider, account.issuer, account.subject, account.user_name,
+       account.display_name, account.mail, account.mail_verified, account.group_names,
+       account.disabled, account.session_epoch, account.credential_epoch, account.created,
+       account.refreshed
+  FROM account
+ WHERE id > :after
+ ORDER BY id
+ LIMIT :limit;

@@ -1,0 +1,2 @@
+-- Each right password.
+DELETE FROM attempt WHERE kind = 'name' AND subject = :subject;

@@ -1,0 +1,2 @@
+-- A person or an administrator revokes all of one account.
+UPDATE credential SET revoked = :now WHERE account = :account AND revoked IS NULL;

@@ -1,0 +1,2 @@
+-- Housekeeping. Never before the state itself has expired, so that no reuse slips through.
+DELETE FROM login_state WHERE expires <= :now;

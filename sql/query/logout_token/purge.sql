@@ -1,0 +1,2 @@
+-- Housekeeping. Never before the token itself has expired, so that no replay slips through.
+DELETE FROM logout_token WHERE expires <= :now;

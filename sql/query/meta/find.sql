@@ -1,0 +1,2 @@
+-- The admin command.
+SELECT value FROM meta WHERE name = :name;

@@ -1,0 +1,2 @@
+-- A person or an administrator ends one session of the list.
+DELETE FROM session WHERE id = :id;

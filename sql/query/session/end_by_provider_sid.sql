@@ -1,0 +1,4 @@
+-- A back-channel logout with a sid. Several sessions may carry it: all of them end.
+DELETE FROM session
+ WHERE provider_sid = :provider_sid AND provider_sid <> ''
+   AND EXISTS (SELECT 1 FROM account WHERE account.id = session.account AND account.issuer = :issuer);

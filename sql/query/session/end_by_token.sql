@@ -1,0 +1,2 @@
+-- Each logout.
+DELETE FROM session WHERE token_hash = :token_hash;

@@ -1,0 +1,8 @@
+-- The admin command. A full listing, page by page.
+SELECT session.id, session.account, session.epoch, session.provider, session.provider_sid,
+       session.created, session.last_seen, session.idle_end, session.absolute_end,
+       session.address, session.user_agent
+  FROM session
+ WHERE id > :after
+ ORDER BY id
+ LIMIT :limit;

@@ -1,0 +1,72 @@
+#include "latchkey/store/admin.h"
+
+#include "latchkey/store/attempts.h"
+#include "store/backup.h"
+#include "store/connection.h"
+#include "store/sql.h"
+#include "store/transaction.h"
+
+namespace latchkey::store {
+namespace {
+
+constexpr SqlText kVersion("PRAGMA user_version");
+constexpr SqlText kIntegrity("PRAGMA integrity_check(1)");
+constexpr std::string_view kInstanceId = "instance_id";  // written by the first schema
+constexpr SqlText kForeignKeys("PRAGMA foreign_key_check");
+
+Result<std::int64_t> purge(Connection& connection, SqlText text, const char* parameter,
+                           TimePoint time) {
+  LK_TRY(Statement statement, connection.prepare(text));
+  return statement.bind(parameter, time).run();
+}
+
+}  // namespace
+
+Outcome Admin::migrate() { return connection_.migrate(); }
+
+Result<std::int64_t> Admin::schema_version() {
+  LK_TRY(Statement statement, connection_.prepare(kVersion));
+  LK_CHECK(statement.step_to_row("schema version"));
+  return Columns(statement).integer();
+}
+
+Outcome Admin::integrity_check() {
+  {
+    LK_TRY(Statement statement, connection_.prepare(kIntegrity));
+    LK_CHECK(statement.step_to_row("answer of the integrity check"));
+    const std::string found = Columns(statement).text();
+    if (found != "ok") {
+      return fail(ErrorCode::kUnavailable, "the database is corrupt: " + found);
+    }
+  }
+  LK_TRY(Statement statement, connection_.prepare(kForeignKeys));
+  LK_TRY(const Step reached, statement.step());
+  if (reached == Step::kDone) return {};
+  return fail(ErrorCode::kUnavailable,
+              "the database is corrupt: a row of " + Columns(statement).text() +
+                  " names an account that is not there");
+}
+
+Outcome Admin::backup(const std::string& file) { return write_backup(connection_, file); }
+
+Result<Purged> Admin::purge_expired(TimePoint now) {
+  LK_TRY(Transaction transaction, Transaction::begin(connection_));
+  Purged purged;
+  LK_TRY(purged.sessions, purge(connection_, sql::session_purge, ":now", now));
+  LK_TRY(purged.credentials,
+         purge(connection_, sql::credential_purge, ":horizon", now - kDeadCredentialKept));
+  LK_TRY(purged.login_states, purge(connection_, sql::login_state_purge, ":now", now));
+  LK_TRY(purged.logout_tokens, purge(connection_, sql::logout_token_purge, ":now", now));
+  LK_TRY(purged.attempts,
+         purge(connection_, sql::attempt_purge, ":horizon", now - kAttemptMemory));
+  LK_CHECK(transaction.commit());
+  return purged;
+}
+
+Result<std::string> Admin::instance_id() {
+  LK_TRY(Statement statement, connection_.prepare(sql::meta_find));
+  LK_CHECK(statement.bind(":name", kInstanceId).step_to_row("instance id"));
+  return Columns(statement).text();
+}
+
+}  // namespace latchkey::store

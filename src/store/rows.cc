@@ -1,0 +1,59 @@
+#include "store/rows.h"
+
+namespace latchkey::store {
+
+// The members of a braced list are made from left to right, so each reads its own column.
+
+model::Account read_account(Columns& columns) {
+  return {
+      .id = AccountId(columns.text()),
+      .provider = columns.text(),
+      .issuer = columns.text(),
+      .subject = columns.text(),
+      .profile = {.user_name = columns.text(),
+                  .display_name = columns.text(),
+                  .mail = columns.text(),
+                  .mail_verified = columns.integer() != 0,
+                  .groups = columns.lines()},
+      .disabled = columns.maybe_time().has_value(),
+      .session_epoch = columns.integer(),
+      .credential_epoch = columns.integer(),
+      .created = columns.time(),
+      .refreshed = columns.time(),
+  };
+}
+
+model::Session read_session(Columns& columns) {
+  return {
+      .id = columns.text(),
+      .account = AccountId(columns.text()),
+      .epoch = columns.integer(),
+      .provider = columns.text(),
+      .provider_sid = columns.text(),
+      .sealed_id_token = {},
+      .created = columns.time(),
+      .last_seen = columns.time(),
+      .idle_end = columns.time(),
+      .absolute_end = columns.time(),
+      .address = columns.text(),
+      .user_agent = columns.text(),
+  };
+}
+
+model::IssuedCredential read_credential(Columns& columns) {
+  return {
+      .id = CredentialId(columns.text()),
+      .account = AccountId(columns.text()),
+      .epoch = columns.integer(),
+      .label = columns.text(),
+      .scopes = columns.lines(),
+      .created = columns.time(),
+      .expires = columns.time(),
+      .revoked = columns.maybe_time(),
+      .last_used = columns.maybe_time(),
+      .last_used_from = columns.text(),
+      .last_used_by = columns.text(),
+  };
+}
+
+}  // namespace latchkey::store

@@ -1,0 +1,16 @@
+// Every statement of sql/, as constants: sql/query/session/find.sql is sql::session_find.
+#pragma once
+
+#include <array>
+
+#include "store/sql_text.h"
+
+namespace latchkey::store::sql {
+// Made by the Makefile; they hold constants only and belong into this namespace.
+#include "sql_queries.inc"
+#include "sql_schema.inc"
+
+// The schema files in their order: the file at index N brings version N to N + 1. Each ends by
+// setting `user_version`. tests/unit/store/schema_test.cc holds this list to the folder.
+inline constexpr std::array kSchema = {schema_0001_first};
+}  // namespace latchkey::store::sql

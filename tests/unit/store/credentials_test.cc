@@ -1,0 +1,125 @@
+#include "latchkey/store/credentials.h"
+
+#include "unit/store/fixture.h"
+
+namespace latchkey::store {
+namespace {
+
+TEST(Credentials, FindsTheRecordWithItsOwner) {
+  Store store = in_memory();
+  const model::Account alice = person(store, "alice");
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty), IsOk());
+  const auto found = store.credentials().find(CredentialId("c1"));
+  ASSERT_THAT(found, IsOk());
+  EXPECT_EQ(found->credential.account, alice.id);
+  EXPECT_EQ(found->credential.label, "build c1");
+  EXPECT_EQ(found->credential.scopes, credential_of(alice, "c1").scopes);
+  EXPECT_EQ(found->credential.created, kNow);
+  EXPECT_EQ(found->credential.expires, kNow + Seconds(86400));
+  EXPECT_FALSE(found->credential.revoked.has_value());
+  EXPECT_FALSE(found->credential.last_used.has_value());
+  EXPECT_EQ(found->account.profile.user_name, "alice");
+}
+
+TEST(Credentials, KnowsNoPrefixOrExtensionOfAnIdN27) {
+  Store store = in_memory();
+  const std::string id = "018bcfe5-6800-7000-8000-000000000001";
+  ASSERT_THAT(store.credentials().issue(credential_of(person(store, "alice"), id), kPlenty),
+              IsOk());
+  for (std::size_t size = 0; size < id.size(); ++size) {
+    EXPECT_THAT(store.credentials().find(CredentialId(id.substr(0, size))),
+                FailsWith(ErrorCode::kNotFound));
+  }
+  EXPECT_THAT(store.credentials().find(CredentialId(id + "0")), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(store.credentials().find(CredentialId(id + std::string(1, '\0'))),
+              FailsWith(ErrorCode::kNotFound));
+}
+
+TEST(Credentials, HoldsTheLimitPerOwnerOverLiveOnes) {
+  Store store = in_memory();
+  const model::Account alice = person(store, "alice");
+  Credentials& credentials = store.credentials();
+  ASSERT_THAT(credentials.issue(credential_of(alice, "c1"), 2), IsOk());
+  ASSERT_THAT(credentials.issue(credential_of(alice, "c2"), 2), IsOk());
+  EXPECT_THAT(credentials.issue(credential_of(alice, "c3"), 2), FailsWith(ErrorCode::kConflict));
+  EXPECT_THAT(credentials.issue(credential_of(person(store, "bob"), "c4"), 2), IsOk());
+  ASSERT_THAT(credentials.revoke(CredentialId("c1"), kNow), IsOk());
+  EXPECT_THAT(credentials.issue(credential_of(alice, "c3"), 2), IsOk());
+}
+
+TEST(Credentials, RefusesTheSameIdTwice) {
+  Store store = in_memory();
+  const model::Account alice = person(store, "alice");
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty), IsOk());
+  EXPECT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty),
+              FailsWith(ErrorCode::kConflict));
+}
+
+TEST(Credentials, IssuesNothingToSomebodyDisabledOrEndedMeanwhileN18) {
+  Store store = in_memory();
+  const model::Account alice = person(store, "alice");
+  ASSERT_THAT(store.accounts().end_everything(alice.id), IsOk());
+  EXPECT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty),
+              FailsWith(ErrorCode::kRefused));
+  ASSERT_THAT(store.accounts().disable(alice.id, kNow), IsOk());
+  const auto disabled = store.accounts().find(alice.id);
+  EXPECT_THAT(store.credentials().issue(credential_of(*disabled, "c1"), kPlenty),
+              FailsWith(ErrorCode::kRefused));
+  model::Account nobody;
+  nobody.id = AccountId("nobody");
+  EXPECT_THAT(store.credentials().issue(credential_of(nobody, "c1"), kPlenty),
+              FailsWith(ErrorCode::kNotFound));
+}
+
+TEST(Credentials, KeepsTheFirstTimeOfRevocation) {
+  Store store = in_memory();
+  ASSERT_THAT(store.credentials().issue(credential_of(person(store, "alice"), "c1"), kPlenty),
+              IsOk());
+  ASSERT_THAT(store.credentials().revoke(CredentialId("c1"), kNow), IsOk());
+  ASSERT_THAT(store.credentials().revoke(CredentialId("c1"), kNow + Seconds(9)), IsOk());
+  EXPECT_EQ(store.credentials().find(CredentialId("c1"))->credential.revoked, kNow);
+  EXPECT_THAT(store.credentials().revoke(CredentialId("c2"), kNow),
+              FailsWith(ErrorCode::kNotFound));
+}
+
+TEST(Credentials, RevokesAllOfOneAccountOnly) {
+  Store store = in_memory();
+  const model::Account alice = person(store, "alice");
+  for (const char* id : {"c1", "c2"}) {
+    ASSERT_THAT(store.credentials().issue(credential_of(alice, id), kPlenty), IsOk());
+  }
+  ASSERT_THAT(store.credentials().issue(credential_of(person(store, "bob"), "c3"), kPlenty),
+              IsOk());
+  EXPECT_EQ(store.credentials().revoke_all(alice.id, kNow), 2);
+  EXPECT_EQ(store.credentials().revoke_all(alice.id, kNow), 0);
+  EXPECT_FALSE(store.credentials().find(CredentialId("c3"))->credential.revoked.has_value());
+}
+
+TEST(Credentials, RemembersTheLastUse) {
+  Store store = in_memory();
+  ASSERT_THAT(store.credentials().issue(credential_of(person(store, "alice"), "c1"), kPlenty),
+              IsOk());
+  ASSERT_THAT(store.credentials().touch(CredentialId("c1"), kNow, "192.0.2.1", "Maven/3"), IsOk());
+  const auto found = store.credentials().find(CredentialId("c1"));
+  EXPECT_EQ(found->credential.last_used, kNow);
+  EXPECT_EQ(found->credential.last_used_from, "192.0.2.1");
+  EXPECT_EQ(found->credential.last_used_by, "Maven/3");
+}
+
+TEST(Credentials, ListsPageByPage) {
+  Store store = in_memory();
+  const model::Account alice = person(store, "alice");
+  for (const char* id : {"c1", "c2", "c3"}) {
+    ASSERT_THAT(store.credentials().issue(credential_of(alice, id), kPlenty), IsOk());
+  }
+  ASSERT_THAT(store.credentials().issue(credential_of(person(store, "bob"), "c4"), kPlenty),
+              IsOk());
+  EXPECT_EQ(store.credentials().list(alice.id, CredentialId())->size(), 3U);
+  EXPECT_EQ(store.credentials().list(std::nullopt, CredentialId())->size(), 4U);
+  const auto page = store.credentials().list(alice.id, CredentialId("c1"), 1);
+  ASSERT_EQ(page->size(), 1U);
+  EXPECT_EQ(page->front().id, CredentialId("c2"));
+}
+
+}  // namespace
+}  // namespace latchkey::store
