@@ -28,6 +28,7 @@ struct Site {
   std::string realm = "nexus-proxy";
   std::string title = "latchkey";  // what pages call the place
   bool enforce_https = false;
+  bool allow_http = false;  // an http `url` or issuer need not be loopback
 };
 
 // [[host]]: what differs for one of site.hosts.
@@ -48,6 +49,7 @@ struct Paths {
   std::string jwks = "/.well-known/jwks.json";
   std::string healthz = "/healthz";
   std::string readyz = "/readyz";
+  bool operator==(const Paths&) const = default;
 };
 
 enum class Journal { kWal, kDelete };
@@ -55,11 +57,13 @@ enum class Journal { kWal, kDelete };
 struct Store {
   std::string path;  // absolute; from url = "sqlite:PATH", relative to the configuration file
   Journal journal = Journal::kWal;
+  bool operator==(const Store&) const = default;
 };
 
 struct Session {
   Seconds idle = std::chrono::hours(8);
   Seconds absolute = std::chrono::days(7);
+  bool operator==(const Session&) const = default;
 };
 
 struct Credential {
@@ -67,6 +71,7 @@ struct Credential {
   std::chrono::days lifetime_max{365};  // what a person may ask for
   std::uint32_t per_user_max = 100;     // live credentials of one person
   std::string key_directory;            // absolute; default: `keys` beside the store
+  bool operator==(const Credential&) const = default;
 };
 
 struct Provider {
@@ -105,11 +110,13 @@ struct IdentityNames {
   std::string display_name_variable = "REMOTE_DISPLAY_NAME";
   std::string delimiter = "|";  // one to four printable characters
   std::uint32_t header_bytes_max = 4096;
+  bool operator==(const IdentityNames&) const = default;
 };
 
 struct Health {
   std::vector<std::string> user_agents;  // RE2, case-insensitive, unanchored; each compiles
   std::string path = "/";
+  bool operator==(const Health&) const = default;
 };
 
 enum class Challenge { kDocker, kBasic, kBrowser };
@@ -132,6 +139,7 @@ struct Path {
 struct Cache {
   Seconds seconds{0};               // the web server may keep an approval so long; 0: never
   std::uint32_t signatures = 4096;  // token texts per worker whose signature was found valid
+  bool operator==(const Cache&) const = default;
 };
 
 enum class Who {

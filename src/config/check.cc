@@ -1,0 +1,109 @@
+#include "config/check.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "config/section.h"
+#include "config/suggest.h"
+
+namespace latchkey::config {
+namespace {
+
+std::string in_brackets(const Section& section) {
+  const std::string name(section.name);
+  return section.repeated == Repeated::kYes ? "[[" + name + "]]" : "[" + name + "]";
+}
+
+// Names the sections that have a key of that name, for a key that stands in the wrong one.
+std::string home_of(std::string_view key, const std::vector<Section>& sections) {
+  for (const Section& section : sections) {
+    if (std::find(section.keys.begin(), section.keys.end(), key) == section.keys.end()) continue;
+    return "; it belongs to " + in_brackets(section);
+  }
+  return "";
+}
+
+void check_sections(Reading& reading, const Node& document, const std::vector<Section>& sections) {
+  std::vector<std::string_view> names;
+  for (const Section& section : sections) names.push_back(section.name);
+  for (const auto& [name, node] : document.members) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    const Value value(reading, node, name);
+    if (node.kind != NodeKind::kTable && node.kind != NodeKind::kArray) {
+      value.wrong("stands in no section" + home_of(name, sections));
+      continue;
+    }
+    const std::string_view near = nearest(name, names);
+    value.wrong("is an unknown section; known are " + listed(names) +
+                (near.empty() ? "" : ". Did you mean " + std::string(near) + "?"));
+  }
+}
+
+void check_keys(Reading& reading, const Node& table, const Section& section,
+                const std::vector<Section>& sections) {
+  for (const auto& [name, node] : table.members) {
+    if (std::find(section.keys.begin(), section.keys.end(), name) != section.keys.end()) continue;
+    const Value value(reading, node, std::string(section.name) + "." + name);
+    const std::string_view near = nearest(name, section.keys);
+    if (!near.empty()) {
+      value.wrong("is an unknown key. Did you mean " + std::string(near) + "?");
+      continue;
+    }
+    const std::string home = home_of(name, sections);
+    value.wrong("is an unknown key" +
+                (home.empty() ? "; " + in_brackets(section) + " takes " + listed(section.keys) : home));
+  }
+}
+
+void read_one(Reading& reading, const Node& node, const Section& section,
+              const std::vector<Section>& sections) {
+  if (node.kind != NodeKind::kTable) {
+    return Value(reading, node, std::string(section.name))
+        .wrong("is " + std::string(name_of(node.kind)) + "; must be written as " + in_brackets(section));
+  }
+  check_keys(reading, node, section, sections);
+  section.read(reading, node);
+}
+
+void read_section(Reading& reading, const Node& document, const Section& section,
+                  const std::vector<Section>& sections) {
+  const Node* node = document.find(section.name);
+  if (section.repeated == Repeated::kNo) {
+    return read_one(reading, node == nullptr ? Node{} : *node, section, sections);
+  }
+  if (node == nullptr) return;
+  if (node->kind != NodeKind::kArray) {
+    return Value(reading, *node, std::string(section.name))
+        .wrong("must be written with two brackets, " + in_brackets(section) +
+               ", as there may be several");
+  }
+  for (const Node& item : node->items) read_one(reading, item, section, sections);
+}
+
+// What only the whole shows.
+void check_whole(Reading& reading, const Node& document) {
+  Config& config = reading.config;
+  if (document.find("provider") == nullptr && document.find("local") == nullptr) {
+    reading.faults.push_back({reading.file, 0, "provider",
+                              "nobody can sign in; add a [[provider]], or [local] with users_file"});
+  } else if (config.providers.empty() && config.local.users_file.empty() && reading.faults.empty()) {
+    reading.faults.push_back({reading.file, 0, "provider",
+                              "nobody can sign in; add a [[provider]], or users_file to [local]"});
+  }
+  if (config.rules.empty()) {
+    Rule everybody;
+    everybody.who = Who::kAuthenticated;
+    config.rules.push_back(std::move(everybody));
+  }
+}
+
+}  // namespace
+
+void read_document(Reading& reading, const Node& document) {
+  const std::vector<Section> sections = all_sections();
+  check_sections(reading, document, sections);
+  for (const Section& section : sections) read_section(reading, document, section, sections);
+  check_whole(reading, document);
+}
+
+}  // namespace latchkey::config

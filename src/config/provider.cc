@@ -1,0 +1,180 @@
+// [[provider]] and [local]: who can prove who somebody is.
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "config/secret_file.h"
+#include "config/section.h"
+#include "config/suggest.h"
+#include "config/url.h"
+
+namespace latchkey::config {
+namespace {
+
+constexpr std::size_t kClientSecretBytesMin = 8;
+constexpr std::size_t kNameBytesMax = 32;
+constexpr std::string_view kLocalName = "local";  // what accounts of the users file have as provider
+
+constexpr std::array<std::string_view, 10> kAlgorithms = {
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"};
+
+void read_name(const Value& value, Provider& provider) {
+  const auto text = value.text();
+  if (!text) return;
+  if (!is_slug(*text) || text->size() > kNameBytesMax || *text == kLocalName) {
+    return value.wrong("is " + shown(*text) + "; must be up to 32 of a-z, 0-9 and `-`, and not \"local\"");
+  }
+  for (const Provider& other : value.config().providers) {
+    if (other.name == *text) {
+      return value.wrong("is " + shown(*text) + " a second time; each provider needs a name of its own");
+    }
+  }
+  provider.name = *text;
+}
+
+void read_type(const Value& value, Provider& provider) {
+  const auto text = value.text();
+  if (!text) return;
+  constexpr std::array<std::string_view, 1> kTypes = {"oidc"};
+  if (*text != kTypes[0]) return value.unknown_word(*text, {kTypes.begin(), kTypes.end()});
+  provider.type = *text;
+}
+
+void read_issuer(const Value& value, Provider& provider) {
+  const auto text = value.text();
+  if (!text) return;
+  const auto url = parse_url(*text);
+  if (!url) return value.wrong(url.error());
+  const bool safe = url->scheme == UrlScheme::kHttps || is_loopback(url->authority.host) ||
+                    value.config().site.allow_http;
+  if (!safe) {
+    return value.wrong("is " + shown(*text) +
+                       "; must begin with https://, as anybody on the way could answer in the "
+                       "provider's place");
+  }
+  provider.issuer = *text;
+}
+
+void read_client_secret(const Value& value, Provider& provider) {
+  const auto path = value.path();
+  if (!path || value.reading().secrets == Secrets::kPoolOnly) return;
+  const std::string& user = value.config().pool.user;
+  const passwd* service = user.empty() ? nullptr : ::getpwnam(user.c_str());
+  auto secret =
+      read_secret(*path, kClientSecretBytesMin, service == nullptr ? ::geteuid() : service->pw_uid);
+  if (!secret) return value.wrong(secret.error());
+  provider.client_secret = *std::move(secret);
+}
+
+void read_scopes(const Value& value, Provider& provider) {
+  const auto items = value.items(EmptyList::kRefuse);
+  if (!items) return;
+  std::vector<std::string> scopes;
+  for (const auto& [text, item] : *items) {
+    const bool good = std::all_of(text.begin(), text.end(), [](char c) {
+      return c > ' ' && c <= '~' && c != '"' && c != '\\';
+    });
+    if (!good) item.wrong("names " + shown(text) + "; a scope is one word without blanks and quotes");
+    scopes.push_back(text);
+  }
+  if (std::find(scopes.begin(), scopes.end(), "openid") == scopes.end()) {
+    return value.wrong("lacks \"openid\", without which the provider does not say who signed in");
+  }
+  provider.scopes = std::move(scopes);
+}
+
+void read_algorithms(const Value& value, Provider& provider) {
+  const auto items = value.items(EmptyList::kRefuse);
+  if (!items) return;
+  provider.algorithms.clear();
+  for (const auto& [text, item] : *items) {
+    if (std::find(kAlgorithms.begin(), kAlgorithms.end(), text) == kAlgorithms.end()) {
+      item.unknown_word(text, {kAlgorithms.begin(), kAlgorithms.end()});
+    }
+    provider.algorithms.push_back(text);
+  }
+}
+
+void read_ca_file(const Value& value, Provider& provider) {
+  const auto path = value.path();
+  if (!path) return;
+  if (value.reading().secrets == Secrets::kAll && ::access(path->c_str(), R_OK) != 0) {
+    return value.wrong("names " + shown(*path) + ", which cannot be read; must be a file of certificates "
+                                                 "in PEM");
+  }
+  provider.ca_file = *path;
+}
+
+template <std::string Provider::*member>
+void read_ascii(const Value& value, Provider& provider) {
+  take(value.ascii(), provider.*member);
+}
+
+constexpr Key<Provider> kProviderKeys[] = {
+    {"name", read_name},
+    {"type", read_type},
+    {"title", [](const Value& v, Provider& provider) { take(v.text(), provider.title); }},
+    {"issuer", read_issuer},
+    {"client_id", read_ascii<&Provider::client_id>},
+    {"client_secret_file", read_client_secret},
+    {"scopes", read_scopes},
+    {"username_claim", read_ascii<&Provider::username_claim>},
+    {"groups_claim", read_ascii<&Provider::groups_claim>},
+    {"mail_claim", read_ascii<&Provider::mail_claim>},
+    {"name_claim", read_ascii<&Provider::name_claim>},
+    {"trust_mail",
+     [](const Value& v, Provider& provider) { take(v.boolean(), provider.trust_mail); }},
+    {"algorithms", read_algorithms},
+    {"prompt", read_ascii<&Provider::prompt>},
+    {"ca_file", read_ca_file},
+    {"timeout",
+     [](const Value& v, Provider& provider) {
+       take(v.duration(Seconds(1), std::chrono::minutes(1)), provider.timeout);
+     }},
+};
+
+void read_provider(Reading& reading, const Node& table) {
+  Provider provider;
+  provider.type = "oidc";
+  read_keys<Provider>(reading, table, "provider", kProviderKeys, provider);
+  constexpr Required kRequired[] = {{"name", "\"corporate\""},
+                                    {"issuer", "\"https://accounts.example\""},
+                                    {"client_id", "\"latchkey\""},
+                                    {"client_secret_file", "\"client.secret\""}};
+  require(reading, table, "provider", kRequired);
+  for (const Provider& other : reading.config.providers) {
+    if (provider.issuer.empty() || other.issuer != provider.issuer) continue;
+    place_of(reading, table, "provider", "issuer")
+        .wrong("is the issuer of provider " + shown(other.name) +
+               ", too; a person must come from one provider only");
+  }
+  if (provider.title.empty()) provider.title = provider.name;
+  reading.config.providers.push_back(std::move(provider));
+}
+
+constexpr Key<Local> kLocalKeys[] = {
+    {"users_file", [](const Value& v, Local& local) { take(v.path(), local.users_file); }},
+    {"basic", [](const Value& v, Local& local) { take(v.boolean(), local.basic); }},
+};
+
+void read_local(Reading& reading, const Node& table) {
+  Local& local = reading.config.local;
+  read_keys<Local>(reading, table, "local", kLocalKeys, local);
+  if (local.basic && table.find("users_file") == nullptr) {
+    place_of(reading, table, "local", "basic")
+        .wrong("is true, but there are no passwords to take; write local.users_file, too");
+  }
+}
+
+}  // namespace
+
+Section provider_section() {
+  return {"provider", Repeated::kYes, names_of<Provider>(kProviderKeys), read_provider};
+}
+Section local_section() {
+  return {"local", Repeated::kNo, names_of<Local>(kLocalKeys), read_local};
+}
+
+}  // namespace latchkey::config
