@@ -54,7 +54,8 @@ Outcome write_all(int fd, const std::string& name, std::string_view content) {
   return {};
 }
 
-Outcome fill_temporary(int at, const std::string& temporary, std::string_view content, mode_t mode) {
+Outcome fill_temporary(int at, const std::string& temporary, std::string_view content,
+                       mode_t mode) {
   const UniqueFd fd(::openat(at, temporary.c_str(),
                              O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd.valid()) return system_failure(temporary);

@@ -66,14 +66,18 @@ const VerificationKey* KeyRing::find(const KeyId& id) const {
   return nullptr;
 }
 
-const VerificationKey* KeyRing::only() const { return keys_.size() == 1 ? &keys_.front() : nullptr; }
+const VerificationKey* KeyRing::only() const {
+  return keys_.size() == 1 ? &keys_.front() : nullptr;
+}
 
 Result<std::vector<VerificationKey>> keys_from_jwks(std::string_view json,
                                                     std::span<const std::string> allowed) {
   LK_TRY(const wire::Json set, wire::Json::parse(json, kKeySetBytesMax));
   const Result<std::vector<wire::Json>> entries = set.array("keys");
   if (!entries.has_value()) return fail(ErrorCode::kMalformed, "a key set without an array keys");
-  if (entries->size() > kKeySetKeysMax) return fail(ErrorCode::kMalformed, "too many keys in a set");
+  if (entries->size() > kKeySetKeysMax) {
+    return fail(ErrorCode::kMalformed, "too many keys in a set");
+  }
   std::vector<VerificationKey> keys;
   for (const wire::Json& entry : *entries) {
     std::optional<VerificationKey> key = usable_key(entry, allowed);

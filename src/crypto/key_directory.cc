@@ -110,7 +110,9 @@ Result<TimePoint> made_at(const UniqueFd& directory, const KeyId& id) {
 Outcome KeyDirectory::create(const std::string& path, Random& random) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return system_failure(path);
   LK_TRY(const UniqueFd directory, lock_directory(path));
-  if (is_there(directory, kActive)) return fail(ErrorCode::kConflict, path + ": holds keys already");
+  if (is_there(directory, kActive)) {
+    return fail(ErrorCode::kConflict, path + ": holds keys already");
+  }
   // What an interrupted run left is kept: something may have been sealed with it.
   if (!is_there(directory, kSealKey)) LK_CHECK(Sealer::create(path + "/" + kSealKey, random));
   LK_TRY(const KeyId id, add_pair_and_activate(directory, random));

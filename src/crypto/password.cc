@@ -73,12 +73,14 @@ Result<PasswordFile> PasswordFile::load(const std::string& path) {
 Outcome PasswordFile::add_line(std::string_view line) {
   if (line.empty() || line.starts_with('#')) return {};
   const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return fail(ErrorCode::kMalformed, "no colon after the user");
+  if (colon == std::string_view::npos) {
+    return fail(ErrorCode::kMalformed, "no colon after the user");
+  }
   const std::string_view user = line.substr(0, colon);
   // What follows a second colon is a comment.
   const std::string hash(line.substr(colon + 1, line.find(':', colon + 1) - colon - 1));
   if (!is_user(user)) {
-    return fail(ErrorCode::kMalformed, "the user name must be printable ASCII without outer blanks");
+    return fail(ErrorCode::kMalformed, "a user name is printable ASCII without outer blanks");
   }
   const std::optional<int> cost = cost_of_hash(hash);
   if (!cost.has_value()) {

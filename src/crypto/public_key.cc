@@ -110,7 +110,9 @@ std::string base64url_of(const BIGNUM* number, std::size_t size) {
 }
 
 // Fails instead of asking at a terminal, which a service does not have.
-int no_pass_phrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*context*/) { return -1; }
+int no_pass_phrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*context*/) {
+  return -1;
+}
 
 Result<EvpKey> sound_rsa(EvpKey key) {
   forget_openssl_errors();

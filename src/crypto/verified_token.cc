@@ -6,7 +6,7 @@ namespace latchkey::crypto {
 namespace {
 
 std::unexpected<Error> malformed(const char* claim) {
-  return fail(ErrorCode::kMalformed, std::string("the claim ") + claim + " has a wrong type or value");
+  return fail(ErrorCode::kMalformed, std::string("the claim ") + claim + " has a wrong value");
 }
 
 // A time before which the token is not good, if it names one.

@@ -13,7 +13,7 @@
 
 namespace latchkey::crypto {
 
-// 32 bytes that are compared in constant time. A default one is all zeros: the digest of nothing known.
+// 32 bytes that are compared in constant time. A default one is all zeros: the digest of nothing.
 class Digest {
  public:
   static constexpr std::size_t kBytes = 32;

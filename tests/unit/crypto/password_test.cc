@@ -16,7 +16,8 @@ constexpr const char* kApr1 = "$apr1$OuhbHZdI$CE59onBIIo9DOhNAl2Bgq1";
 constexpr const char* kSha = "{SHA}tiY7sUhYKUwI5L3866kDY+ENcrQ=";
 constexpr const char* kDes = "abbIw0V4oaGvc";
 constexpr const char* kSha256 = "$5$0hf43CjYuOYDuztA$F5S1hf4IvglIM.5yg2kFZLqSdvCu7M24DRH71pqQbr/";
-constexpr const char* kSha512 = "$6$plqeXz/cXanThG4w$IaNHl7SYK8gV.FF/1uS4k8s9z4w2tQKshbzk82urcHPD35VIHx43WCM5FNSrVttKIi03cG20OWcvLud28ISWS1";
+constexpr const char* kSha512 =
+    "$6$plqeXz/cXanThG4w$IaNHl7SYK8gV.FF/1uS4k8s9z4w2tQKshbzk82urcHPD35VIHx43WCM5FNSrVttKIi03cG20OWcvLud28ISWS1";
 constexpr const char* kBcrypt = "$2y$05$abcdefghijklmnopqrstuuA0vov2GDneHB3.8.cv9UF9g.RdvScIW";
 
 SecretString secret(std::string_view text) { return SecretString(text); }
