@@ -1,5 +1,5 @@
-// Under which names failed passwords are counted: one person and one network have one spelling each,
-// so that another spelling buys no further guesses.
+// Under which names failed passwords are counted: one person and one network have one spelling
+// each, so that another spelling buys no further guesses.
 #include <arpa/inet.h>
 
 #include <array>

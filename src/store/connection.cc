@@ -14,8 +14,8 @@ namespace {
 constexpr std::string_view kInMemory = ":memory:";
 constexpr std::chrono::milliseconds kRetryEvery{2};
 
-// trusted_schema: a view or trigger in a file somebody planted must not call functions. cell_size_check:
-// a corrupt page is noticed instead of followed.
+// trusted_schema: a view or trigger in a file somebody planted must not call functions.
+// cell_size_check: a corrupt page is noticed instead of followed.
 constexpr SqlText kSettings(
     "PRAGMA foreign_keys = ON;"
     "PRAGMA trusted_schema = OFF;"
@@ -24,7 +24,8 @@ constexpr SqlText kSettings(
     "PRAGMA wal_autocheckpoint = 1000;"
     "PRAGMA journal_size_limit = 16777216;");
 constexpr SqlText kSynchronousWal("PRAGMA synchronous = FULL;");
-// FULL leaves the removal of the journal unsynced: a power cut could bring a revoked credential back.
+// FULL leaves the removal of the journal unsynced: a power cut could bring a revoked credential
+// back.
 constexpr SqlText kSynchronousDelete("PRAGMA synchronous = EXTRA;");
 constexpr SqlText kJournalMode("PRAGMA journal_mode");
 constexpr SqlText kJournalWal("PRAGMA journal_mode = WAL;");
@@ -113,7 +114,8 @@ Result<Statement> Connection::prepare_on_handle(SqlText text) {
                                       SQLITE_PREPARE_PERSISTENT, &made, nullptr);
   Handle<sqlite3_stmt, sqlite3_finalize> statement(made);
   if (code != SQLITE_OK) return std::unexpected(error_of(code));
-  return Statement(*this, statements_.emplace(text.text(), std::move(statement)).first->second.get());
+  statements_.emplace(text.text(), std::move(statement));
+  return Statement(*this, made);
 }
 
 Outcome Connection::execute(SqlText text) {
@@ -166,10 +168,8 @@ Outcome Connection::open_file() {
 
 Outcome Connection::open_handle(const std::string& real_path, int flags) {
   sqlite3* opened = nullptr;
-  const int code =
-      sqlite3_open_v2(real_path.c_str(), &opened,
-                      flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
-                      nullptr);
+  constexpr int kAlways = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
+  const int code = sqlite3_open_v2(real_path.c_str(), &opened, flags | kAlways, nullptr);
   database_.reset(opened);  // also on failure: it holds the message
   Outcome opening;
   if (code != SQLITE_OK) {
@@ -216,8 +216,8 @@ Result<std::int64_t> Connection::version() {
 Outcome Connection::check_version() {
   LK_TRY(const std::int64_t found, version());
   if (found == kVersionKnown) return {};
-  const std::string both = "the database " + path_ + " has schema version " + std::to_string(found) +
-                           ", this latchkey works with " + std::to_string(kVersionKnown);
+  const std::string both = "the database " + path_ + " has schema version " +
+                           std::to_string(found) + ", this latchkey works with " + std::to_string(kVersionKnown);
   return fail(ErrorCode::kUnavailable,
               both + (found < kVersionKnown ? "; run `latchkey store migrate`"
                                             : "; install the latchkey that made it"));

@@ -32,8 +32,9 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   ~Connection();
 
-  // Lends the statement, prepared at its first use and kept. The first of a verb opens the database, or
-  // opens it again when its file was replaced or the last answer was that of a broken one.
+  // Lends the statement, prepared at its first use and kept. The first of a verb opens the
+  // database, or opens it again when its file was replaced or the last answer was that of a broken
+  // one.
   // Errors: kUnavailable, kInternal.
   Result<Statement> prepare(SqlText text);
 
@@ -49,7 +50,8 @@ class Connection {
   // Lets the next verb look at the file, whenever the last look was.
   void recheck_file() { next_look_ = {}; }
 
-  // Turns a result code into an error, and remembers when it means that the handle must not be trusted.
+  // Turns a result code into an error, and remembers when it means that the handle must not be
+  // trusted.
   Error error_of(int code);
 
   std::int64_t changes() const;

@@ -8,8 +8,8 @@
 namespace latchkey::store {
 namespace {
 
-// The page that asked was judged a moment ago; by now the owner may have been disabled or have ended
-// everything, and then a new credential must not slip through.
+// The page that asked was judged a moment ago; by now the owner may have been disabled or have
+// ended everything, and then a new credential must not slip through.
 Outcome check_owner(Connection& connection, const model::IssuedCredential& credential) {
   LK_TRY(const model::Account owner, Accounts(connection).find(credential.account));
   if (owner.disabled) return fail(ErrorCode::kRefused, "the account is disabled");

@@ -92,7 +92,8 @@ Outcome create_database_file(const std::string& path) {
   }
   LK_TRY(const std::string real_path, resolved(path));
   LK_CHECK(check_directory(real_path));
-  // O_EXCL: a file that is there, or a link planted there, is judged by inspect_database_file instead.
+  // O_EXCL: a file that is there, or a link planted there, is judged by inspect_database_file
+  // instead.
   const UniqueFd file(open(real_path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                            kFileMode));
   if (!file.valid() && errno != EEXIST) {

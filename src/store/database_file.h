@@ -32,7 +32,8 @@ Result<DatabaseFile> inspect_database_file(const std::string& path);
 // database has at that moment: one made while it was read-only would keep it read-only for ever.
 void mend_log_modes(const DatabaseFile& file);
 
-// Makes an empty file (0600) and its directory (0700) where there is none; leaves an existing one alone.
+// Makes an empty file (0600) and its directory (0700) where there is none; leaves an existing one
+// alone.
 // Errors: kUnavailable.
 Outcome create_database_file(const std::string& path);
 

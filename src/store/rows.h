@@ -1,5 +1,5 @@
-// How rows become values: each function reads the columns of its table in the order that every SELECT
-// of them keeps.
+// How rows become values: each function reads the columns of its table in the order that every
+// SELECT of them keeps.
 #pragma once
 
 #include "latchkey/model/account.h"

@@ -19,8 +19,8 @@ class Connection;
 
 enum class Step { kRow, kDone };
 
-// Lent by Connection::prepare; gives the statement back, reset, at the end of its scope. A first fault in
-// binding is kept and reported by step() or run(), so that binds can be chained.
+// Lent by Connection::prepare; gives the statement back, reset, at the end of its scope. A first
+// fault in binding is kept and reported by step() or run(), so that binds can be chained.
 class Statement {
  public:
   Statement(Connection& connection, sqlite3_stmt* statement);
@@ -29,18 +29,19 @@ class Statement {
   ~Statement();
 
   // Bind one parameter, named with its colon. Texts are not copied: they outlive this object.
-  // A name that the statement does not have is a fault (kInternal), and so is a parameter never bound:
-  // it would be NULL without a word, and a condition on NULL is quietly never true.
+  // A name that the statement does not have is a fault (kInternal), and so is a parameter never
+  // bound: it would be NULL without a word, and a condition on NULL is quietly never true.
   Statement& bind(const char* name, std::string_view text) &;
   Statement& bind(const char* name, std::int64_t number) &;
   Statement& bind(const char* name, TimePoint time) &;
   Statement& bind(const char* name, const std::optional<TimePoint>& time) &;
   Statement& bind(const char* name, const crypto::Digest& digest) &;
   Statement& bind(const char* name, const std::optional<crypto::Digest>& digest) &;
-  void bind(const char* name, const std::string&& text) & = delete;  // it would be gone before step()
+  // A temporary would be gone before step().
+  void bind(const char* name, const std::string&& text) & = delete;
 
-  // Goes to the next row. Errors: kConflict: a UNIQUE or CHECK constraint; kNotFound: the row that a
-  // foreign key names; kUnavailable; kInternal: a fault in binding or in the statement.
+  // Goes to the next row. Errors: kConflict: a UNIQUE or CHECK constraint; kNotFound: the row that
+  // a foreign key names; kUnavailable; kInternal: a fault in binding or in the statement.
   Result<Step> step();
 
   // Runs a change. Returns how many rows it changed.
@@ -82,7 +83,8 @@ class Columns {
   int next_ = 0;
 };
 
-// The reverse of Columns::lines. No item holds a newline: identity/ lets only printable ones through.
+// The reverse of Columns::lines. No item holds a newline: identity/ lets only printable ones
+// through.
 std::string join_lines(const std::vector<std::string>& lines);
 
 }  // namespace latchkey::store

@@ -10,8 +10,8 @@ namespace latchkey::store {
 
 class Transaction {
  public:
-  // Begins as a writer at once: a reader that becomes one later can find the database changed under it,
-  // and would fail instead of waiting. Errors: kUnavailable.
+  // Begins as a writer at once: a reader that becomes one later can find the database changed under
+  // it, and would fail instead of waiting. Errors: kUnavailable.
   static Result<Transaction> begin(Connection& connection);
 
   Transaction(Transaction&& other) noexcept

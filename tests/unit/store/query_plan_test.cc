@@ -1,5 +1,5 @@
-// Holds every query to its index, on tables of a size at which it would hurt, and the list of schema
-// files to the folder.
+// Holds every query to its index, on tables of a size at which it would hurt, and the list of
+// schema files to the folder.
 #include <sqlite3.h>
 
 #include <filesystem>

@@ -1,5 +1,5 @@
-// What a store does when its database is locked, full, read-only, missing or broken (C18): it says that
-// it cannot tell, soon, and works again by itself when the trouble is over.
+// What a store does when its database is locked, full, read-only, missing or broken (C18): it says
+// that it cannot tell, soon, and works again by itself when the trouble is over.
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
