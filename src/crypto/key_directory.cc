@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <tuple>
 
 #include "file.h"
 #include "key_pair.h"
@@ -183,7 +184,9 @@ Result<std::vector<KeyInfo>> KeyDirectory::list() const {
     LK_TRY(info.created, made_at(directory, id));
     result.push_back(std::move(info));
   }
-  std::ranges::stable_sort(result, {}, &KeyInfo::created);
+  std::ranges::sort(result, [](const KeyInfo& a, const KeyInfo& b) {
+    return std::tie(a.created, a.id) < std::tie(b.created, b.id);
+  });
   return result;
 }
 
