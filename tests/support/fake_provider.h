@@ -29,12 +29,12 @@ using namespace std::literals;
 
 using Members = std::map<std::string, std::string>;
 
-inline std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+inline std::string json_text(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 inline std::string object_of(const Members& members) {
   std::string out;
   for (const auto& [name, value] : members) {
-    out += (out.empty() ? "" : ",") + quoted(name) + ':' + value;
+    out += (out.empty() ? "" : ",") + json_text(name) + ':' + value;
   }
   return '{' + out + '}';
 }
@@ -48,9 +48,9 @@ class TestKey {
     std::string x(32, '\0');
     std::size_t size = x.size();
     EVP_PKEY_get_raw_public_key(key_.get(), reinterpret_cast<unsigned char*>(x.data()), &size);
-    Members members{{"kty", quoted("OKP")}, {"crv", quoted("Ed25519")}, {"use", quoted("sig")},
-                    {"alg", quoted("EdDSA")}, {"x", quoted(wire::base64url_encode(x))}};
-    if (!kid_.empty()) members["kid"] = quoted(kid_);
+    Members members{{"kty", json_text("OKP")}, {"crv", json_text("Ed25519")}, {"use", json_text("sig")},
+                    {"alg", json_text("EdDSA")}, {"x", json_text(wire::base64url_encode(x))}};
+    if (!kid_.empty()) members["kid"] = json_text(kid_);
     return object_of(members);
   }
 
@@ -87,30 +87,35 @@ class FakeProvider final : public remote::HttpClient {
  public:
   explicit FakeProvider(TimePoint now, std::string issuer = "https://idp.test")
       : issuer_(std::move(issuer)) {
-    discovery = {{"issuer", quoted(issuer_)},
-                 {"authorization_endpoint", quoted(issuer_ + "/auth")},
-                 {"token_endpoint", quoted(issuer_ + "/token")},
-                 {"jwks_uri", quoted(issuer_ + "/jwks")},
-                 {"userinfo_endpoint", quoted(issuer_ + "/me")},
-                 {"end_session_endpoint", quoted(issuer_ + "/session/end")},
+    discovery = {{"issuer", json_text(issuer_)},
+                 {"authorization_endpoint", json_text(issuer_ + "/auth")},
+                 {"token_endpoint", json_text(issuer_ + "/token")},
+                 {"jwks_uri", json_text(issuer_ + "/jwks")},
+                 {"userinfo_endpoint", json_text(issuer_ + "/me")},
+                 {"end_session_endpoint", json_text(issuer_ + "/session/end")},
                  {"authorization_response_iss_parameter_supported", "true"},
                  {"response_types_supported", R"(["code"])"}};
-    header = {{"alg", quoted("EdDSA")}, {"kid", quoted("k1")}, {"typ", quoted("JWT")}};
-    claims = {{"iss", quoted(issuer_)},
-              {"sub", quoted("subject-1")},
-              {"aud", quoted("rp")},
-              {"iat", std::to_string(to_unix(now))},
-              {"exp", std::to_string(to_unix(now) + 300)},
-              {"sid", quoted("sid-1")},
-              {"preferred_username", quoted("alice")},
-              {"name", quoted("Alice Example")},
-              {"email", quoted("alice@example.test")},
+    header = {{"alg", json_text("EdDSA")}, {"kid", json_text("k1")}, {"typ", json_text("JWT")}};
+    claims = {{"iss", json_text(issuer_)},
+              {"sub", json_text("subject-1")},
+              {"aud", json_text("rp")},
+              {"sid", json_text("sid-1")},
+              {"preferred_username", json_text("alice")},
+              {"name", json_text("Alice Example")},
+              {"email", json_text("alice@example.test")},
               {"email_verified", "true"},
               {"groups", R"(["dev","ops"])"}};
-    token_answer = {{"access_token", quoted("access-1")},
-                    {"token_type", quoted("Bearer")},
+    issue_at(now);
+    token_answer = {{"access_token", json_text("access-1")},
+                    {"token_type", json_text("Bearer")},
                     {"expires_in", "60"}};
-    userinfo = {{"sub", quoted("subject-1")}};
+    userinfo = {{"sub", json_text("subject-1")}};
+  }
+
+  // Lets the ID tokens from here on be issued at `now`.
+  void issue_at(TimePoint now) {
+    claims["iat"] = std::to_string(to_unix(now));
+    claims["exp"] = std::to_string(to_unix(now) + 300);
   }
 
   // What a browser is sent back with, after it followed `url`.
@@ -125,7 +130,7 @@ class FakeProvider final : public remote::HttpClient {
 
   std::string id_token() const {
     Members all = claims;
-    if (!all.contains("nonce")) all["nonce"] = quoted(nonce);
+    if (!all.contains("nonce")) all["nonce"] = json_text(nonce);
     if (all["nonce"] == "absent") all.erase("nonce");
     return key.sign(header, all);
   }
@@ -184,7 +189,7 @@ class FakeProvider final : public remote::HttpClient {
       return R"({"error":"invalid_grant"})";
     }
     Members answer = token_answer;
-    answer.try_emplace("id_token", quoted(id_token()));
+    answer.try_emplace("id_token", json_text(id_token()));
     if (answer["id_token"] == "absent") answer.erase("id_token");
     return object_of(answer);
   }
