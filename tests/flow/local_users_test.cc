@@ -1,0 +1,175 @@
+// The users file at the decision: what changes there counts at the next request.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "latchkey/crypto/password.h"
+#include "world.h"
+
+namespace latchkey::flow {
+namespace {
+
+struct Local : World {
+  Local() {
+    config.local.users_file = directory.path() + "/users";
+    config.local.basic = true;
+    users["alice"] = hash("secret");
+    write();
+    restart();
+  }
+
+  std::string hash(const std::string& password) {
+    constexpr int kCheap = 4;
+    return *crypto::hash_password(SecretString(std::string_view(password)), random, kCheap);
+  }
+
+  // Replaces the file as editors and htpasswd do.
+  void write() {
+    const std::string next = config.local.users_file + ".new";
+    std::ofstream file(next);
+    for (const auto& [user, hashed] : users) file << user << ":" << hashed << "\n";
+    file.close();
+    std::filesystem::permissions(next, std::filesystem::perms::owner_read |
+                                           std::filesystem::perms::owner_write);
+    std::filesystem::rename(next, config.local.users_file);
+  }
+
+  model::Account local(std::string name) {
+    model::Profile profile;
+    profile.user_name = name;
+    const auto file = crypto::PasswordFile::load(config.local.users_file);
+    return *store->accounts().sign_in_local(profile, *file->entry_digest(name), clock.now(), random);
+  }
+
+  std::string password(std::string_view user, std::string_view password) {
+    return reason(by_basic(get("/x"), user, password));
+  }
+
+  TempDir directory;
+  std::map<std::string, std::string> users;
+};
+
+TEST(LocalPassword, IsTakenWhereItIsSwitchedOn) {
+  Local world;
+  const model::Answer answer =
+      world.ask(Dialect::kNginx, by_basic(get("/x"), "alice", "secret"));
+  EXPECT_EQ(user_of(answer, Dialect::kNginx), "alice");
+  EXPECT_EQ(field(answer, "X-Latchkey-Auth"), "password");
+  EXPECT_EQ(field(answer, "X-Accel-Expires"), "0");
+}
+
+TEST(LocalPassword, IsRefusedWhenWrongEmptyOrNobodys) {
+  Local world;
+  EXPECT_EQ(world.password("alice", "wrong"), "bad_credential");
+  EXPECT_EQ(world.password("alice", ""), "bad_credential");
+  EXPECT_EQ(world.password("", "secret"), "bad_credential");
+  EXPECT_EQ(world.password("bob", "secret"), "bad_credential");
+  EXPECT_EQ(world.password("Alice", "secret"), "bad_credential");
+}
+
+TEST(LocalPassword, IsThrottledForEverySpellingA4A6N39) {
+  Local world;
+  for (int at = 0; at < 12; ++at) {
+    world.password(at % 2 == 0 ? "alice" : "ALICE", "wrong");
+  }
+  EXPECT_EQ(world.password("alice", "secret"), "too_many_attempts");
+  world.restart();
+  EXPECT_EQ(world.password("alice", "secret"), "too_many_attempts");
+  EXPECT_EQ(world.client_sees(Dialect::kNginx, by_basic(get("/x"), "alice", "secret")).status, 429);
+  world.clock.advance(Seconds(3600));
+  EXPECT_EQ(world.password("alice", "secret"), "allowed");
+}
+
+TEST(LocalPassword, WaitsBehindTheGate) {
+  Local world;
+  world.gate.open = false;
+  EXPECT_EQ(world.password("alice", "secret"), "busy");
+  const model::Answer answer =
+      world.client_sees(Dialect::kNginx, by_basic(get("/x"), "alice", "secret"));
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(field(answer, "Retry-After"), "5");
+}
+
+TEST(LocalPassword, OfANameThatIsAnotherPersonsIsRefused) {
+  Local world;
+  world.account("alice");  // of the company's provider
+  EXPECT_EQ(world.password("alice", "secret"), "bad_credential");
+}
+
+TEST(LocalPassword, OfADisabledAccountIsRefusedN18) {
+  Local world;
+  const model::Account alice = world.local("alice");
+  ASSERT_THAT(world.store->accounts().disable(alice.id, world.clock.now()), IsOk());
+  EXPECT_EQ(world.password("alice", "secret"), "account_disabled");
+}
+
+TEST(LocalPassword, IsSwitchedOffByDefault) {
+  Local world;
+  world.config.local.basic = false;
+  world.restart();
+  EXPECT_EQ(world.password("alice", "secret"), "bad_credential");
+}
+
+TEST(LocalUser, WhoVanishesLosesSessionsAndTokensAtTheNextRequestN18) {
+  Local world;
+  world.users["bob"] = world.hash("x");
+  world.write();
+  const model::Account bob = world.local("bob");
+  const Request by_session = by_cookie(get("/x"), world.session(bob));
+  const Request by_token = by_bearer(get("/x"), world.token(bob));
+  ASSERT_EQ(world.reason(by_session), "allowed");
+  ASSERT_EQ(world.reason(by_token), "allowed");
+  world.users.erase("bob");
+  world.write();
+  EXPECT_NE(world.reason(by_session), "allowed");
+  EXPECT_NE(world.reason(by_token), "allowed");
+}
+
+TEST(LocalUser, WhoseVanishingIsSeenByAnyEntranceFirst) {
+  Local world;
+  world.users["bob"] = world.hash("x");
+  world.write();
+  const Request by_token = by_bearer(get("/x"), world.token(world.local("bob")));
+  world.users.erase("bob");
+  world.write();
+  EXPECT_NE(world.reason(by_token), "allowed");
+}
+
+TEST(LocalUser, WithANewPasswordLosesSessionsButNoTokens) {
+  Local world;
+  const model::Account alice = world.local("alice");
+  const Request by_session = by_cookie(get("/x"), world.session(alice));
+  const Request by_token = by_bearer(get("/x"), world.token(alice));
+  ASSERT_EQ(world.reason(by_session), "allowed");
+  world.users["alice"] = world.hash("other");
+  world.write();
+  EXPECT_EQ(world.reason(by_session), "expired_session");
+  EXPECT_EQ(world.reason(by_token), "allowed");
+  EXPECT_EQ(world.password("alice", "secret"), "bad_credential");
+  EXPECT_EQ(world.password("alice", "other"), "allowed");
+}
+
+TEST(LocalUser, IsNotBelievedWhileTheFileCannotBeRead) {
+  Local world;
+  const Request mine = by_cookie(get("/x"), world.session(world.local("alice")));
+  const Request theirs = by_cookie(get("/x"), world.session(world.account("carol")));
+  std::filesystem::remove(world.config.local.users_file);
+  EXPECT_EQ(world.reason(mine), "store_unavailable");
+  EXPECT_EQ(world.password("alice", "secret"), "store_unavailable");
+  EXPECT_EQ(world.reason(theirs), "allowed");
+  world.write();
+  EXPECT_EQ(world.reason(mine), "allowed");
+}
+
+TEST(LocalUser, IsNobodyWithoutAUsersFile) {
+  Local world;
+  const Request mine = by_cookie(get("/x"), world.session(world.local("alice")));
+  world.config.local = {};
+  world.restart();
+  EXPECT_EQ(world.reason(mine), "account_disabled");
+}
+
+}  // namespace
+}  // namespace latchkey::flow
