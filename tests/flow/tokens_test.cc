@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "latchkey/crypto/key_directory.h"
 #include "latchkey/wire/base64.h"
 #include "world.h"
 
@@ -257,6 +258,51 @@ TEST(Account, EndsEverythingButNotWithItsSessions) {
   EXPECT_EQ(world.reason(request), "allowed");
   ASSERT_THAT(world.store->accounts().end_everything(world.alice.id), IsOk());
   EXPECT_EQ(world.reason(request), "revoked_credential");
+}
+
+// Keys.
+
+TEST(KeyRotation, KeepsOldTokensUntilTheirKeyIsRetired) {
+  Alice world;
+  const TempDir directory;
+  world.config.credential.key_directory = directory.path() + "/keys";
+  ASSERT_THAT(crypto::KeyDirectory::create(world.config.credential.key_directory, world.random),
+              IsOk());
+  world.restart();
+  crypto::KeyDirectory keys(world.config.credential.key_directory);
+  const KeyId old_key = keys.active_signing_key()->id();
+  const Request old_token = by_bearer(get("/x"), world.sign(world.good));
+  ASSERT_EQ(world.reason(old_token), "allowed");
+
+  ASSERT_THAT(keys.rotate(), IsOk());
+  const Request new_token = by_bearer(get("/x"), world.sign(world.good));
+  EXPECT_EQ(world.reason(new_token), "allowed");
+  EXPECT_EQ(world.reason(old_token), "allowed");
+
+  ASSERT_THAT(keys.retire(old_key), IsOk());
+  world.clock.advance(Seconds(1));
+  EXPECT_EQ(world.reason(old_token), "bad_credential");
+  EXPECT_EQ(world.reason(new_token), "allowed");
+}
+
+TEST(Keys, OfAnotherInstallationAreWorthless) {
+  Alice world;
+  const std::string foreign = world.sign(world.good);
+  const TempDir directory;
+  world.config.credential.key_directory = directory.path() + "/keys";
+  ASSERT_THAT(crypto::KeyDirectory::create(world.config.credential.key_directory, world.random),
+              IsOk());
+  world.restart();
+  EXPECT_EQ(world.reason(by_bearer(get("/x"), foreign)), "bad_credential");
+}
+
+TEST(Keys, ThatCannotBeReadLetNoTokenThrough) {
+  Alice world;
+  const Request request = by_bearer(get("/x"), world.sign(world.good));
+  world.config.credential.key_directory = "/nonexistent";
+  world.restart();
+  EXPECT_EQ(world.reason(request), "store_unavailable");
+  EXPECT_EQ(world.reason(by_cookie(get("/x"), world.session(world.alice))), "allowed");
 }
 
 // Scopes.

@@ -217,7 +217,7 @@ std::string World::sign(const Claims& claims) const {
     if (text.size() > 1) text += ",";
     text += json(name) + ":" + value;
   }
-  const auto key = must(crypto::KeyDirectory(shared_keys()).active_signing_key());
+  const auto key = must(crypto::KeyDirectory(config.credential.key_directory).active_signing_key());
   return std::string(must(key.sign(text + "}")).reveal());
 }
 
