@@ -212,8 +212,8 @@ Question read_question(const fcgi::Params& params, fcgi::Role role, model::Trans
   query.call = call_of(params, role);
   query.handed_on = handed_on(params);
   read_fields(params, transport, query);
-  model::Step<void> good = check_mode(params, role);
-  if (good) good = check_call(params, transport, settings);
+  model::Step<void> good = check_call(params, transport, settings);
+  if (good) good = check_mode(params, role);
   if (good) good = read_request(params, settings, query);
   if (!good) question.fault = std::move(good).error();
   return question;
