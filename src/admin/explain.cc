@@ -95,7 +95,7 @@ void tell(const Arguments& arguments, const Opened& opened, const model::AuthQue
   Listing listing({"allowed", "reason", "why", "rule", "host", "path", "method", "class", "user",
                    "proof"});
   listing.add({decision.allowed(), std::string(model::name_of(decision.reason())),
-               decision.detail().empty() ? Cell() : Cell(decision.detail()),
+               decision.allowed() || decision.detail().empty() ? Cell() : Cell(decision.detail()),
                rule_text(opened.config, decision.rule), query.request.host, query.request.path,
                query.request.method, std::string(name_of(challenge)),
                known ? Cell(identity->profile().user_name) : Cell(),

@@ -1,4 +1,4 @@
-// latchkey store migrate|backup|check, and housekeep
+// latchkey store migrate|backup|check
 #include "latchkey/store/store.h"
 
 #include "opened.h"
@@ -37,17 +37,6 @@ int store_check(const Arguments& arguments, const World& world) {
   const Outcome whole = opened->store.admin().integrity_check();
   if (!whole) return failed(world, "store", whole.error());
   world.out << opened->config.store.path << ": whole\n";
-  return kGood;
-}
-
-int housekeep(const Arguments& arguments, const World& world) {
-  Or<Opened> opened = open_store(arguments, world);
-  if (!opened) return opened.error();
-  const Result<store::Purged> purged = opened->store.admin().purge_expired(world.clock.now());
-  if (!purged) return failed(world, "housekeep", purged.error());
-  world.out << "removed: sessions " << purged->sessions << ", credentials " << purged->credentials
-            << ", login states " << purged->login_states << ", logout tokens "
-            << purged->logout_tokens << ", password counters " << purged->attempts << '\n';
   return kGood;
 }
 

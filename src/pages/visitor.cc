@@ -5,7 +5,6 @@
 
 #include "latchkey/answer/refusal.h"
 #include "latchkey/credential/present.h"
-#include "latchkey/pages/html.h"
 #include "latchkey/pages/problem.h"
 #include "latchkey/wire/cookie.h"
 
@@ -19,7 +18,8 @@ model::Step<SecretString> session_cookie(const Parts& parts, const PageRequest& 
     return std::unexpected(model::Decision::refuse(
         model::Reason::kDuplicateCookie, "two session cookies", model::ClearCookie::kYes));
   }
-  if (!found) return model::refuse(model::Reason::kMalformedCredential, found.error().detail);
+  // We never made such a value; a sign-in replaces it.
+  if (!found) return model::refuse(model::Reason::kUnknownSession, found.error().detail);
   return *found ? SecretString(**found) : SecretString();
 }
 
@@ -67,12 +67,6 @@ PageResult refused_visitor(const Parts& parts, const PageRequest& request,
     result.answer = answer::refusal(
         settings, {request.request(), request.hints(), config::Challenge::kBrowser},
         refused.reason());
-  }
-  if (refused.clear_cookie() == model::ClearCookie::kYes) {
-    const wire::Secure secure =
-        parts.config.site.https ? wire::Secure::kYes : wire::Secure::kNo;
-    result.answer.add("Set-Cookie",
-                      wire::expire_cookie(credential::session_cookie_name(parts.config.site), secure));
   }
   return result;
 }
