@@ -1,0 +1,384 @@
+// The administrator's command, run in this process on directories of its own.
+#include "latchkey/admin/command.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "latchkey/config/load.h"
+#include "latchkey/crypto/digest.h"
+#include "latchkey/crypto/password.h"
+#include "latchkey/store/store.h"
+#include "latchkey/wire/json.h"
+#include "support/results.h"
+
+namespace latchkey::admin {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+// What one run of the command printed.
+struct Ran {
+  int status;
+  std::string out;
+  std::string err;
+};
+
+Ran run_in(const std::vector<std::string>& words, const std::string& input = {}) {
+  std::vector<const char*> argv{"latchkey"};
+  for (const std::string& word : words) argv.push_back(word.c_str());
+  std::istringstream in(input);
+  std::ostringstream out;
+  std::ostringstream err;
+  const SystemClock clock;
+  SystemRandom random;
+  const int status =
+      run(static_cast<int>(argv.size()), argv.data(), World{in, out, err, clock, random});
+  return {status, out.str(), err.str()};
+}
+
+std::string line_of(const std::string& text, const std::string& begin) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(begin)) return line.substr(begin.size());
+  }
+  return {};
+}
+
+mode_t mode_of(const std::string& path) {
+  struct stat status {};
+  EXPECT_EQ(::lstat(path.c_str(), &status), 0) << path;
+  return status.st_mode & 07777;
+}
+
+std::string fresh_directory() {
+  std::string path = (std::filesystem::temp_directory_path() / "lk-admin-XXXXXX").string();
+  return ::mkdtemp(path.data());
+}
+
+// Keys take a second to make: one installation for all tests that only use it.
+class Command : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    root_ = fresh_directory();
+    ran_ = run_in({"--config", root_ + "/latchkey.toml", "init", "--user", "anna"});
+    ASSERT_EQ(ran_.status, 0) << ran_.err;
+  }
+  static void TearDownTestSuite() { std::filesystem::remove_all(root_); }
+
+  static Ran admin(std::vector<std::string> words, const std::string& input = {}) {
+    words.insert(words.begin(), {"--config", root_ + "/latchkey.toml"});
+    return run_in(words, input);
+  }
+
+  static wire::Json json_of(const Ran& ran) {
+    Result<wire::Json> json = wire::Json::parse(ran.out, 1'000'000);
+    EXPECT_THAT(json, IsOk()) << ran.out << ran.err;
+    return *json;
+  }
+
+  // The element of a listing whose member `id` is `id`.
+  static wire::Json entry(const Ran& ran, const std::string& id) {
+    for (const wire::Json& element : json_of(ran).elements()) {
+      if (*element.string("id") == id) return element;
+    }
+    ADD_FAILURE() << id << " is not in " << ran.out;
+    return json_of({0, "{}", ""});
+  }
+
+  static wire::Json issue(const std::string& user = "anna") {
+    const Ran ran = admin({"credential", "issue", "--user", user, "--json"});
+    EXPECT_EQ(ran.status, 0) << ran.err;
+    return json_of(ran);
+  }
+
+  static void write(const std::string& file, const std::string& text, mode_t mode = 0600) {
+    std::ofstream(file) << text;
+    ::chmod(file.c_str(), mode);
+  }
+
+  static inline std::string root_;
+  static inline Ran ran_;
+};
+
+TEST_F(Command, InitPrintsAGeneratedPasswordThatWorksN46) {
+  const std::string password = line_of(ran_.out, "password: ");
+  EXPECT_EQ(line_of(ran_.out, "user: "), "anna");
+  EXPECT_EQ(password.size(), 20u);
+  const Result<crypto::PasswordFile> users = crypto::PasswordFile::load(root_ + "/state/users");
+  ASSERT_THAT(users, IsOk());
+  EXPECT_THAT(users->verify("anna", SecretString(password)), IsOk());
+}
+
+TEST_F(Command, InitGivesEachInstallationAnotherPasswordN46) {
+  const std::string other = fresh_directory();
+  const Ran ran = run_in({"--config", other + "/latchkey.toml", "init"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_NE(line_of(ran.out, "password: "), line_of(ran_.out, "password: "));
+  std::filesystem::remove_all(other);
+}
+
+TEST_F(Command, InitClosesSecretsToOthersN29) {
+  EXPECT_EQ(mode_of(root_ + "/state"), 0700u);
+  EXPECT_EQ(mode_of(root_ + "/state/users"), 0600u);
+  EXPECT_EQ(mode_of(root_ + "/state/latchkey.db"), 0600u);
+  EXPECT_EQ(mode_of(root_ + "/state/keys"), 0700u);
+  EXPECT_EQ(mode_of(root_ + "/state/keys/seal.key"), 0600u);
+}
+
+TEST_F(Command, InitKeepsThePasswordOutOfTheConfiguration) {
+  std::ifstream file(root_ + "/latchkey.toml");
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  EXPECT_THAT(text, Not(HasSubstr(line_of(ran_.out, "password: "))));
+}
+
+TEST_F(Command, InitNeverOverwrites) {
+  const Ran again = admin({"init"});
+  EXPECT_EQ(again.status, 1);
+  EXPECT_THAT(again.err, HasSubstr("nothing was changed"));
+  EXPECT_EQ(admin({"init", "--url", "https://x.example"}).status, 1);
+}
+
+TEST_F(Command, InitLeavesAnOldStoreAlone) {
+  const std::string other = fresh_directory();
+  std::filesystem::create_directory(other + "/state");
+  write(other + "/state/users", "anna:x\n");
+  const Ran ran = run_in({"--config", other + "/latchkey.toml", "init"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_FALSE(std::filesystem::exists(other + "/latchkey.toml"));
+  std::filesystem::remove_all(other);
+}
+
+TEST_F(Command, InitMakesWhatAWrittenConfigurationLacks) {
+  const std::string other = fresh_directory();
+  write(other + "/users", "");
+  write(other + "/latchkey.toml", "[site]\nurl = \"http://127.0.0.1:1\"\n[store]\nurl = "
+                                  "\"sqlite:state/latchkey.db\"\n[local]\nusers_file = \"users\"\n");
+  const Ran ran = run_in({"--config", other + "/latchkey.toml", "init"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_TRUE(std::filesystem::exists(other + "/state/keys/active"));
+  EXPECT_TRUE(std::filesystem::exists(other + "/state/latchkey.db"));
+  EXPECT_EQ(std::filesystem::file_size(other + "/users"), 0u);
+  std::filesystem::remove_all(other);
+}
+
+TEST_F(Command, InitForCgiUsesTheJournalForNetworkFileSystems) {
+  const std::string other = fresh_directory();
+  ASSERT_EQ(run_in({"--config", other + "/latchkey.toml", "init", "--cgi"}).status, 0);
+  const std::expected<config::Config, std::vector<config::Fault>> config = config::load(
+      other + "/latchkey.toml", config::Secrets::kAll, config::Environment::kIgnored);
+  ASSERT_TRUE(config.has_value());
+  EXPECT_EQ(config->store.journal, config::Journal::kDelete);
+  std::filesystem::remove_all(other);
+}
+
+TEST_F(Command, InitWithABadUrlLeavesNothing) {
+  const std::string other = fresh_directory();
+  const Ran ran = run_in({"--config", other + "/latchkey.toml", "init", "--url", "ftp://x"});
+  EXPECT_EQ(ran.status, 78);
+  EXPECT_THAT(ran.err, HasSubstr("site.url"));
+  EXPECT_TRUE(std::filesystem::is_empty(other));
+  std::filesystem::remove_all(other);
+}
+
+TEST_F(Command, InitRefusesAUserNameThatIsNone) {
+  const std::string other = fresh_directory();
+  EXPECT_EQ(run_in({"--config", other + "/latchkey.toml", "init", "--user", "a:b"}).status, 64);
+  EXPECT_TRUE(std::filesystem::is_empty(other));
+  std::filesystem::remove_all(other);
+}
+
+TEST_F(Command, ChecksAGoodInstallation) {
+  const Ran ran = admin({"check"});
+  EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("good   store"));
+}
+
+TEST_F(Command, CheckFindsOpenKeysN29) {
+  const std::string key = root_ + "/state/keys/seal.key";
+  ::chmod(key.c_str(), 0644);
+  const Ran ran = admin({"check"});
+  ::chmod(key.c_str(), 0600);
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_THAT(ran.out, HasSubstr("FAULT  keys"));
+}
+
+TEST_F(Command, CheckFindsAnOpenStoreN29) {
+  const std::string database = root_ + "/state/latchkey.db";
+  ::chmod(database.c_str(), 0644);
+  const Ran ran = admin({"check"});
+  ::chmod(database.c_str(), 0600);
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_THAT(ran.out, HasSubstr("FAULT  store"));
+}
+
+TEST_F(Command, PrintsAllFaultsOfAConfiguration) {
+  const std::string file = root_ + "/bad.toml";
+  write(file, "[site]\nurl = \"ftp://x\"\nnonsense = 1\n");
+  const Ran ran = run_in({"--config", file, "check"});
+  EXPECT_EQ(ran.status, 78);
+  EXPECT_THAT(ran.err, HasSubstr("site.url"));
+  EXPECT_THAT(ran.err, HasSubstr("nonsense"));
+}
+
+TEST_F(Command, SaysWhatWasWrongWithTheWords) {
+  EXPECT_EQ(run_in({}).status, 64);
+  EXPECT_EQ(run_in({"fly"}).status, 64);
+  EXPECT_EQ(admin({"user"}).status, 64);
+  EXPECT_EQ(admin({"user", "show"}).status, 64);
+  EXPECT_EQ(admin({"credential", "revoke"}).status, 64);
+  EXPECT_EQ(admin({"session", "end"}).status, 64);
+  EXPECT_EQ(run_in({"--help"}).status, 0);
+  EXPECT_EQ(run_in({"--version"}).status, 0);
+}
+
+TEST_F(Command, TakesNoTokenFromTheCommandLine) {
+  EXPECT_EQ(admin({"credential", "revoke", "--token", "eyJhbGciOi"}).status, 64);
+}
+
+TEST_F(Command, IssuesForALocalUserWhoNeverSignedIn) {
+  const wire::Json issued = issue();
+  EXPECT_EQ(*issued.string("username"), "anna");
+  EXPECT_THAT(*issued.string("password"), testing::StartsWith("eyJ"));
+  EXPECT_EQ(*entry(admin({"credential", "list", "--json"}), *issued.string("id")).string("state"),
+            "live");
+}
+
+TEST_F(Command, IssuesNothingForAStranger) {
+  const Ran ran = admin({"credential", "issue", "--user", "nobody"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.out, "");
+}
+
+TEST_F(Command, IssuesWithLabelLifetimeAndScopes) {
+  const Ran ran = admin({"credential", "issue", "--user", "anna", "--label", "ci", "--days", "2",
+                         "--scope", "read", "--json"});
+  const wire::Json listed =
+      entry(admin({"credential", "list", "--user", "anna", "--json"}), *json_of(ran).string("id"));
+  EXPECT_EQ(*listed.string("label"), "ci");
+  EXPECT_EQ(*listed.strings("scopes"), std::vector<std::string>{"read"});
+  EXPECT_EQ(admin({"credential", "issue", "--user", "anna", "--days", "9999"}).status, 1);
+}
+
+TEST_F(Command, ListsNoTokenN32) {
+  issue();
+  EXPECT_THAT(admin({"credential", "list"}).out, Not(HasSubstr("eyJ")));
+  EXPECT_THAT(admin({"credential", "list", "--json"}).out, Not(HasSubstr("eyJ")));
+}
+
+TEST_F(Command, RevokesByIdAndByToken) {
+  const wire::Json first = issue();
+  const wire::Json second = issue();
+  EXPECT_EQ(admin({"credential", "revoke", *first.string("id")}).status, 0);
+  EXPECT_EQ(admin({"credential", "revoke", "--token", "-"}, *second.string("password") + "\n").status,
+            0);
+  const Ran list = admin({"credential", "list", "--json"});
+  EXPECT_EQ(*entry(list, *first.string("id")).string("state"), "revoked");
+  EXPECT_EQ(*entry(list, *second.string("id")).string("state"), "revoked");
+}
+
+TEST_F(Command, RevokesNothingByAnAlteredToken) {
+  const wire::Json issued = issue();
+  std::string token = *issued.string("password");
+  token[token.size() - 10] = token[token.size() - 10] == 'A' ? 'B' : 'A';
+  const Ran ran = admin({"credential", "revoke", "--token", "-"}, token);
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_THAT(ran.err, Not(HasSubstr("eyJ")));
+  EXPECT_EQ(*entry(admin({"credential", "list", "--json"}), *issued.string("id")).string("state"),
+            "live");
+}
+
+TEST_F(Command, RevokesNothingThatIsUnknown) {
+  EXPECT_EQ(admin({"credential", "revoke", "0190a000-0000-7000-8000-000000000000"}).status, 1);
+}
+
+TEST_F(Command, DisablesAndEnablesAUser) {
+  const wire::Json issued = issue();
+  EXPECT_EQ(admin({"user", "disable", "anna"}).status, 0);
+  EXPECT_THAT(admin({"user", "show", "anna"}).out, HasSubstr("state: disabled"));
+  EXPECT_EQ(admin({"credential", "issue", "--user", "anna"}).status, 1);
+  EXPECT_EQ(admin({"user", "enable", "anna"}).status, 0);
+  EXPECT_THAT(admin({"user", "list"}).out, HasSubstr("enabled"));
+  // What was held before stays dead.
+  EXPECT_EQ(*entry(admin({"credential", "list", "--json"}), *issued.string("id")).string("state"),
+            "ended");
+}
+
+TEST_F(Command, ListsAndEndsSessions) {
+  issue();
+  store::Store store = *store::Store::open(root_ + "/state/latchkey.db", config::Journal::kWal,
+                                           store::Access::kReadWrite);
+  const model::Account anna = *store.accounts().find_by_name("anna");
+  const TimePoint now = SystemClock().now();
+  model::Session session;
+  session.id = "0190a000-0000-7000-8000-00000000000a";
+  session.account = anna.id;
+  session.epoch = anna.session_epoch;
+  session.provider = "local";
+  session.created = session.last_seen = now;
+  session.idle_end = session.absolute_end = now + Seconds(600);
+  ASSERT_THAT(store.sessions().create(session, crypto::sha256("x"), "state", now + Seconds(600)),
+              IsOk());
+  EXPECT_EQ(*entry(admin({"session", "list", "--json"}), session.id).string("state"), "live");
+  EXPECT_EQ(admin({"session", "end", session.id}).status, 0);
+  EXPECT_THAT(admin({"session", "list", "--user", "anna"}).out, Not(HasSubstr(session.id)));
+  EXPECT_EQ(admin({"session", "end", session.id}).status, 1);
+  EXPECT_EQ(admin({"session", "end", "--user", "anna"}).status, 0);
+}
+
+TEST_F(Command, RotatesAndRetiresKeys) {
+  const std::string old = *json_of(admin({"key", "list", "--json"})).elements().front().string("id");
+  EXPECT_EQ(admin({"key", "retire", old}).status, 1);  // it signs
+  EXPECT_EQ(admin({"key", "rotate"}).status, 0);
+  EXPECT_EQ(*entry(admin({"key", "list", "--json"}), old).string("state"), "verify-only");
+  EXPECT_EQ(json_of(admin({"key", "export-jwks"})).array("keys")->size(), 2u);
+  EXPECT_EQ(admin({"key", "retire", old}).status, 0);
+  EXPECT_EQ(json_of(admin({"key", "export-jwks"})).array("keys")->size(), 1u);
+}
+
+TEST_F(Command, CaresForTheStore) {
+  EXPECT_EQ(admin({"store", "migrate"}).status, 0);
+  EXPECT_EQ(admin({"store", "check"}).status, 0);
+  EXPECT_EQ(admin({"store", "backup", root_ + "/backup.db"}).status, 0);
+  EXPECT_EQ(mode_of(root_ + "/backup.db"), 0600u);
+  EXPECT_EQ(admin({"store", "backup", root_ + "/backup.db"}).status, 1);
+  EXPECT_THAT(admin({"housekeep"}).out, HasSubstr("removed: sessions"));
+}
+
+TEST_F(Command, ExplainsWhichRuleDecides) {
+  issue();
+  const wire::Json allowed =
+      json_of(admin({"explain", "--user", "anna", "--path", "/repository/x", "--json"}));
+  EXPECT_TRUE(*allowed.boolean("allowed"));
+  EXPECT_THAT(*allowed.string("rule"), testing::StartsWith("[[rule]] number 1"));
+  EXPECT_EQ(*allowed.string("class"), "basic");
+  const Ran nobody = admin({"explain", "--path", "/x", "--json"});
+  EXPECT_FALSE(*json_of(nobody).boolean("allowed"));
+  const Ran foreign = admin({"explain", "--user", "anna", "--host", "evil.test", "--path", "/"});
+  EXPECT_THAT(foreign.out, HasSubstr("reason: unknown_host"));
+}
+
+TEST_F(Command, ExplainsACredentialAsTheAuthorizerWouldTakeIt) {
+  const wire::Json issued = issue();
+  const std::string token = *issued.string("password");
+  const wire::Json live = json_of(admin({"explain", "--token", "-", "--path", "/x", "--json"}, token));
+  EXPECT_TRUE(*live.boolean("allowed"));
+  EXPECT_EQ(*live.string("proof"), "jwt");
+  ASSERT_EQ(admin({"credential", "revoke", *issued.string("id")}).status, 0);
+  const wire::Json dead = json_of(admin({"explain", "--token", "-", "--path", "/x", "--json"}, token));
+  EXPECT_EQ(*dead.string("reason"), "revoked_credential");
+}
+
+TEST_F(Command, ExplainRefusesAPathWithTwoReadings) {
+  EXPECT_EQ(admin({"explain", "--user", "anna", "--path", "/a/%2e%2e%2f..//x"}).status, 64);
+}
+
+}  // namespace
+}  // namespace latchkey::admin

@@ -1,0 +1,428 @@
+// /cli/credentials: what makes, shows and revokes a credential, and what must not.
+#include "latchkey/pages/credentials.h"
+
+#include "latchkey/pages/form_token.h"
+#include "latchkey/wire/form.h"
+#include "latchkey/wire/json.h"
+#include "signed_in_site.h"
+
+namespace latchkey::pages {
+namespace {
+
+using testing::AnyOf;
+using testing::Eq;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+class Credentials : public SiteTest {
+ protected:
+  PageResult serve(const PageRequest& asked) { return CredentialsPage(parts()).serve(asked); }
+
+  PageRequest json_post(const std::string& body) {
+    PageRequest made = request("POST", "", anna_.cookie);
+    made.content_type = "application/json";
+    made.query.hints.sec_fetch_site = "same-origin";
+    made.body = body;
+    return made;
+  }
+
+  PageRequest form_post(const std::string& below, std::vector<wire::FormField> fields) {
+    PageRequest made = request("POST", below, anna_.cookie);
+    made.content_type = "application/x-www-form-urlencoded";
+    made.query.hints.sec_fetch_site = "same-origin";
+    fields.emplace_back("form_token", form_token(SecretString(anna_.cookie)));
+    made.body = wire::form_encode(fields);
+    return made;
+  }
+
+  wire::Json issued(const PageRequest& asked) {
+    const PageResult result = serve(asked);
+    Result<wire::Json> json = wire::Json::parse(result.answer.body, kBodyBytesMax);
+    EXPECT_THAT(json, IsOk()) << result.answer.status << result.answer.body;
+    return *json;
+  }
+
+  std::string issue_one() { return *issued(request("GET", "", anna_.cookie)).string("id"); }
+
+  // The token as a client would send it.
+  model::Step<model::Identity> use(const std::string& token) {
+    return resolver_.resolve(model::BearerToken{SecretString(token)}, "", now_);
+  }
+};
+
+TEST_F(Credentials, VisitOfAProgramIssuesOneThatWorks) {
+  const PageResult result = serve(request("GET", "", anna_.cookie));
+  ASSERT_EQ(result.answer.status, 200) << result.detail;
+  EXPECT_EQ(header(result.answer, "Content-Type"), "application/json; charset=utf-8");
+  const wire::Json json = *wire::Json::parse(result.answer.body, kBodyBytesMax);
+  EXPECT_EQ(*json.string("username"), "anna");
+  EXPECT_EQ(*json.string("expires"), "2027-11-21T22:26:40Z");
+  const model::Step<model::Identity> identity = use(*json.string("password"));
+  ASSERT_TRUE(identity.has_value());
+  EXPECT_EQ(identity->profile().user_name, "anna");
+  EXPECT_EQ(identity->credential().text(), *json.string("id"));
+}
+
+TEST_F(Credentials, EachVisitGivesAnotherOne) {
+  EXPECT_NE(issue_one(), issue_one());
+  EXPECT_EQ(records_of(anna_), 2u);
+}
+
+TEST_F(Credentials, TokenHasTheClaimsOfTheContract) {
+  const std::string token = *issued(request("GET", "", anna_.cookie)).string("password");
+  const crypto::UnverifiedToken parsed = *crypto::UnverifiedToken::parse(token);
+  const crypto::KeyRing ring = *crypto::KeyDirectory(root_ + "/keys").public_keys();
+  const crypto::VerifiedToken verified = *ring.find(parsed.key_id())->verify(parsed);
+  const wire::Json& claims = verified.claims();
+  EXPECT_EQ(parsed.algorithm(), "RS256");
+  EXPECT_EQ(parsed.type(), "JWT");
+  EXPECT_EQ(*claims.string("uid"), "anna");
+  EXPECT_EQ(*claims.string("iss"), "https://sso.example");
+  EXPECT_EQ(*claims.string("sub"), anna_.account.id.text());
+  EXPECT_EQ(*claims.string("token_use"), "credential");
+  EXPECT_EQ(*claims.strings("aud"), (std::vector<std::string>{"sso.example", "docker.example"}));
+  EXPECT_EQ(*claims.integer("iat"), to_unix(now_));
+  EXPECT_EQ(*claims.integer("exp"), to_unix(now_ + std::chrono::days(365)));
+}
+
+TEST_F(Credentials, PageForABrowserIssuesNothing) {
+  PageRequest asked = request("GET", "", anna_.cookie);
+  asked.query.hints.accept = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8";
+  const PageResult result = serve(asked);
+  EXPECT_EQ(result.answer.status, 200);
+  EXPECT_THAT(result.answer.body, HasSubstr("Signed in as <strong>anna</strong>"));
+  EXPECT_EQ(header(result.answer, "Vary"), "Accept");
+  EXPECT_EQ(records_of(anna_), 0u);
+}
+
+TEST_F(Credentials, HeadIssuesNothing) {
+  EXPECT_EQ(serve(request("HEAD", "", anna_.cookie)).answer.body, "");
+  EXPECT_EQ(records_of(anna_), 0u);
+}
+
+TEST_F(Credentials, PrefetchIssuesNothing) {
+  PageRequest asked = request("GET", "", anna_.cookie);
+  asked.query.hints.is_prefetch = true;
+  EXPECT_EQ(serve(asked).answer.status, 403);
+  EXPECT_EQ(records_of(anna_), 0u);
+}
+
+TEST_F(Credentials, VisitFromAnotherSiteIssuesNothingC5) {
+  for (const char* site : {"cross-site", "same-site", "nonsense"}) {
+    PageRequest asked = request("GET", "", anna_.cookie);
+    asked.query.hints.sec_fetch_site = site;
+    const PageResult result = serve(asked);
+    EXPECT_EQ(result.answer.status, 403) << site;
+    EXPECT_EQ(result.reason, "cross_site");
+  }
+  EXPECT_EQ(records_of(anna_), 0u);
+}
+
+TEST_F(Credentials, VisitTypedByThePersonIssues) {
+  for (const char* site : {"", "none", "same-origin"}) {
+    PageRequest asked = request("GET", "", anna_.cookie);
+    asked.query.hints.sec_fetch_site = site;
+    EXPECT_EQ(serve(asked).answer.status, 200) << site;
+  }
+}
+
+TEST_F(Credentials, UnacceptableMediaIssuesNothing) {
+  PageRequest asked = request("GET", "", anna_.cookie);
+  asked.query.hints.accept = "image/png";
+  EXPECT_EQ(serve(asked).answer.status, 406);
+  EXPECT_EQ(records_of(anna_), 0u);
+}
+
+TEST_F(Credentials, NavigationWithoutASessionIsSentToSignIn) {
+  PageRequest asked = request("GET", "", "");
+  asked.query.hints.accept = "text/html";
+  asked.query.hints.sec_fetch_mode = "navigate";
+  const PageResult result = serve(asked);
+  EXPECT_EQ(result.answer.status, 302);
+  EXPECT_THAT(header(result.answer, "Location"), StartsWith("https://sso.example/oauth/login?rd="));
+}
+
+TEST_F(Credentials, ProgramWithoutASessionGetsA401) {
+  const PageResult result = serve(request("GET", "", ""));
+  EXPECT_EQ(result.answer.status, 401);
+  EXPECT_FALSE(header(result.answer, "WWW-Authenticate").empty());
+}
+
+TEST_F(Credentials, CredentialAloneCannotMakeAnotherOne) {
+  const std::string token = *issued(request("GET", "", anna_.cookie)).string("password");
+  PageRequest asked = request("GET", "", "");
+  asked.query.authorization = SecretString("Bearer " + token);
+  const PageResult result = serve(asked);
+  EXPECT_EQ(result.answer.status, 403);
+  EXPECT_THAT(result.answer.body, HasSubstr("session_required"));
+  EXPECT_EQ(records_of(anna_), 1u);
+}
+
+TEST_F(Credentials, CredentialOfSomebodyElseBesideTheSessionIsRefused) {
+  const std::string token = *issued(request("GET", "", anna_.cookie)).string("password");
+  PageRequest asked = request("GET", "", eve_.cookie);
+  asked.query.authorization = SecretString("Bearer " + token);
+  EXPECT_EQ(serve(asked).answer.status, 403);
+  EXPECT_EQ(records_of(eve_), 0u);
+}
+
+TEST_F(Credentials, BadAuthorizationBesideASessionIsRefused) {
+  PageRequest asked = request("GET", "", anna_.cookie);
+  asked.query.authorization = SecretString(std::string("Bearer nonsense"));
+  EXPECT_EQ(serve(asked).answer.status, 401);
+  EXPECT_EQ(records_of(anna_), 0u);
+}
+
+TEST_F(Credentials, TwoSessionCookiesAreRefusedAndCleared) {
+  PageRequest asked = request("GET", "", anna_.cookie);
+  asked.query.cookies += "; __Host-latchkey=" + eve_.cookie;
+  const PageResult result = serve(asked);
+  EXPECT_EQ(result.reason, "duplicate_cookie");
+  EXPECT_GE(result.answer.status, 400);
+  EXPECT_THAT(header(result.answer, "Set-Cookie"), StartsWith("__Host-latchkey="));
+}
+
+TEST_F(Credentials, JsonPostCreatesWhatItAsksFor) {
+  const PageResult result =
+      serve(json_post(R"({"label": "build server", "lifetime": 30, "scopes": ["read"]})"));
+  ASSERT_EQ(result.answer.status, 201) << result.answer.body;
+  const std::vector<model::IssuedCredential> records =
+      *store_.credentials().list(anna_.account.id, CredentialId());
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0].label, "build server");
+  EXPECT_EQ(records[0].scopes, std::vector<std::string>{"read"});
+  EXPECT_EQ(records[0].expires, now_ + std::chrono::days(30));
+}
+
+TEST_F(Credentials, JsonPostWithoutAProofIsRefusedC5) {
+  struct Case {
+    const char* site;
+    const char* origin;
+  };
+  for (const Case& sent : {Case{"", ""}, Case{"cross-site", ""}, Case{"same-site", ""},
+                           Case{"none", ""}, Case{"", "https://evil.test"}, Case{"", "null"},
+                           Case{"cross-site", "https://sso.example"}}) {
+    PageRequest asked = json_post("{}");
+    asked.query.hints.sec_fetch_site = sent.site;
+    asked.query.hints.origin = sent.origin;
+    const PageResult result = serve(asked);
+    EXPECT_EQ(result.answer.status, 403) << sent.site << sent.origin;
+    EXPECT_EQ(header(result.answer, "Content-Type"), "application/problem+json");
+  }
+  EXPECT_EQ(records_of(anna_), 0u);
+}
+
+TEST_F(Credentials, JsonPostFromOurOwnOriginIsTaken) {
+  PageRequest asked = json_post("{}");
+  asked.query.hints.sec_fetch_site = "";
+  asked.query.hints.origin = "https://sso.example";
+  EXPECT_EQ(serve(asked).answer.status, 201);
+}
+
+TEST_F(Credentials, MisspelledMemberIsNoDefault) {
+  EXPECT_EQ(serve(json_post(R"({"lifetme": 1})")).answer.status, 400);
+  EXPECT_EQ(serve(json_post(R"({"lifetime": "1"})")).answer.status, 400);
+  EXPECT_EQ(serve(json_post(R"([1])")).answer.status, 400);
+  EXPECT_EQ(records_of(anna_), 0u);
+}
+
+TEST_F(Credentials, LifetimeStaysWithinItsLimit) {
+  for (const char* body : {R"({"lifetime": 0})", R"({"lifetime": 366})", R"({"lifetime": 1e18})"}) {
+    EXPECT_EQ(serve(json_post(body)).answer.status, 400) << body;
+  }
+  EXPECT_EQ(records_of(anna_), 0u);
+}
+
+TEST_F(Credentials, LabelAndScopesAreChecked) {
+  EXPECT_EQ(serve(json_post("{\"label\": \"" + std::string(101, 'x') + "\"}")).answer.status, 400);
+  EXPECT_EQ(serve(json_post(R"({"label": "a\u001b[2Jb"})")).answer.status, 400);
+  EXPECT_EQ(serve(json_post(R"({"scopes": ["everything"]})")).answer.status, 400);
+  EXPECT_EQ(records_of(anna_), 0u);
+}
+
+TEST_F(Credentials, BodyOfAnotherTypeIsRefused) {
+  PageRequest asked = json_post("{}");
+  asked.content_type = "text/plain";
+  EXPECT_EQ(serve(asked).answer.status, 415);
+}
+
+TEST_F(Credentials, NobodyHoldsMoreThanTheLimit) {
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(serve(json_post("{}")).answer.status, 201);
+  const PageResult result = serve(json_post("{}"));
+  EXPECT_EQ(result.answer.status, 409);
+  EXPECT_EQ(result.reason, "credential_limit");
+  EXPECT_EQ(serve(request("GET", "", eve_.cookie)).answer.status, 200);
+}
+
+TEST_F(Credentials, FormShowsTheSecretOnceWithSnippets) {
+  const PageResult result = serve(form_post("", {{"label", "laptop"}, {"lifetime", "7"}}));
+  ASSERT_EQ(result.answer.status, 200) << result.answer.body;
+  EXPECT_THAT(result.answer.body, HasSubstr("docker login docker.example --username &apos;anna&apos;"));
+  EXPECT_THAT(result.answer.body, HasSubstr("realm=nexus-proxy"));
+  EXPECT_LT(result.answer.body.size(), 20'000u);
+}
+
+TEST_F(Credentials, FormForAnEmptyLifetimeTakesTheDefault) {
+  EXPECT_EQ(serve(form_post("", {{"lifetime", ""}})).answer.status, 200);
+  EXPECT_EQ((*store_.credentials().list(anna_.account.id, CredentialId()))[0].expires,
+            now_ + std::chrono::days(365));
+}
+
+TEST_F(Credentials, FormWithAnErrorShowsWhatWasTyped) {
+  const PageResult result = serve(form_post("", {{"label", "my \"laptop\""}, {"lifetime", "999"}}));
+  EXPECT_EQ(result.answer.status, 400);
+  EXPECT_THAT(result.answer.body, HasSubstr("between 1 and 365 days"));
+  EXPECT_THAT(result.answer.body, HasSubstr("my &quot;laptop&quot;"));
+}
+
+TEST_F(Credentials, FormOfAnotherSessionIsRefusedL12) {
+  PageRequest asked = form_post("", {{"label", "x"}});
+  asked.query.cookies = "__Host-latchkey=" + eve_.cookie;  // the token is anna's
+  const PageResult result = serve(asked);
+  EXPECT_EQ(result.answer.status, 403);
+  EXPECT_EQ(result.reason, "stale_form");
+  EXPECT_EQ(records_of(eve_), 0u);
+}
+
+TEST_F(Credentials, FormWithoutTokenOrProofIsRefusedC5) {
+  PageRequest bare = request("POST", "", anna_.cookie);
+  bare.content_type = "application/x-www-form-urlencoded";
+  bare.query.hints.sec_fetch_site = "same-origin";
+  bare.body = "label=x&form_token=";
+  EXPECT_EQ(serve(bare).answer.status, 403);
+  PageRequest cross = form_post("", {{"label", "x"}});
+  cross.query.hints.sec_fetch_site = "cross-site";
+  EXPECT_EQ(serve(cross).answer.status, 403);
+  PageRequest unknown = form_post("", {{"label", "x"}});
+  unknown.query.hints.sec_fetch_site = "";
+  EXPECT_EQ(serve(unknown).answer.status, 403);
+  EXPECT_EQ(records_of(anna_), 0u);
+}
+
+TEST_F(Credentials, GetNeverRevokesL12) {
+  const std::string id = issue_one();
+  EXPECT_EQ(serve(request("GET", "/" + id + "/revoke", anna_.cookie)).answer.status, 405);
+  EXPECT_FALSE(store_.credentials().find(CredentialId(id))->credential.revoked);
+}
+
+TEST_F(Credentials, SecretStandsInNoHeaderAndNoLogLineN28) {
+  const PageResult by_get = serve(request("GET", "", anna_.cookie));
+  const std::string token =
+      *wire::Json::parse(by_get.answer.body, kBodyBytesMax)->string("password");
+  const PageResult by_form = serve(form_post("", {{"label", "x"}}));
+  for (const PageResult* result : {&by_get, &by_form}) {
+    for (const model::Header& field : result->answer.headers) {
+      EXPECT_THAT(field.value.text(), Not(HasSubstr("eyJ"))) << field.name;
+    }
+    EXPECT_THAT(result->detail + result->reason + result->user, Not(HasSubstr("eyJ")));
+    EXPECT_EQ(header(result->answer, "Location"), "");
+    EXPECT_EQ(header(result->answer, "Cache-Control"), "no-store");
+  }
+}
+
+TEST_F(Credentials, AnswerIsNeverKeptNorFramedC6C7) {
+  PageRequest page = request("GET", "", anna_.cookie);
+  page.query.hints.accept = "text/html";
+  for (const PageRequest& asked : {request("GET", "", anna_.cookie), json_post("{}")}) {
+    const model::Answer answer = serve(asked).answer;
+    EXPECT_EQ(header(answer, "Cache-Control"), "no-store");
+    EXPECT_EQ(header(answer, "Referrer-Policy"), "no-referrer");
+    EXPECT_EQ(header(answer, "X-Frame-Options"), "DENY");
+  }
+  EXPECT_THAT(header(serve(page).answer, "Content-Security-Policy"),
+              HasSubstr("frame-ancestors 'none'"));
+}
+
+TEST_F(Credentials, ListAndMetadataHoldNoTokenN32) {
+  const std::string id = issue_one();
+  PageRequest page = request("GET", "", anna_.cookie);
+  page.query.hints.accept = "text/html";
+  EXPECT_THAT(serve(page).answer.body, Not(HasSubstr("eyJ")));
+  const PageResult one = serve(request("GET", "/" + id, anna_.cookie));
+  EXPECT_EQ(one.answer.status, 200);
+  EXPECT_THAT(one.answer.body, HasSubstr("\"state\":\"live\""));
+  EXPECT_THAT(one.answer.body, Not(HasSubstr("eyJ")));
+}
+
+TEST_F(Credentials, LabelOnThePageIsTextL10) {
+  ASSERT_EQ(serve(json_post(R"({"label": "<script>alert(1)</script>"})")).answer.status, 201);
+  PageRequest page = request("GET", "", anna_.cookie);
+  page.query.hints.accept = "text/html";
+  const std::string html = serve(page).answer.body;
+  EXPECT_THAT(html, HasSubstr("&lt;script&gt;"));
+  EXPECT_THAT(html, Not(HasSubstr("<script")));
+}
+
+TEST_F(Credentials, DeleteRevokesAtOnce) {
+  const wire::Json json = issued(request("GET", "", anna_.cookie));
+  PageRequest asked = request("DELETE", "/" + *json.string("id"), anna_.cookie);
+  asked.query.hints.sec_fetch_site = "same-origin";
+  EXPECT_EQ(serve(asked).answer.status, 204);
+  EXPECT_FALSE(use(*json.string("password")).has_value());
+}
+
+TEST_F(Credentials, DeleteWithoutAProofIsRefusedC5) {
+  const std::string id = issue_one();
+  EXPECT_EQ(serve(request("DELETE", "/" + id, anna_.cookie)).answer.status, 403);
+  EXPECT_FALSE(store_.credentials().find(CredentialId(id))->credential.revoked);
+}
+
+TEST_F(Credentials, FormRevokesAndLeadsBackToTheList) {
+  const std::string id = issue_one();
+  const PageResult result = serve(form_post("/" + id + "/revoke", {}));
+  EXPECT_EQ(result.answer.status, 303);
+  EXPECT_EQ(header(result.answer, "Location"),
+            "https://sso.example/cli/credentials?revoked=" + id);
+  PageRequest page = request("GET", "", anna_.cookie);
+  page.query.hints.accept = "text/html";
+  page.query.request.query = "revoked=" + id;
+  EXPECT_THAT(serve(page).answer.body, HasSubstr("It is refused from now on."));
+}
+
+TEST_F(Credentials, LinkCannotPutANoticeOnThePage) {
+  PageRequest page = request("GET", "", anna_.cookie);
+  page.query.hints.accept = "text/html";
+  page.query.request.query = "revoked=" + issue_one();
+  EXPECT_THAT(serve(page).answer.body, Not(HasSubstr("It is refused from now on.")));
+}
+
+TEST_F(Credentials, SomebodyElsesDoesNotExist) {
+  const std::string id = issue_one();
+  PageRequest asked = request("DELETE", "/" + id, eve_.cookie);
+  asked.query.hints.sec_fetch_site = "same-origin";
+  EXPECT_EQ(serve(asked).answer.status, 404);
+  EXPECT_EQ(serve(request("GET", "/" + id, eve_.cookie)).answer.status, 404);
+  EXPECT_FALSE(store_.credentials().find(CredentialId(id))->credential.revoked);
+}
+
+TEST_F(Credentials, OddIdsDoNotExist) {
+  for (const char* id : {"/x", "/../../etc/passwd", "/%27 or 1", "//", "/revoke"}) {
+    EXPECT_THAT(serve(request("GET", id, anna_.cookie)).answer.status, AnyOf(Eq(404), Eq(405))) << id;
+  }
+}
+
+TEST_F(Credentials, MethodsNobodyNamedAreRefused) {
+  const PageResult result = serve(request("PUT", "", anna_.cookie));
+  EXPECT_EQ(result.answer.status, 405);
+  EXPECT_EQ(header(result.answer, "Allow"), "GET, HEAD, POST");
+}
+
+TEST_F(Credentials, NothingIsIssuedWithoutASigningKey) {
+  config_.credential.key_directory = root_ + "/nowhere";
+  const PageResult result = serve(request("GET", "", anna_.cookie));
+  EXPECT_EQ(result.answer.status, 503);
+  EXPECT_THAT(result.answer.body, Not(HasSubstr("password")));
+  EXPECT_EQ(records_of(anna_), 0u);
+}
+
+TEST_F(Credentials, NothingIsIssuedWithoutTheStoreC18) {
+  std::filesystem::remove_all(root_ + "/state");
+  store_.recheck_file();
+  const PageResult result = serve(request("GET", "", anna_.cookie));
+  EXPECT_EQ(result.answer.status, 503);
+  EXPECT_THAT(result.answer.body, Not(HasSubstr("eyJ")));
+}
+
+}  // namespace
+}  // namespace latchkey::pages

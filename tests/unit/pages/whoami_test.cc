@@ -1,0 +1,104 @@
+// /whoami, the public keys and the health answers.
+#include "latchkey/pages/whoami.h"
+
+#include "latchkey/pages/health.h"
+#include "latchkey/pages/jwks.h"
+#include "latchkey/wire/json.h"
+#include "signed_in_site.h"
+
+namespace latchkey::pages {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class Whoami : public SiteTest {
+ protected:
+  PageResult serve(const PageRequest& asked) { return WhoamiPage(parts()).serve(asked); }
+};
+
+TEST_F(Whoami, TellsProgramsInJson) {
+  const PageResult result = serve(request("GET", "", anna_.cookie));
+  EXPECT_EQ(result.answer.status, 200);
+  const wire::Json json = *wire::Json::parse(result.answer.body, kBodyBytesMax);
+  EXPECT_EQ(*json.string("username"), "anna");
+  EXPECT_EQ(*json.string("mail"), "anna@sso.example");
+  EXPECT_EQ(*json.string("auth"), "session");
+  EXPECT_EQ(json.strings("groups")->size(), 2u);
+  EXPECT_TRUE(json.has("until"));
+}
+
+TEST_F(Whoami, TellsPeopleOnAPageWithEscapedGroups) {
+  PageRequest asked = request("GET", "", anna_.cookie);
+  asked.query.hints.accept = "text/html";
+  const std::string html = serve(asked).answer.body;
+  EXPECT_THAT(html, HasSubstr("a&lt;b&gt;"));
+  EXPECT_THAT(html, HasSubstr("Signed in as <strong>anna</strong>"));
+}
+
+TEST_F(Whoami, NeverShowsTheCookieN32) {
+  PageRequest asked = request("GET", "", anna_.cookie);
+  EXPECT_THAT(serve(asked).answer.body, Not(HasSubstr(anna_.cookie)));
+  asked.query.hints.accept = "text/html";
+  EXPECT_THAT(serve(asked).answer.body, Not(HasSubstr(anna_.cookie)));
+}
+
+TEST_F(Whoami, RefusesNobody) {
+  EXPECT_EQ(serve(request("GET", "", "")).answer.status, 401);
+}
+
+TEST_F(Whoami, RefusesABadCredentialBesideAGoodSession) {
+  PageRequest asked = request("GET", "", anna_.cookie);
+  asked.query.authorization = SecretString(std::string("Bearer nonsense"));
+  EXPECT_EQ(serve(asked).answer.status, 401);
+}
+
+using Jwks = SiteTest;
+
+TEST_F(Jwks, ShowsPublicKeysOnlyAndMayBeKept) {
+  const PageResult result =
+      JwksPage(crypto::KeyDirectory(root_ + "/keys")).serve(request("GET", "", ""));
+  EXPECT_EQ(result.answer.status, 200);
+  EXPECT_EQ(header(result.answer, "Cache-Control"), "public, max-age=300");
+  const wire::Json json = *wire::Json::parse(result.answer.body, kBodyBytesMax);
+  const std::vector<wire::Json> keys = *json.array("keys");
+  ASSERT_EQ(keys.size(), 1u);
+  EXPECT_FALSE(keys[0].has("d"));
+  EXPECT_FALSE(keys[0].has("p"));
+}
+
+TEST_F(Jwks, SaysThatItCannotTell) {
+  const PageResult result =
+      JwksPage(crypto::KeyDirectory(root_ + "/nowhere")).serve(request("GET", "", ""));
+  EXPECT_EQ(result.answer.status, 503);
+  EXPECT_THAT(result.answer.body, Not(HasSubstr(root_)));
+}
+
+using Health = SiteTest;
+
+TEST_F(Health, IsAliveWithoutAnything) {
+  EXPECT_EQ(HealthzPage().serve(request("GET", "", "")).answer.status, 200);
+}
+
+TEST_F(Health, IsReadyWithStoreAndKeys) {
+  ReadyzPage page(store_, crypto::KeyDirectory(root_ + "/keys"));
+  EXPECT_EQ(page.serve(request("GET", "", "")).answer.status, 200);
+}
+
+TEST_F(Health, IsNotReadyWithoutKeysAndTellsStrangersNotWhy) {
+  ReadyzPage page(store_, crypto::KeyDirectory(root_ + "/nowhere"));
+  const PageResult result = page.serve(request("GET", "", ""));
+  EXPECT_EQ(result.answer.status, 503);
+  EXPECT_EQ(result.answer.body, "not ready\n");
+  EXPECT_FALSE(result.detail.empty());
+}
+
+TEST_F(Health, IsNotReadyWithoutTheStore) {
+  std::filesystem::remove_all(root_ + "/state");
+  store_.recheck_file();
+  ReadyzPage page(store_, crypto::KeyDirectory(root_ + "/keys"));
+  EXPECT_EQ(page.serve(request("GET", "", "")).answer.status, 503);
+}
+
+}  // namespace
+}  // namespace latchkey::pages
