@@ -26,7 +26,8 @@ std::string home_of(std::string_view key, const std::vector<Section>& sections) 
 void check_sections(Reading& reading, const Node& document, const std::vector<Section>& sections) {
   std::vector<std::string_view> names;
   for (const Section& section : sections) names.push_back(section.name);
-  for (const auto& [name, node] : document.members) {
+  for (const Node& node : document.members) {
+    const std::string& name = node.name;
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     const Value value(reading, node, name);
     if (node.kind != NodeKind::kTable && node.kind != NodeKind::kArray) {
@@ -41,7 +42,8 @@ void check_sections(Reading& reading, const Node& document, const std::vector<Se
 
 void check_keys(Reading& reading, const Node& table, const Section& section,
                 const std::vector<Section>& sections) {
-  for (const auto& [name, node] : table.members) {
+  for (const Node& node : table.members) {
+    const std::string& name = node.name;
     if (std::find(section.keys.begin(), section.keys.end(), name) != section.keys.end()) continue;
     const Value value(reading, node, std::string(section.name) + "." + name);
     const std::string_view near = nearest(name, section.keys);
@@ -50,8 +52,9 @@ void check_keys(Reading& reading, const Node& table, const Section& section,
       continue;
     }
     const std::string home = home_of(name, sections);
-    value.wrong("is an unknown key" +
-                (home.empty() ? "; " + in_brackets(section) + " takes " + listed(section.keys) : home));
+    value.wrong(
+        "is an unknown key" +
+        (home.empty() ? "; " + in_brackets(section) + " takes " + listed(section.keys) : home));
   }
 }
 
@@ -59,7 +62,8 @@ void read_one(Reading& reading, const Node& node, const Section& section,
               const std::vector<Section>& sections) {
   if (node.kind != NodeKind::kTable) {
     return Value(reading, node, std::string(section.name))
-        .wrong("is " + std::string(name_of(node.kind)) + "; must be written as " + in_brackets(section));
+        .wrong("is " + std::string(name_of(node.kind)) + "; must be written as " +
+               in_brackets(section));
   }
   check_keys(reading, node, section, sections);
   section.read(reading, node);
@@ -84,9 +88,11 @@ void read_section(Reading& reading, const Node& document, const Section& section
 void check_whole(Reading& reading, const Node& document) {
   Config& config = reading.config;
   if (document.find("provider") == nullptr && document.find("local") == nullptr) {
-    reading.faults.push_back({reading.file, 0, "provider",
-                              "nobody can sign in; add a [[provider]], or [local] with users_file"});
-  } else if (config.providers.empty() && config.local.users_file.empty() && reading.faults.empty()) {
+    reading.faults.push_back(
+        {reading.file, 0, "provider",
+         "nobody can sign in; add a [[provider]], or [local] with users_file"});
+  } else if (config.providers.empty() && config.local.users_file.empty() &&
+             reading.faults.empty()) {
     reading.faults.push_back({reading.file, 0, "provider",
                               "nobody can sign in; add a [[provider]], or users_file to [local]"});
   }

@@ -6,8 +6,8 @@
 
 namespace latchkey::config {
 
-// Reads all sections of `document` into `reading.config`, and leaves a fault in `reading.faults` for
-// everything that is unknown, misplaced or wrong.
+// Reads all sections of `document` into `reading.config`, and leaves a fault in `reading.faults`
+// for everything that is unknown, misplaced or wrong.
 void read_document(Reading& reading, const Node& document);
 
 }  // namespace latchkey::config

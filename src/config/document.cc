@@ -6,6 +6,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace latchkey::config {
 namespace {
@@ -24,10 +25,12 @@ Node converted_table(const toml::table& from) {
     // The key's line is where the author looks, even if the value begins on a later one.
     const auto key_line = static_cast<std::uint32_t>(key.source().begin.line);
     if (key_line != 0 && !value.is_table()) member.line = key_line;
-    to.members.emplace_back(std::string(key.str()), std::move(member));
+    member.name = key.str();
+    to.members.push_back(std::move(member));
   }
-  std::stable_sort(to.members.begin(), to.members.end(),
-                   [](const auto& a, const auto& b) { return a.second.line < b.second.line; });
+  std::sort(to.members.begin(), to.members.end(), [](const Node& a, const Node& b) {
+    return std::tie(a.line, a.name) < std::tie(b.line, b.name);
+  });
   return to;
 }
 
@@ -61,15 +64,15 @@ void name_variable(Node& node, const std::string& variable) {
 
 }  // namespace
 
-const Node* Node::find(std::string_view name) const {
-  for (const auto& [key, node] : members) {
-    if (key == name) return &node;
+const Node* Node::find(std::string_view key) const {
+  for (const Node& member : members) {
+    if (member.name == key) return &member;
   }
   return nullptr;
 }
 
-Node* Node::find(std::string_view name) {
-  return const_cast<Node*>(std::as_const(*this).find(name));
+Node* Node::find(std::string_view key) {
+  return const_cast<Node*>(std::as_const(*this).find(key));
 }
 
 std::string_view name_of(NodeKind kind) {
@@ -85,12 +88,22 @@ std::string_view name_of(NodeKind kind) {
   return "something else";
 }
 
+std::string printable(std::string_view text) {
+  constexpr std::size_t kShownMax = 200;
+  std::string clean(text.substr(0, kShownMax));
+  for (char& c : clean) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  if (text.size() > kShownMax) clean += "...";
+  return clean;
+}
+
 std::expected<Node, Fault> parse_document(std::string_view text, const std::string& file) {
   const toml::parse_result result = toml::parse(text, std::string_view(file));
   if (!result) {
     const toml::parse_error& error = result.error();
     return std::unexpected(Fault{file, static_cast<std::uint32_t>(error.source().begin.line), "",
-                                 "this is no TOML: " + std::string(error.description())});
+                                 "this is no TOML: " + printable(error.description())});
   }
   return converted_table(result.table());
 }

@@ -48,15 +48,17 @@ std::string unknown_variable(const std::string& name, std::span<const Section> s
 // which is a fault of its own.
 Node* table_of(Node& document, std::string_view name) {
   if (Node* table = document.find(name)) return table->kind == NodeKind::kTable ? table : nullptr;
-  document.members.emplace_back(std::string(name), Node{});
-  return &document.members.back().second;
+  document.members.emplace_back();
+  document.members.back().name = name;
+  return &document.members.back();
 }
 
 void put(Node& table, std::string_view key, Node value) {
+  value.name = key;
   if (Node* present = table.find(key)) {
     *present = std::move(value);
   } else {
-    table.members.emplace_back(std::string(key), std::move(value));
+    table.members.push_back(std::move(value));
   }
 }
 
@@ -68,7 +70,8 @@ bool override_key(const std::string& name, const std::string& text,
     if (section.repeated == Repeated::kYes || !name.starts_with(start)) continue;
     for (const std::string_view key : section.keys) {
       if (name != start + upper(key)) continue;
-      if (Node* table = table_of(document, section.name)) put(*table, key, parse_override(name, text));
+      if (Node* table = table_of(document, section.name))
+        put(*table, key, parse_override(name, text));
       return true;
     }
   }
@@ -86,7 +89,7 @@ std::vector<Fault> override_from(std::span<const char* const> variables,
     const std::string name(variable.substr(0, equals));
     const std::string text(variable.substr(std::min(equals + 1, variable.size())));
     if (!override_key(name, text, sections, document)) {
-      faults.push_back({"environment " + name, 0, "", unknown_variable(name, sections)});
+      faults.push_back({"environment " + printable(name), 0, "", unknown_variable(name, sections)});
     }
   }
   return faults;

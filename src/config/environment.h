@@ -9,7 +9,8 @@
 
 namespace latchkey::config {
 
-// Puts the value of each variable that begins with LATCHKEY__ into `document`, over what stands there.
+// Puts the value of each variable that begins with LATCHKEY__ into `document`, over what stands
+// there.
 //
 // Input:   `variables`, as environ has them: NAME=VALUE.
 // Returns: a fault for each that names no key, or one of a section that is a list of tables.

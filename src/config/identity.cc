@@ -26,11 +26,13 @@ void read_header(const Value& value, IdentityNames& names) {
   const auto text = value.text();
   if (!text) return;
   if (!is_token(*text)) {
-    return value.wrong("is " + shown(*text) +
-                       "; must be the name of a header: letters, digits and `-`, as in \"X-SSO-USER\"");
+    return value.wrong(
+        "is " + shown(*text) +
+        "; must be the name of a header: letters, digits and `-`, as in \"X-SSO-USER\"");
   }
   if (std::find(kReserved.begin(), kReserved.end(), lower(*text)) != kReserved.end()) {
-    return value.wrong("is " + shown(*text) + ", which has another meaning; must be a name of its own");
+    return value.wrong("is " + shown(*text) +
+                       ", which has another meaning; must be a name of its own");
   }
   names.*member = *text;
 }
@@ -44,9 +46,10 @@ void read_variable(const Value& value, IdentityNames& names) {
   });
   const bool digit_first = text->front() >= '0' && text->front() <= '9';
   if (!good || digit_first || lower(*text).starts_with("http_")) {
-    return value.wrong("is " + shown(*text) +
-                       "; must be the name of a variable: letters, digits and `_`, not beginning with a "
-                       "digit or with HTTP_, as in \"REMOTE_USER\"");
+    return value.wrong(
+        "is " + shown(*text) +
+        "; must be the name of a variable: letters, digits and `_`, not beginning with a "
+        "digit or with HTTP_, as in \"REMOTE_USER\"");
   }
   names.*member = *text;
 }
@@ -99,10 +102,11 @@ void read_identity(Reading& reading, const Node& table) {
       if (folded(*all[i]) != folded(*all[j])) continue;
       const bool later_is_written = table.find(kIdentityKeys[i].name) != nullptr;
       place_of(reading, table, "identity", kIdentityKeys[later_is_written ? i : j].name)
-          .wrong("is " + shown(*all[i]) + ", as is identity." +
-                 std::string(kIdentityKeys[later_is_written ? j : i].name) +
-                 "; each fact needs a name of its own (`-` and `_`, and upper and lower case, are the "
-                 "same to applications)");
+          .wrong(
+              "is " + shown(*all[i]) + ", as is identity." +
+              std::string(kIdentityKeys[later_is_written ? j : i].name) +
+              "; each fact needs a name of its own (`-` and `_`, and upper and lower case, are the "
+              "same to applications)");
     }
   }
 }
@@ -119,7 +123,8 @@ void read_user_agents(const Value& value, Health& health) {
       item.wrong("holds " + shown(text) + ", which is no regular expression: " + regex.error());
     } else if (RE2::PartialMatch("", regex)) {
       // It is not anchored, so it would find its empty match in every text.
-      item.wrong("holds " + shown(text) + ", which matches every client; it must need some letters");
+      item.wrong("holds " + shown(text) +
+                 ", which matches every client; it must need some letters");
     }
     health.user_agents.push_back(text);
   }

@@ -86,7 +86,8 @@ void read_credential(Reading& reading, const Node& table) {
   if (credential.lifetime <= credential.lifetime_max) return;
   const bool lifetime_is_written = table.find("lifetime") != nullptr;
   place_of(reading, table, "credential", lifetime_is_written ? "lifetime" : "lifetime_max")
-      .wrong("makes credential.lifetime longer than credential.lifetime_max; it must be at most that");
+      .wrong(
+          "makes credential.lifetime longer than credential.lifetime_max; it must be at most that");
 }
 
 constexpr Key<Cache> kCacheKeys[] = {

@@ -4,12 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <system_error>
+#include <utility>
 
 #include "config/check.h"
 #include "config/environment.h"
@@ -21,7 +22,8 @@ namespace {
 
 constexpr std::size_t kFileBytesMax = std::size_t{1} << 20;
 
-// Errors: a sentence about a file that cannot be read, is none, is too long, or that anybody can write.
+// Errors: a sentence about a file that cannot be read, is none, is too long, or that anybody can
+// write.
 std::expected<std::string, std::string> contents_of(const std::string& file) {
   const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!fd.valid()) return std::unexpected(std::string("cannot be opened: ") + std::strerror(errno));
@@ -30,7 +32,8 @@ std::expected<std::string, std::string> contents_of(const std::string& file) {
     return std::unexpected("is no regular file");
   }
   if ((about.st_mode & 0002U) != 0) {
-    return std::unexpected("can be written by everybody, who could let themselves in; `chmod o-w` it");
+    return std::unexpected(
+        "can be written by everybody, who could let themselves in; `chmod o-w` it");
   }
   std::string text(kFileBytesMax + 1, '\0');
   std::size_t size = 0;
@@ -50,6 +53,15 @@ std::span<const char* const> variables_of_the_process() {
   std::size_t count = 0;
   while (environ != nullptr && environ[count] != nullptr) ++count;
   return {environ, count};
+}
+
+// Sections are read in an order of their own; within a line the order found is kept.
+std::vector<Fault> in_the_order_of_the_file(std::vector<Fault> faults) {
+  std::multimap<std::uint32_t, Fault> by_line;
+  for (Fault& fault : faults) by_line.emplace(fault.line, std::move(fault));
+  faults.clear();
+  for (auto& [line, fault] : by_line) faults.push_back(std::move(fault));
+  return faults;
 }
 
 }  // namespace
@@ -80,9 +92,7 @@ std::expected<Config, std::vector<Fault>> load(const std::string& file, Secrets 
   }
   read_document(reading, *document);
   if (reading.faults.empty()) return std::move(reading.config);
-  std::stable_sort(reading.faults.begin(), reading.faults.end(),
-                   [](const Fault& a, const Fault& b) { return a.line < b.line; });
-  return std::unexpected(std::move(reading.faults));
+  return std::unexpected(in_the_order_of_the_file(std::move(reading.faults)));
 }
 
 std::string chosen_file(const std::string& option) {

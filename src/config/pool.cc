@@ -67,11 +67,13 @@ void read_socket_mode(const Value& value, Pool& pool) {
   }
   if (!mode) return;
   if ((static_cast<std::uint32_t>(*mode) & 0002U) != 0) {
-    return value.wrong("lets every account of the machine speak for the web server; must be \"0660\" or "
-                       "less, and pool.socket_group names the web server's group");
+    return value.wrong(
+        "lets every account of the machine speak for the web server; must be \"0660\" or "
+        "less, and pool.socket_group names the web server's group");
   }
   if ((static_cast<std::uint32_t>(*mode) & 0600U) != 0600U) {
-    return value.wrong("keeps out the owner; must be octal as in \"0660\" (or 0o660 without quotes)");
+    return value.wrong(
+        "keeps out the owner; must be octal as in \"0660\" (or 0o660 without quotes)");
   }
   pool.socket_mode = static_cast<std::uint32_t>(*mode);
 }
@@ -107,7 +109,8 @@ void read_peer_secret(const Value& value, Pool& pool) {
 
 template <std::uint32_t Pool::*member, std::int64_t least, std::int64_t most>
 void read_count(const Value& value, Pool& pool) {
-  if (const auto count = value.integer(least, most)) pool.*member = static_cast<std::uint32_t>(*count);
+  if (const auto count = value.integer(least, most))
+    pool.*member = static_cast<std::uint32_t>(*count);
 }
 
 constexpr Key<Pool> kPoolKeys[] = {
@@ -135,7 +138,8 @@ void read_pool(Reading& reading, const Node& table) {
   read_keys<Pool>(reading, table, "pool", kPoolKeys, reading.config.pool);
 }
 
-constexpr Value::Word<LogFormat> kFormats[] = {{"text", LogFormat::kText}, {"json", LogFormat::kJson}};
+constexpr Value::Word<LogFormat> kFormats[] = {{"text", LogFormat::kText},
+                                               {"json", LogFormat::kJson}};
 constexpr Value::Word<LogLevel> kLevels[] = {{"debug", LogLevel::kDebug},
                                              {"info", LogLevel::kInfo},
                                              {"warn", LogLevel::kWarn},

@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::size_t kClientSecretBytesMin = 8;
 constexpr std::size_t kNameBytesMax = 32;
-constexpr std::string_view kLocalName = "local";  // what accounts of the users file have as provider
+constexpr std::string_view kLocalName =
+    "local";  // what accounts of the users file have as provider
 
 constexpr std::array<std::string_view, 10> kAlgorithms = {
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"};
@@ -24,11 +25,13 @@ void read_name(const Value& value, Provider& provider) {
   const auto text = value.text();
   if (!text) return;
   if (!is_slug(*text) || text->size() > kNameBytesMax || *text == kLocalName) {
-    return value.wrong("is " + shown(*text) + "; must be up to 32 of a-z, 0-9 and `-`, and not \"local\"");
+    return value.wrong("is " + shown(*text) +
+                       "; must be up to 32 of a-z, 0-9 and `-`, and not \"local\"");
   }
   for (const Provider& other : value.config().providers) {
     if (other.name == *text) {
-      return value.wrong("is " + shown(*text) + " a second time; each provider needs a name of its own");
+      return value.wrong("is " + shown(*text) +
+                         " a second time; each provider needs a name of its own");
     }
   }
   provider.name = *text;
@@ -76,7 +79,8 @@ void read_scopes(const Value& value, Provider& provider) {
     const bool good = std::all_of(text.begin(), text.end(), [](char c) {
       return c > ' ' && c <= '~' && c != '"' && c != '\\';
     });
-    if (!good) item.wrong("names " + shown(text) + "; a scope is one word without blanks and quotes");
+    if (!good)
+      item.wrong("names " + shown(text) + "; a scope is one word without blanks and quotes");
     scopes.push_back(text);
   }
   if (std::find(scopes.begin(), scopes.end(), "openid") == scopes.end()) {
@@ -101,8 +105,9 @@ void read_ca_file(const Value& value, Provider& provider) {
   const auto path = value.path();
   if (!path) return;
   if (value.reading().secrets == Secrets::kAll && ::access(path->c_str(), R_OK) != 0) {
-    return value.wrong("names " + shown(*path) + ", which cannot be read; must be a file of certificates "
-                                                 "in PEM");
+    return value.wrong("names " + shown(*path) +
+                       ", which cannot be read; must be a file of certificates "
+                       "in PEM");
   }
   provider.ca_file = *path;
 }

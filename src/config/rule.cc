@@ -19,7 +19,8 @@ std::optional<std::string> fault_of_prefix(const std::string& text, Star star) {
   }
   const auto target = wire::canonical_target(text, wire::Semicolon::kRefuse);
   if (!target || target->path != text || target->has_encoded_slash) {
-    return "must be a plain decoded path, without `..`, `//`, `;`, `?`, `#` and `%`, as requests are "
+    return "must be a plain decoded path, without `..`, `//`, `;`, `?`, `#` and `%`, as requests "
+           "are "
            "compared in that form";
   }
   for (std::size_t at = text.find('*'); at != std::string::npos; at = text.find('*', at + 1)) {
@@ -38,7 +39,8 @@ void read_prefix(const Value& value, Path& path) {
   }
   for (const Path& other : value.config().path_settings) {
     if (other.prefix == *text) {
-      return value.wrong("is " + shown(*text) + " a second time; put all of its keys into one [[path]]");
+      return value.wrong("is " + shown(*text) +
+                         " a second time; put all of its keys into one [[path]]");
     }
   }
   path.prefix = *text;
@@ -91,7 +93,8 @@ void read_hosts(const Value& value, Rule& rule) {
     } else if (host->port) {
       item.wrong("names " + shown(text) + "; must have no port");
     } else if (!site.hosts.empty() && !is_reachable(site, host->name)) {
-      item.wrong("names " + shown(text) + ", which is none of site.hosts; add it there, or correct it");
+      item.wrong("names " + shown(text) +
+                 ", which is none of site.hosts; add it there, or correct it");
     } else {
       rule.hosts.push_back(host->name);
     }
@@ -113,7 +116,8 @@ void read_methods(const Value& value, Rule& rule) {
   const auto items = value.items(EmptyList::kRefuse);
   if (!items) return;
   for (const auto& [text, item] : *items) {
-    const bool lower_case = std::any_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    const bool lower_case =
+        std::any_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
     if (!is_token(text) || lower_case) {
       item.wrong("names " + shown(text) + "; must be a method in capitals, as in \"GET\"");
     }
@@ -128,7 +132,8 @@ void read_mails(const Value& value, Rule& rule) {
     const std::size_t at = text.find('@');
     const bool good = at != std::string::npos && at > 0 && at + 1 < text.size() &&
                       text.find_first_of("@ ", at + 1) == std::string::npos;
-    if (!good) item.wrong("names " + shown(text) + "; must be a mail address as in \"ann@example.org\"");
+    if (!good)
+      item.wrong("names " + shown(text) + "; must be a mail address as in \"ann@example.org\"");
     rule.mails.push_back(lower(text));
   }
 }
@@ -139,9 +144,10 @@ void read_mail_domains(const Value& value, Rule& rule) {
   for (const auto& [text, item] : *items) {
     const auto domain = wire::parse_authority(text);
     if (!domain || domain->port || domain->host != lower(text)) {
-      item.wrong("names " + shown(text) +
-                 "; must be the part behind the `@` as in \"example.org\", without `@`, `*` and a dot "
-                 "at an end");
+      item.wrong(
+          "names " + shown(text) +
+          "; must be the part behind the `@` as in \"example.org\", without `@`, `*` and a dot "
+          "at an end");
     }
     rule.mail_domains.push_back(lower(text));
   }
@@ -177,8 +183,9 @@ void read_rule(Reading& reading, const Node& table) {
   if (table.find("who") == nullptr) {
     rule.who = Who::kListed;
     if (!lists) {
-      who.wrong("is missing, so the rule names nobody; write who = \"anyone\", \"authenticated\" or "
-                "\"nobody\", or list users, groups, mails or mail_domains");
+      who.wrong(
+          "is missing, so the rule names nobody; write who = \"anyone\", \"authenticated\" or "
+          "\"nobody\", or list users, groups, mails or mail_domains");
     }
   } else if (rule.who == Who::kListed && !lists) {
     who.wrong("is \"listed\", but the rule lists nobody; add users, groups, mails or mail_domains");

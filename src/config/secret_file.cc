@@ -27,14 +27,16 @@ std::optional<std::string> fault_of_file(int fd, const std::string& path, uid_t 
                   "user the service runs as, or root";
   }
   if ((about.st_mode & 077U) != 0) {
-    return path + " can be read or written by others than its owner; `chmod 600` it, and replace the "
-                  "secret if anybody may have read it";
+    return path +
+           " can be read or written by others than its owner; `chmod 600` it, and replace the "
+           "secret if anybody may have read it";
   }
   return std::nullopt;
 }
 
 std::expected<std::string, std::string> contents(int fd, const std::string& path) {
-  std::string text(kSecretBytesMax + 2, '\0');  // room for a line end and for the sign of "too long"
+  std::string text(kSecretBytesMax + 2,
+                   '\0');  // room for a line end and for the sign of "too long"
   std::size_t size = 0;
   while (size < text.size()) {
     const ssize_t got = ::read(fd, text.data() + size, text.size() - size);
@@ -63,7 +65,8 @@ std::expected<SecretString, std::string> read_secret(const std::string& path, st
     return std::unexpected(path + " cannot be opened: " + std::strerror(errno) +
                            "; the file must hold the secret and nothing else");
   }
-  if (auto fault = fault_of_file(fd.get(), path, service)) return std::unexpected(*std::move(fault));
+  if (auto fault = fault_of_file(fd.get(), path, service))
+    return std::unexpected(*std::move(fault));
   auto text = contents(fd.get(), path);
   if (!text) return std::unexpected(std::move(text).error());
   SecretString secret(*std::move(text));

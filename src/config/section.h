@@ -1,5 +1,5 @@
-// The sections of the file and their keys as data: the one list that reading, the search for unknown
-// names and the test of conf/latchkey.toml go by.
+// The sections of the file and their keys as data: the one list that reading, the search for
+// unknown names and the test of conf/latchkey.toml go by.
 #pragma once
 
 #include <span>

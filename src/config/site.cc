@@ -22,9 +22,10 @@ void read_url(const Value& value, Site& site) {
   }
   site.https = url->scheme == UrlScheme::kHttps;
   if (!site.https && !site.allow_http && !is_loopback(url->authority.host)) {
-    return value.wrong("is " + shown(*text) +
-                       "; must begin with https://, as passwords and cookies would cross the network "
-                       "readable. For a network that nobody can listen to, set site.allow_http = true");
+    return value.wrong(
+        "is " + shown(*text) +
+        "; must begin with https://, as passwords and cookies would cross the network "
+        "readable. For a network that nobody can listen to, set site.allow_http = true");
   }
   site.url = url->origin();
   site.hosts = {{url->authority.host, url->authority.port}};
@@ -42,11 +43,13 @@ void read_hosts(const Value& value, Site& site) {
     }
     const bool is_first = !site.hosts.empty() && site.hosts.front().name == host->name;
     if (is_first && (!host->port || host->port == site.hosts.front().port)) continue;
-    const bool repeated = std::any_of(site.hosts.begin(), site.hosts.end(),
-                                      [&](const SiteHost& other) { return other.name == host->name; });
+    const bool repeated =
+        std::any_of(site.hosts.begin(), site.hosts.end(),
+                    [&](const SiteHost& other) { return other.name == host->name; });
     if (repeated) {
-      item.wrong("names the host " + host->name +
-                 " with a second port; a host has one, and the host of site.url has the port there");
+      item.wrong(
+          "names the host " + host->name +
+          " with a second port; a host has one, and the host of site.url has the port there");
       continue;
     }
     site.hosts.push_back(*std::move(host));
@@ -76,7 +79,8 @@ void read_site(Reading& reading, const Node& table) {
   require(reading, table, "site", kRequired);
   if (site.enforce_https && !site.url.empty() && !site.https) {
     place_of(reading, table, "site", "enforce_https")
-        .wrong("is true, but site.url begins with http://, so that nobody could get in; change one");
+        .wrong(
+            "is true, but site.url begins with http://, so that nobody could get in; change one");
   }
 }
 
@@ -99,7 +103,8 @@ void read_host_name(const Value& value, Host& host) {
   }
   for (const Host& other : value.config().hosts) {
     if (other.name == name->name) {
-      return value.wrong("is " + shown(*text) + " a second time; put all of its keys into one [[host]]");
+      return value.wrong("is " + shown(*text) +
+                         " a second time; put all of its keys into one [[host]]");
     }
   }
   host.name = name->name;
@@ -155,7 +160,8 @@ void read_paths(Reading& reading, const Node& table) {
   static_assert(std::size(pages) == std::size(kPathsKeys));
   for (std::size_t i = 0; i < std::size(pages); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      if (!wire::path_has_prefix(*pages[i], *pages[j]) && !wire::path_has_prefix(*pages[j], *pages[i])) {
+      if (!wire::path_has_prefix(*pages[i], *pages[j]) &&
+          !wire::path_has_prefix(*pages[j], *pages[i])) {
         continue;
       }
       // The fault stands where the file says something: one of the two may be a default.

@@ -7,7 +7,8 @@
 namespace latchkey::config {
 namespace {
 
-constexpr std::size_t kNameBytesMax = 64;  // longer ones are no slips, and the distance is quadratic
+constexpr std::size_t kNameBytesMax =
+    64;  // longer ones are no slips, and the distance is quadratic
 
 // How many letters must be changed, put in or left out to make `b` of `a`.
 std::size_t distance(std::string_view a, std::string_view b) {

@@ -44,7 +44,8 @@ std::expected<Url, std::string> parse_url(std::string_view text) {
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   auto authority = wire::parse_authority(rest.substr(0, slash));
   if (!authority) {
-    return std::unexpected("is " + shown(text) + "; must name a host, for example https://sso.example");
+    return std::unexpected("is " + shown(text) +
+                           "; must name a host, for example https://sso.example");
   }
   url.authority = *std::move(authority);
   url.authority.port = without_default(url.authority.port, url.scheme);
@@ -73,7 +74,8 @@ std::expected<SiteHost, std::string> parse_site_host(std::string_view text, UrlS
                            "; must be a host as in \"nexus.example\", \"nexus.example:8443\" or "
                            "\"*.example\", without https:// and without a path");
   }
-  return SiteHost{(wildcard ? "*." : "") + authority->host, without_default(authority->port, scheme)};
+  return SiteHost{(wildcard ? "*." : "") + authority->host,
+                  without_default(authority->port, scheme)};
 }
 
 }  // namespace latchkey::config

@@ -31,7 +31,7 @@ std::string duration_text(Seconds duration) {
 
 void Value::wrong(std::string text) const {
   if (node_.variable.empty()) {
-    reading_.faults.push_back({reading_.file, node_.line, key_, std::move(text)});
+    reading_.faults.push_back({reading_.file, node_.line, printable(key_), std::move(text)});
   } else {
     reading_.faults.push_back({"environment " + node_.variable, 0, key_, std::move(text)});
   }
@@ -96,7 +96,8 @@ std::optional<std::int64_t> Value::integer(std::int64_t least, std::int64_t most
 
 std::optional<Seconds> Value::duration(Seconds least, Seconds most) const {
   const std::string range = "a duration from " + duration_text(least) + " to " +
-                            duration_text(most) + ", for example \"90s\", \"30m\", \"8h\" or \"7d\"";
+                            duration_text(most) +
+                            ", for example \"90s\", \"30m\", \"8h\" or \"7d\"";
   if (node_.kind != NodeKind::kString) {
     wrong_type(range);
     return std::nullopt;
@@ -155,11 +156,7 @@ std::optional<std::vector<std::string>> Value::texts(EmptyList empty) const {
 }
 
 std::string shown(std::string_view text) {
-  constexpr std::size_t kShownMax = 80;
-  std::string quoted = "\"";
-  for (const char c : text.substr(0, kShownMax)) quoted += c >= ' ' && c <= '~' ? c : '?';
-  if (text.size() > kShownMax) quoted += "...";
-  return quoted + "\"";
+  return "\"" + printable(text) + "\"";
 }
 
 std::string absolute_path(const std::string& path, const std::string& directory) {

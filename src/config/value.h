@@ -1,5 +1,5 @@
-// One value of the file on its way into the Config: each reading either yields what was asked for or
-// leaves a fault that names file, line and key.
+// One value of the file on its way into the Config: each reading either yields what was asked for
+// or leaves a fault that names file, line and key.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,8 @@ struct Reading {
   Config config;  // what is read already: sections are read in the order of kSections
 };
 
-// Whether an empty list may be written out. In a rule it may not: nobody can tell "nobody" from "all".
+// Whether an empty list may be written out. In a rule it may not: nobody can tell "nobody" from
+// "all".
 enum class EmptyList { kRefuse, kTake };
 
 class Value {
@@ -56,8 +57,9 @@ class Value {
   // The name of a file, made absolute from the directory of the configuration.
   std::optional<std::string> path() const;
 
-  // The items of a list of texts, each a Value of its own so that it can be found wrong by itself. An
-  // empty text in a list is a fault (it once meant "everybody" elsewhere), and so is a repeated one.
+  // The items of a list of texts, each a Value of its own so that it can be found wrong by itself.
+  // An empty text in a list is a fault (it once meant "everybody" elsewhere), and so is a repeated
+  // one.
   std::optional<std::vector<std::pair<std::string, Value>>> items(EmptyList empty) const;
   std::optional<std::vector<std::string>> texts(EmptyList empty) const;
 

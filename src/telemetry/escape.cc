@@ -45,8 +45,8 @@ Character character_at(std::string_view text, std::size_t at) {
 // Controls of both sets, line separators, and what reorders the text around it on a terminal.
 bool is_dangerous(char32_t code) {
   return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x061c || code == 0x200e ||
-         code == 0x200f || (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) ||
-         code == 0xfeff;
+         code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+         (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
 }
 
 void append_hex(std::string& line, std::uint32_t value, int digits) {

@@ -6,7 +6,8 @@
 
 namespace latchkey::telemetry {
 
-// Appends `value` to `line`, as it is when it is one plain word, else in double quotes with escapes.
+// Appends `value` to `line`, as it is when it is one plain word, else in double quotes with
+// escapes.
 //
 // Input: `value`, any bytes; what is beyond kValueBytesMax is cut off and marked by `...`.
 void append_text_value(std::string& line, std::string_view value);

@@ -91,7 +91,10 @@ struct Log::Output {
   // `file` is the sink that reopen() asks, or null when there is nothing to open again.
   Output(spdlog::sink_ptr sink, std::shared_ptr<AppendSink> opened, Format line_format,
          const Clock& time)
-      : logger("latchkey", std::move(sink)), file(std::move(opened)), format(line_format), clock(time) {
+      : logger("latchkey", std::move(sink)),
+        file(std::move(opened)),
+        format(line_format),
+        clock(time) {
     logger.set_formatter(formatter_for(format));
     logger.set_level(spdlog::level::trace);  // Log itself decides what is written
   }

@@ -12,8 +12,8 @@
 
 namespace latchkey::telemetry {
 
-// Appends each line with one write(2). spdlog's own file sink goes through stdio, which splits a line
-// at its buffer's end, so that lines of two workers could mix.
+// Appends each line with one write(2). spdlog's own file sink goes through stdio, which splits a
+// line at its buffer's end, so that lines of two workers could mix.
 class AppendSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   // Takes standard error, which is never closed.

@@ -70,12 +70,14 @@ TEST_F(EnvironmentOverride, CannotSetASecondKeyByALineBreak) {
 
 TEST_F(EnvironmentOverride, NamesTheVariableInAFault) {
   const Variable idle("LATCHKEY__SESSION__IDLE", "soon");
-  EXPECT_THAT(faults(), IsOneFault("environment LATCHKEY__SESSION__IDLE: session.idle: ", "must be a duration"));
+  EXPECT_THAT(faults(), IsOneFault("environment LATCHKEY__SESSION__IDLE: session.idle: ",
+                                   "must be a duration"));
 }
 
 TEST_F(EnvironmentOverride, RefusesVariablesThatMeanNoKey) {
   const Variable url("LATCHKEY__SITE__ULR", "x");
-  EXPECT_THAT(faults(), IsOneFault("environment LATCHKEY__SITE__ULR: ", "Did you mean LATCHKEY__SITE__URL?"));
+  EXPECT_THAT(faults(),
+              IsOneFault("environment LATCHKEY__SITE__ULR: ", "Did you mean LATCHKEY__SITE__URL?"));
 }
 
 TEST_F(EnvironmentOverride, RefusesKeysOfRepeatedSections) {

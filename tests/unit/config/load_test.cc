@@ -37,31 +37,38 @@ TEST_F(Load, MeansEverybodyWhoIsSignedInWhenThereIsNoRule) {
 }
 
 TEST_F(Load, ReportsAllFaultsInTheOrderOfTheFile) {
-  EXPECT_THAT(faults_of("[site]\n"
-                        "url = \"ftp://sso.example\"\n"
-                        "titel = \"x\"\n"
-                        "[sesion]\n"
-                        "[session]\n"
-                        "idle = 8\n"),
-              ElementsAre(StartsWith(" provider: nobody can sign in"),
-                          StartsWith("2: site.url: is \"ftp://sso.example\"; must begin with https://"),
-                          StartsWith("3: site.titel: is an unknown key. Did you mean title?"),
-                          AllOf(StartsWith("4: sesion: is an unknown section"),
-                                HasSubstr("Did you mean session?")),
-                          StartsWith("6: session.idle: is a whole number; must be a duration")));
+  EXPECT_THAT(
+      faults_of("[site]\n"
+                "url = \"ftp://sso.example\"\n"
+                "titel = \"x\"\n"
+                "[sesion]\n"
+                "[session]\n"
+                "idle = 8\n"),
+      ElementsAre(
+          StartsWith(" provider: nobody can sign in"),
+          StartsWith("2: site.url: is \"ftp://sso.example\"; must begin with https://"),
+          StartsWith("3: site.titel: is an unknown key. Did you mean title?"),
+          AllOf(StartsWith("4: sesion: is an unknown section"), HasSubstr("Did you mean session?")),
+          StartsWith("6: session.idle: is a whole number; must be a duration")));
 }
 
 TEST_F(Load, NamesFileLineAndKeyOfAFault) {
   const auto loaded = load_text(kShortest + "basic = 1\n");
 
   ASSERT_FALSE(loaded.has_value());
-  EXPECT_EQ(loaded.error()[0].str(), at("latchkey.toml") +
-                                         ":5: local.basic: is a whole number; must be true or false, "
-                                         "without quotes");
+  EXPECT_EQ(loaded.error()[0].str(),
+            at("latchkey.toml") +
+                ":5: local.basic: is a whole number; must be true or false, "
+                "without quotes");
 }
 
 TEST_F(Load, NamesTheLineWhereTheTextIsNoToml) {
   EXPECT_THAT(faults_of("[site]\nurl = \n"), IsOneFault("2: ", "this is no TOML"));
+}
+
+TEST_F(Load, NeverWritesControlCharactersOfTheFileToTheTerminalC22) {
+  EXPECT_THAT(faults_of(kShortest + "\"\\u001b[2J\\n\" = 1\n"),
+              IsOneFault("5: local.?[2J?: ", "unknown key"));
 }
 
 TEST_F(Load, RefusesAKeyThatStandsTwice) {
@@ -76,7 +83,8 @@ TEST_F(Load, SaysWhereAMisplacedKeyBelongs) {
 }
 
 TEST_F(Load, AsksForTwoBracketsWhereThereMayBeSeveral) {
-  EXPECT_THAT(faults_of(kShortest + "[rule]\nwho = \"anyone\"\n"), IsOneFault("5: rule: ", "[[rule]]"));
+  EXPECT_THAT(faults_of(kShortest + "[rule]\nwho = \"anyone\"\n"),
+              IsOneFault("5: rule: ", "[[rule]]"));
   EXPECT_THAT(faults_of("[[site]]\nurl = \"https://a.example\"\n" + kProvider),
               testing::Contains(HasSubstr("must be written as [site]")));
 }
@@ -114,7 +122,8 @@ TEST_F(Load, RefusesAConfigurationThatNobodyCanSignInWith) {
 }
 
 TEST_F(Load, RefusesAStoreThatIsNoFile) {
-  for (const char* url : {"postgres://x", "sqlite:", "sqlite::memory:", "sqlite:/tmp/", "sqlite:a?b"}) {
+  for (const char* url :
+       {"postgres://x", "sqlite:", "sqlite::memory:", "sqlite:/tmp/", "sqlite:a?b"}) {
     EXPECT_THAT(faults_of(kShortest + "[store]\nurl = \"" + url + "\"\n"),
                 IsOneFault("6: store.url: ", "must be sqlite: and the name of a file"))
         << url;
@@ -122,7 +131,8 @@ TEST_F(Load, RefusesAStoreThatIsNoFile) {
 }
 
 TEST_F(Load, RefusesDurationsOutOfRangeOrOfNoUnit) {
-  for (const char* idle : {"\"8\"", "\"0s\"", "\"8 h\"", "\"-1h\"", "\"900w\"", "\"\"", "8", "true"}) {
+  for (const char* idle :
+       {"\"8\"", "\"0s\"", "\"8 h\"", "\"-1h\"", "\"900w\"", "\"\"", "8", "true"}) {
     EXPECT_THAT(faults_of(kShortest + "[session]\nidle = " + idle + "\n"),
                 IsOneFault("6: session.idle: ", "must be a duration from 1m to 365d"))
         << idle;

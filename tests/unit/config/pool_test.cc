@@ -18,15 +18,16 @@ class PoolSection : public Workshop {
 
 TEST_F(PoolSection, BringsSocketsIntoOneForm) {
   const Config config =
-      good(kShortest + "[pool]\nauthorizer_sockets = [\"unix:a.sock\", \"127.0.0.1:9000\", \"[::1]:9\"]\n");
+      good(kShortest +
+           "[pool]\nauthorizer_sockets = [\"unix:a.sock\", \"127.0.0.1:9000\", \"[::1]:9\"]\n");
 
   EXPECT_THAT(config.pool.authorizer_sockets,
               ElementsAre("unix:" + at("a.sock"), "127.0.0.1:9000", "[::1]:9"));
 }
 
 TEST_F(PoolSection, RefusesSocketsThatOthersReach) {
-  for (const char* socket : {"0.0.0.0:9000", "10.0.0.1:9000", "[::]:9", "localhost:9", "127.0.0.1", "unix:",
-                             "a.sock", "127.0.0.1:0"}) {
+  for (const char* socket : {"0.0.0.0:9000", "10.0.0.1:9000", "[::]:9", "localhost:9", "127.0.0.1",
+                             "unix:", "a.sock", "127.0.0.1:0"}) {
     EXPECT_THAT(with("authorizer_sockets = [\"" + std::string(socket) + "\"]"),
                 IsOneFault("6: pool.authorizer_sockets: ", "must be \"unix:PATH\""))
         << socket;
@@ -53,17 +54,22 @@ TEST_F(PoolSection, RefusesSocketsThatEveryAccountMayUse) {
 }
 
 TEST_F(PoolSection, RefusesUnknownUsersAndCountsOutOfRange) {
-  EXPECT_THAT(with("user = \"no-such-user\""), IsOneFault("6: pool.user: ", "user of this machine"));
-  EXPECT_THAT(with("socket_group = \"no-such-group\""), IsOneFault("6: pool.socket_group: ", "group"));
-  EXPECT_THAT(with("authorizer_workers = 0"), IsOneFault("6: pool.authorizer_workers: ", "from 1 to 512"));
-  EXPECT_THAT(with("responder_workers = \"4\""), IsOneFault("6: pool.responder_workers: ", "without quotes"));
+  EXPECT_THAT(with("user = \"no-such-user\""),
+              IsOneFault("6: pool.user: ", "user of this machine"));
+  EXPECT_THAT(with("socket_group = \"no-such-group\""),
+              IsOneFault("6: pool.socket_group: ", "group"));
+  EXPECT_THAT(with("authorizer_workers = 0"),
+              IsOneFault("6: pool.authorizer_workers: ", "from 1 to 512"));
+  EXPECT_THAT(with("responder_workers = \"4\""),
+              IsOneFault("6: pool.responder_workers: ", "without quotes"));
   EXPECT_THAT(with("drain = \"1d\""), IsOneFault("6: pool.drain: ", "from 1s to 10m"));
 }
 
 TEST_F(PoolSection, ReadsThePeerSecretForBothPools) {
   write("peer.secret", std::string(32, 'x') + "\n", 0600);
 
-  const auto loaded = load_text(kShortest + "[pool]\npeer_secret_file = \"peer.secret\"\n", Secrets::kPoolOnly);
+  const auto loaded =
+      load_text(kShortest + "[pool]\npeer_secret_file = \"peer.secret\"\n", Secrets::kPoolOnly);
 
   ASSERT_TRUE(loaded.has_value());
   EXPECT_EQ(loaded->pool.peer_secret.reveal(), std::string(32, 'x'));
@@ -72,7 +78,8 @@ TEST_F(PoolSection, ReadsThePeerSecretForBothPools) {
 class LogSection : public Workshop {};
 
 TEST_F(LogSection, ReadsWordsAndSuggestsThem) {
-  const Config config = good(kShortest + "[log]\nformat = \"json\"\nlevel = \"debug\"\nfile = \"l.log\"\n");
+  const Config config =
+      good(kShortest + "[log]\nformat = \"json\"\nlevel = \"debug\"\nfile = \"l.log\"\n");
   EXPECT_EQ(config.log.format, LogFormat::kJson);
   EXPECT_EQ(config.log.level, LogLevel::kDebug);
   EXPECT_EQ(config.log.file, at("l.log"));
@@ -88,9 +95,10 @@ class IdentitySection : public Workshop {
 };
 
 TEST_F(IdentitySection, RefusesHeaderNamesThatAreNoTokens) {
-  for (const char* name : {"X User", "X:User", "X-User\\r\\nSet-Cookie", "", "X-\xc3\xbcser", "Status",
-                           "set-cookie", "X-Latchkey-Auth"}) {
-    EXPECT_THAT(with("user = \"" + std::string(name) + "\""), IsOneFault("6: identity.user: ", "")) << name;
+  for (const char* name : {"X User", "X:User", "X-User\\r\\nSet-Cookie", "", "X-\xc3\xbcser",
+                           "Status", "set-cookie", "X-Latchkey-Auth"}) {
+    EXPECT_THAT(with("user = \"" + std::string(name) + "\""), IsOneFault("6: identity.user: ", ""))
+        << name;
   }
 }
 
@@ -103,7 +111,8 @@ TEST_F(IdentitySection, RefusesVariablesThatAClientCouldSend) {
 }
 
 TEST_F(IdentitySection, RefusesTwoFactsUnderOneName) {
-  EXPECT_THAT(with("user = \"x_forwarded_MAIL\""), IsOneFault("6: identity.user: ", "identity.mail"));
+  EXPECT_THAT(with("user = \"x_forwarded_MAIL\""),
+              IsOneFault("6: identity.user: ", "identity.mail"));
   EXPECT_THAT(with("mail_variable = \"REMOTE_USER\""),
               IsOneFault("6: identity.mail_variable: ", "identity.user_variable"));
 }

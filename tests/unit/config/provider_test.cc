@@ -70,8 +70,10 @@ TEST_F(ProviderSection, RefusesTwoOfOneIssuer) {
 }
 
 TEST_F(ProviderSection, RefusesTheNameOfTheUsersFile) {
-  EXPECT_THAT(faults_of(with("name", "name = \"local\"")), IsOneFault("4: provider.name: ", "must be"));
-  EXPECT_THAT(faults_of(with("name", "name = \"A b\"")), IsOneFault("4: provider.name: ", "must be"));
+  EXPECT_THAT(faults_of(with("name", "name = \"local\"")),
+              IsOneFault("4: provider.name: ", "must be"));
+  EXPECT_THAT(faults_of(with("name", "name = \"A b\"")),
+              IsOneFault("4: provider.name: ", "must be"));
 }
 
 TEST_F(ProviderSection, RefusesAnIssuerThatAnybodyOnTheWayCouldAnswerFor) {
@@ -81,8 +83,9 @@ TEST_F(ProviderSection, RefusesAnIssuerThatAnybodyOnTheWayCouldAnswerFor) {
 }
 
 TEST_F(ProviderSection, KeepsTheIssuerAsTheProviderWritesIt) {
-  EXPECT_EQ(good(with("issuer", "issuer = \"https://Accounts.example/tenant/\"")).providers[0].issuer,
-            "https://Accounts.example/tenant/");
+  EXPECT_EQ(
+      good(with("issuer", "issuer = \"https://Accounts.example/tenant/\"")).providers[0].issuer,
+      "https://Accounts.example/tenant/");
 }
 
 TEST_F(ProviderSection, RefusesSymmetricAndMissingSignatures) {

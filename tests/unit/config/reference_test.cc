@@ -24,7 +24,8 @@ std::string reference() {
 
 // A setting that is commented out has its key or its bracket right behind the `#`.
 bool is_setting(const std::string& line) {
-  return line.size() > 1 && line[0] == '#' && (line[1] == '[' || (line[1] >= 'a' && line[1] <= 'z'));
+  return line.size() > 1 && line[0] == '#' &&
+         (line[1] == '[' || (line[1] >= 'a' && line[1] <= 'z'));
 }
 
 std::string uncommented() {
@@ -40,9 +41,10 @@ std::string uncommented() {
 std::string all_settings() {
   const std::string user = ::getpwuid(::geteuid())->pw_name;
   const std::string group = ::getgrgid(::getegid())->gr_name;
-  const std::pair<std::string, std::string> ours[] = {{"\nuser = \"latchkey\"", "\nuser = \"" + user + '"'},
-                                                      {"\ngroup = \"latchkey\"", "\ngroup = \"" + group + '"'},
-                                                      {"\"www-data\"", '"' + group + '"'}};
+  const std::pair<std::string, std::string> ours[] = {
+      {"\nuser = \"latchkey\"", "\nuser = \"" + user + '"'},
+      {"\ngroup = \"latchkey\"", "\ngroup = \"" + group + '"'},
+      {"\"www-data\"", '"' + group + '"'}};
   std::string text = uncommented();
   for (const auto& [from, to] : ours) {
     const std::size_t at = text.find(from);
@@ -111,8 +113,10 @@ TEST_F(Reference, ExplainsEachKeyOrGroupOfKeysBeforeIt) {
   std::istringstream lines(reference());
   std::string before;
   for (std::string line; std::getline(lines, line);) {
-    const bool starts_group = before.empty() && (is_setting(line) || (!line.empty() && line[0] != '#'));
-    EXPECT_FALSE(starts_group && line[0] != '[' && line.find("#[[") != 0) << "unexplained: " << line;
+    const bool starts_group =
+        before.empty() && (is_setting(line) || (!line.empty() && line[0] != '#'));
+    EXPECT_FALSE(starts_group && line[0] != '[' && line.find("#[[") != 0)
+        << "unexplained: " << line;
     before = line;
   }
 }

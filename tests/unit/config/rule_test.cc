@@ -33,7 +33,8 @@ TEST_F(RuleSection, ReadsRulesInTheirOrderWithTheirLines) {
 
 TEST_F(RuleSection, RefusesEmptyTextsInAListO18) {
   for (const char* list : {"[\"\"]", "[\"\", \"a\"]", "[\"a\", \"\"]"}) {
-    for (const char* key : {"groups", "users", "mails", "mail_domains", "hosts", "paths", "methods"}) {
+    for (const char* key :
+         {"groups", "users", "mails", "mail_domains", "hosts", "paths", "methods"}) {
       EXPECT_THAT(with("who = \"listed\"\n" + std::string(key) + " = " + list),
                   testing::Contains(AllOf(testing::StartsWith("7: rule." + std::string(key)),
                                           HasSubstr("empty text"))))
@@ -44,7 +45,8 @@ TEST_F(RuleSection, RefusesEmptyTextsInAListO18) {
 
 TEST_F(RuleSection, RefusesATextWhereAListIsMeantO18) {
   for (const char* text : {"\"\"", "\",a\"", "\"a,\""}) {
-    EXPECT_THAT(with("groups = " + std::string(text)), IsOneFault("6: rule.groups: ", "must be a list"));
+    EXPECT_THAT(with("groups = " + std::string(text)),
+                IsOneFault("6: rule.groups: ", "must be a list"));
   }
 }
 
@@ -62,7 +64,8 @@ TEST_F(RuleSection, RefusesARuleThatNamesNobody) {
 }
 
 TEST_F(RuleSection, RefusesARuleThatContradictsItself) {
-  EXPECT_THAT(with("who = \"anyone\"\ngroups = [\"a\"]"), IsOneFault("6: rule.who: ", "contradicts"));
+  EXPECT_THAT(with("who = \"anyone\"\ngroups = [\"a\"]"),
+              IsOneFault("6: rule.who: ", "contradicts"));
 }
 
 TEST_F(RuleSection, SuggestsTheWordThatWasMeant) {
@@ -86,7 +89,8 @@ TEST_F(RuleSection, RefusesPathsThatNoRequestCanHave) {
 }
 
 TEST_F(RuleSection, RefusesMethodsInSmallLetters) {
-  EXPECT_THAT(with("who = \"anyone\"\nmethods = [\"get\"]"), IsOneFault("7: rule.methods: ", "capitals"));
+  EXPECT_THAT(with("who = \"anyone\"\nmethods = [\"get\"]"),
+              IsOneFault("7: rule.methods: ", "capitals"));
   EXPECT_THAT(with("who = \"anyone\"\nmethods = [\"GET POST\"]"),
               IsOneFault("7: rule.methods: ", "capitals"));
 }
@@ -97,8 +101,10 @@ TEST_F(RuleSection, BringsMailIntoSmallLettersAndRefusesWhatIsNone) {
   EXPECT_THAT(config.rules[0].mails, ElementsAre("ann@example.org"));
   EXPECT_THAT(config.rules[0].mail_domains, ElementsAre("example.org"));
   EXPECT_THAT(with("mails = [\"ann\"]"), IsOneFault("6: rule.mails: ", "mail address"));
-  EXPECT_THAT(with("mail_domains = [\"@example.org\"]"), IsOneFault("6: rule.mail_domains: ", "behind"));
-  EXPECT_THAT(with("mail_domains = [\"*.example.org\"]"), IsOneFault("6: rule.mail_domains: ", "behind"));
+  EXPECT_THAT(with("mail_domains = [\"@example.org\"]"),
+              IsOneFault("6: rule.mail_domains: ", "behind"));
+  EXPECT_THAT(with("mail_domains = [\"*.example.org\"]"),
+              IsOneFault("6: rule.mail_domains: ", "behind"));
 }
 
 TEST_F(RuleSection, RefusesTheSameNameTwice) {

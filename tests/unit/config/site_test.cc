@@ -24,11 +24,11 @@ TEST_F(SiteSection, BringsTheUrlIntoItsCanonicalForm) {
 }
 
 TEST_F(SiteSection, RefusesUrlsThatAreNoPlainAddress) {
-  for (const char* url : {"sso.example", "https://", "https:///x", "https://sso.example/app",
-                          "https://user@sso.example", "https://sso.example?x", "https://sso.example#x",
-                          "https://a.example,b.example", "https://sso .example", "https://*.example",
-                          "https://sso.example:0", "https://sso.example\\\\@evil.example",
-                          "javascript:alert(1)"}) {
+  for (const char* url :
+       {"sso.example", "https://", "https:///x", "https://sso.example/app",
+        "https://user@sso.example", "https://sso.example?x", "https://sso.example#x",
+        "https://a.example,b.example", "https://sso .example", "https://*.example",
+        "https://sso.example:0", "https://sso.example\\\\@evil.example", "javascript:alert(1)"}) {
     EXPECT_THAT(faults_of(with_url(url)), IsOneFault("2: site.url: ", "must")) << url;
   }
 }
@@ -66,10 +66,11 @@ TEST_F(SiteSection, KeepsTheHostOfTheUrlFirst) {
 }
 
 TEST_F(SiteSection, RefusesHostsThatAreNoHostNames) {
-  for (const char* host : {"https://a.example", "a.example/x", "a b", "*", "*.", "a.*.example", "*a.example",
-                           "a,b", "a.example:99999", "*.[::1]"}) {
-    EXPECT_THAT(faults_of(with_url("https://s.example", "hosts = [\"" + std::string(host) + "\"]\n")),
-                IsOneFault("3: site.hosts: ", "must be a host"))
+  for (const char* host : {"https://a.example", "a.example/x", "a b", "*", "*.", "a.*.example",
+                           "*a.example", "a,b", "a.example:99999", "*.[::1]"}) {
+    EXPECT_THAT(
+        faults_of(with_url("https://s.example", "hosts = [\"" + std::string(host) + "\"]\n")),
+        IsOneFault("3: site.hosts: ", "must be a host"))
         << host;
   }
 }
@@ -118,8 +119,9 @@ TEST_F(HostSection, RefusesHostsThatTheSiteDoesNotHave) {
 TEST_F(HostSection, RefusesAHostWithoutANameOrTwice) {
   EXPECT_THAT(faults_of(kShortest + "[[host]]\nbrowser = false\n"),
               IsOneFault("5: host.name: ", "is missing"));
-  EXPECT_THAT(faults_of(kShortest + "[[host]]\nname = \"sso.example\"\n[[host]]\nname = \"sso.example\"\n"),
-              IsOneFault("8: host.name: ", "second time"));
+  EXPECT_THAT(
+      faults_of(kShortest + "[[host]]\nname = \"sso.example\"\n[[host]]\nname = \"sso.example\"\n"),
+      IsOneFault("8: host.name: ", "second time"));
 }
 
 class PathsSection : public Workshop {};
@@ -129,7 +131,8 @@ TEST_F(PathsSection, MovesPages) {
 }
 
 TEST_F(PathsSection, RefusesPlacesThatAreNotCanonical) {
-  for (const char* path : {"login", "/", "/a/", "/a//b", "/a/../b", "/a?b", "/a%2Fb", "/a;b", "/a b"}) {
+  for (const char* path :
+       {"login", "/", "/a/", "/a//b", "/a/../b", "/a?b", "/a%2Fb", "/a;b", "/a b"}) {
     EXPECT_THAT(faults_of(kShortest + "[paths]\nlogin = \"" + path + "\"\n"),
                 IsOneFault("6: paths.login: ", "plain path"))
         << path;

@@ -26,7 +26,8 @@ concept Loggable = requires(const T& value) { Field("name", value); };
 
 // What must never be printed does not compile (O16).
 static_assert(!Loggable<SecretString>);
-static_assert(Loggable<std::string> && Loggable<std::string_view> && Loggable<bool> && Loggable<int>);
+static_assert(Loggable<std::string> && Loggable<std::string_view> && Loggable<bool> &&
+              Loggable<int>);
 static_assert(Loggable<std::size_t> && Loggable<Seconds>);
 // A text that is known only while running is no name.
 static_assert(!std::is_constructible_v<Name, std::string>);
@@ -119,7 +120,8 @@ TEST_F(LogLines, EscapesBytesThatAreNoUtf8C22) {
 }
 
 TEST_F(LogLines, KeepsOtherLettersReadable) {
-  EXPECT_THAT(text_of("J\xc3\xb6rg \xf0\x9f\x97\x9d"), HasSubstr("v=\"J\xc3\xb6rg \xf0\x9f\x97\x9d\""));
+  EXPECT_THAT(text_of("J\xc3\xb6rg \xf0\x9f\x97\x9d"),
+              HasSubstr("v=\"J\xc3\xb6rg \xf0\x9f\x97\x9d\""));
 }
 
 TEST_F(LogLines, QuotesWhatCouldBeTakenForAnotherField) {
@@ -165,12 +167,14 @@ class DecisionLine : public LogLines {
 TEST_F(DecisionLine, IsWrittenAtInfoForARefusal) {
   const Log log = Log::to_string(out_, clock_, Level::kInfo);
 
-  log.decision(request(), model::Decision::refuse(model::Reason::kNoCredential, "none"), "192.0.2.1");
+  log.decision(request(), model::Decision::refuse(model::Reason::kNoCredential, "none"),
+               "192.0.2.1");
 
-  EXPECT_EQ(out_,
-            "2026-11-21T10:00:00Z info  decision reason=no_credential host=nexus.example method=GET "
-            "path=\"/repository/x y\" user=\"\" auth=\"\" credential=\"\" rule=0 remote=192.0.2.1 "
-            "detail=none\n");
+  EXPECT_EQ(
+      out_,
+      "2026-11-21T10:00:00Z info  decision reason=no_credential host=nexus.example method=GET "
+      "path=\"/repository/x y\" user=\"\" auth=\"\" credential=\"\" rule=0 remote=192.0.2.1 "
+      "detail=none\n");
 }
 
 TEST_F(DecisionLine, IsWrittenAtDebugForWhatIsLetThrough) {
@@ -228,7 +232,8 @@ TEST_F(LogFile, IsMadeForItsOwnerAndGroupAndAppendedTo) {
   ASSERT_THAT(log, IsOk());
   log->info("second");
 
-  EXPECT_EQ(contents("l.log"), "2026-11-21T10:00:00Z info  first\n2026-11-21T10:00:00Z info  second\n");
+  EXPECT_EQ(contents("l.log"),
+            "2026-11-21T10:00:00Z info  first\n2026-11-21T10:00:00Z info  second\n");
   struct stat about {};
   ASSERT_EQ(::stat((directory_ + "/l.log").c_str(), &about), 0);
   EXPECT_EQ(about.st_mode & 0137U, 0U);
