@@ -1,0 +1,56 @@
+// latchkey-authorizer: answers the web server's question "who is this, and may they".
+#include <memory>
+
+#include "latchkey/role/authorizer.h"
+#include "latchkey/store/store.h"
+#include "wiring.h"
+
+namespace latchkey {
+namespace {
+
+// One worker's authorizer, and the store that must live as long.
+class AuthorizerService final : public fcgi::Service {
+ public:
+  static Result<std::unique_ptr<fcgi::Service>> make(const config::Config& config,
+                                                     const Clock& clock,
+                                                     server::WorkerContext& context) {
+    // Made without looking at the file: a worker must start and refuse while the store is away.
+    auto store = std::make_unique<store::Store>(
+        store::Store::attach(config.store.path, config.store.journal));
+    LK_TRY(role::Authorizer authorizer,
+           role::Authorizer::open(config, *store, context.slow_gate, clock, context.log));
+    return std::unique_ptr<fcgi::Service>(
+        new AuthorizerService(std::move(store), std::move(authorizer), context.log));
+  }
+
+  void serve(fcgi::Exchange& exchange) override { authorizer_.serve(exchange); }
+  void after_reply() override { authorizer_.after_reply(); }
+  void reopen_logs() override { static_cast<void>(log_.reopen()); }
+
+ private:
+  AuthorizerService(std::unique_ptr<store::Store> store, role::Authorizer authorizer,
+                    telemetry::Log& log)
+      : store_(std::move(store)), authorizer_(std::move(authorizer)), log_(log) {}
+
+  std::unique_ptr<store::Store> store_;
+  role::Authorizer authorizer_;
+  telemetry::Log& log_;
+};
+
+}  // namespace
+}  // namespace latchkey
+
+int main(int argc, char** argv) {
+  using latchkey::config::Pool;
+  const latchkey::Role role{
+      .program = "latchkey-authorizer",
+      .purpose = "Answers a web server's auth subrequests over FastCGI or CGI.",
+      .secrets = latchkey::config::Secrets::kPoolOnly,
+      .slow_share = latchkey::server::SlowShare::kQuarter,
+      .bodies = latchkey::fcgi::Bodies::kIgnored,
+      .sockets = [](const Pool& pool) { return pool.authorizer_sockets; },
+      .workers = [](const Pool& pool) { return pool.authorizer_workers; },
+      .make_service = latchkey::AuthorizerService::make,
+  };
+  return latchkey::run_program(argc, argv, role);
+}

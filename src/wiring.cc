@@ -1,0 +1,132 @@
+#include "wiring.h"
+
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+#include "latchkey/server/listen.h"
+#include "pool_command.h"
+
+namespace latchkey {
+namespace {
+
+using config::Config;
+
+telemetry::LogOptions log_options(const config::Log& log) {
+  telemetry::LogOptions options;
+  options.file = log.file;
+  options.format = log.format == config::LogFormat::kJson ? telemetry::Format::kJson
+                                                          : telemetry::Format::kText;
+  switch (log.level) {
+    case config::LogLevel::kDebug: options.level = telemetry::Level::kDebug; break;
+    case config::LogLevel::kInfo: options.level = telemetry::Level::kInfo; break;
+    case config::LogLevel::kWarn: options.level = telemetry::Level::kWarn; break;
+    case config::LogLevel::kError: options.level = telemetry::Level::kError; break;
+  }
+  return options;
+}
+
+void print_faults(const std::vector<config::Fault>& faults) {
+  for (const config::Fault& fault : faults) std::fprintf(stderr, "%s\n", fault.str().c_str());
+}
+
+// The configuration in force. Replaced as a whole by a reload, in the supervisor; each worker keeps
+// the one it was forked with.
+struct Setting {
+  const Role& role;
+  std::string file;
+  SystemClock clock;
+  std::unique_ptr<const Config> config;
+};
+
+server::PoolSettings pool_settings(const Role& role, const config::Pool& pool) {
+  server::PoolSettings settings;
+  settings.workers = role.workers(pool);
+  settings.slow_share = role.slow_share;
+  settings.stuck_after = pool.stuck_after;
+  settings.drain = pool.drain;
+  settings.requests_per_worker = pool.requests_per_worker;
+  settings.limits.bodies = role.bodies;
+  return settings;
+}
+
+Result<server::PoolSettings> reload(Setting& setting, telemetry::Log& log) {
+  auto fresh = config::load(setting.file, setting.role.secrets, config::Environment::kOverrides);
+  if (!fresh) {
+    for (const config::Fault& fault : fresh.error()) {
+      log.error("configuration_fault", {{"fault", fault.str()}});
+    }
+    return fail(ErrorCode::kMalformed, "the new configuration has faults; the old one stays");
+  }
+  setting.config = std::make_unique<const Config>(*std::move(fresh));
+  log.set_level(log_options(setting.config->log).level);
+  return pool_settings(setting.role, setting.config->pool);
+}
+
+int serve_pool(Setting& setting, PoolCommand command, telemetry::Log& log) {
+  const config::Pool& pool = setting.config->pool;
+  server::PoolOptions options;
+  options.name = setting.role.program;
+  options.sockets = std::move(command.sockets);
+  options.configured_sockets = setting.role.sockets(pool);
+  options.workers = command.workers;
+  options.listen.socket_group = pool.socket_group;
+  options.listen.socket_mode = pool.socket_mode;
+  options.user = pool.user;
+  options.group = pool.group;
+  options.settings = pool_settings(setting.role, pool);
+
+  server::PoolProgram program;
+  program.make_service = [&setting](server::WorkerContext& context) {
+    return setting.role.make_service(*setting.config, setting.clock, context);
+  };
+  program.reload = [&setting, &log] { return reload(setting, log); };
+  if (setting.role.housekeeper != nullptr) {
+    program.housekeeper = [&setting](server::StopSignal& stop, server::WorkerContext& context) {
+      setting.role.housekeeper(*setting.config, setting.clock, stop, context);
+    };
+  }
+  return server::run_pool(std::move(options), program, log);
+}
+
+int serve_cgi(Setting& setting, telemetry::Log& log) {
+  return server::run_cgi(
+      [&setting](server::WorkerContext& context) {
+        return setting.role.make_service(*setting.config, setting.clock, context);
+      },
+      log);
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv, const Role& role) {
+  const bool cgi = server::started_as_cgi();
+  PoolCommand command;
+  if (!cgi) {  // under CGI a client writes the command line
+    auto read = read_pool_command(argc, argv, role.program, role.purpose);
+    if (const int* status = std::get_if<int>(&read)) return *status;
+    command = std::get<PoolCommand>(std::move(read));
+  }
+
+  Setting setting{role, config::chosen_file(command.config_file), {}, nullptr};
+  auto loaded = config::load(setting.file, role.secrets,
+                             cgi ? config::Environment::kIgnored : config::Environment::kOverrides);
+  if (!loaded) {
+    print_faults(loaded.error());
+    return server::kExitConfig;
+  }
+  setting.config = std::make_unique<const Config>(*std::move(loaded));
+  if (command.task == Task::kCheck) {
+    std::printf("%s: the configuration is good\n", setting.file.c_str());
+    return server::kExitGood;
+  }
+
+  auto log = telemetry::Log::open(log_options(setting.config->log), setting.clock);
+  if (!log) {
+    std::fprintf(stderr, "%s: log.file: %s\n", setting.file.c_str(), log.error().detail.c_str());
+    return server::kExitConfig;
+  }
+  return cgi ? serve_cgi(setting, *log) : serve_pool(setting, std::move(command), *log);
+}
+
+}  // namespace latchkey

@@ -1,0 +1,75 @@
+"""Every file of examples/nginx starts as shipped and does its job: only paths, ports and names are replaced."""
+import re
+
+import pytest
+
+from tests.support.stack import EXAMPLES
+from tests.webserver.conftest import CONFIGURATION
+
+EXAMPLE_FILES = sorted(file.name for file in EXAMPLES.glob("*.conf"))
+CONFIGURATIONS = sorted(file.name for file in EXAMPLES.glob("*.toml"))
+
+
+def host_of(text):
+    return re.search(r"server_name (\S+);", text)[1]
+
+
+@pytest.mark.parametrize("example", EXAMPLE_FILES)
+def test_an_example_protects_its_application_as_shipped(own_stack, tmp_path, example):
+    text = (EXAMPLES / example).read_text()
+    host = host_of(text)
+    configuration = CONFIGURATION.replace("nexus.example.com", host)
+    if host == "registry.example.com":
+        configuration = configuration.replace('who = "authenticated"', 'paths = ["/v2"]\nwho = "authenticated"')
+    stack = own_stack(configuration=configuration, example=example,
+                      replace={"/dev/shm/latchkey": tmp_path / "decisions", "/var/www/acme": tmp_path})
+    site = stack.nginx.site(host)
+    stack.nexus = site
+    asked = "/v2/x" if host == "registry.example.com" else "/page"
+    assert site.get(asked).status == 401
+    issued = sign_in_and_issue(stack, site)
+    seen = site.get(asked, basic=("alice", issued["password"]), fields=[("X-Forwarded-Groups", "evil")]).seen()
+    assert seen["x-forwarded-user"] == ["alice"] and "x-forwarded-groups" not in seen and "authorization" not in seen
+    if 80 in stack.nginx.ports:
+        plain = stack.nginx.site(host, 80).get("/x")
+        assert plain.status == 301 and plain.location == f"https://{host}/x"
+
+
+def sign_in_and_issue(stack, site):
+    from tests.support.web import Browser
+    browser = Browser(site)
+    browser.open(f"{site.origin}/oauth/login?rd=/cli/credentials")
+    browser.submit("password", username="alice", password="alice-pw")
+    assert browser.reply.status == 200, browser.reply
+    return stack.latchkey.issue("alice")
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_a_configuration_is_good_as_shipped(tmp_path, name):
+    from tests.support.stack import Latchkey
+    text = (EXAMPLES / name).read_text()
+    (tmp_path / "company.secret").write_text("a-client-secret-of-some-length")
+    (tmp_path / "company.secret").chmod(0o600)
+    text = text.replace("/etc/latchkey/", f"{tmp_path}/").replace("/var/lib/latchkey/", f"{tmp_path}/state/")
+    text = re.sub(r'^(user|group|socket_group) = .*\n', "", text, flags=re.M).replace("/run/latchkey/", f"{tmp_path}/")
+    latchkey = Latchkey(tmp_path / "latchkey", text)
+    latchkey.admin("init")
+    latchkey.admin("check")
+
+
+def test_a_remembered_decision_is_forgotten_in_time_and_never_anothers(own_stack, tmp_path):
+    stack = own_stack(configuration=CONFIGURATION + "\n[cache]\nseconds = 1\n", example="nexus-cached.conf",
+                      replace={"/dev/shm/latchkey": tmp_path / "decisions"})
+    alice, bob = stack.sign_in("alice"), stack.fresh_account("bob")
+    for _ in range(3):
+        assert stack.nexus.get("/x", cookie=alice).seen()["x-forwarded-user"] == ["alice"]
+        assert stack.nexus.get("/x", basic=("bob", bob["password"])).seen()["x-forwarded-user"] == ["bob"]
+        assert stack.nexus.get("/x").status == 401
+        assert stack.nexus.get("/admin", cookie=alice).status == 403
+        assert stack.nexus.get("/x", cookie=alice + "\t").status in (200, 401)
+    # A separator inside a field cannot make one request look like another.
+    crafted = stack.nexus.get("/y", cookie=f"a=1\\n{alice}")
+    assert crafted.status in (200, 401)
+    stack.latchkey.admin("credential", "revoke", bob["id"])
+    from tests.support.processes import wait_until
+    wait_until(lambda: stack.nexus.get("/x", basic=("bob", bob["password"])).status == 401, "the end of what was remembered", 10)
