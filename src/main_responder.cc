@@ -1,0 +1,127 @@
+// latchkey-responder: sign-in, credentials, logout and what else people and programs ask of latchkey
+// itself; and the housekeeper beside the pool.
+#include <unistd.h>
+
+#include <memory>
+#include <vector>
+
+#include "latchkey/base/random.h"
+#include "latchkey/config/hosts.h"
+#include "latchkey/crypto/key_directory.h"
+#include "latchkey/identity/resolver.h"
+#include "latchkey/pages/credentials.h"
+#include "latchkey/pages/health.h"
+#include "latchkey/pages/jwks.h"
+#include "latchkey/pages/whoami.h"
+#include "latchkey/remote/http_client.h"
+#include "latchkey/role/housekeeper.h"
+#include "latchkey/role/responder.h"
+#include "latchkey/role/sign_in_pages.h"
+#include "latchkey/store/store.h"
+#include "wiring.h"
+
+namespace latchkey {
+namespace {
+
+using pages::Below;
+
+std::string holder_name(const char* what) { return std::string(what) + "-" + std::to_string(getpid()); }
+
+// One worker's responder with everything its pages are built on, in the order they need each other.
+class ResponderService final : public fcgi::Service {
+ public:
+  static Result<std::unique_ptr<fcgi::Service>> make(const config::Config& config,
+                                                     const Clock& clock,
+                                                     server::WorkerContext& context) {
+    auto store = std::make_unique<store::Store>(
+        store::Store::attach(config.store.path, config.store.journal));
+    const crypto::KeyDirectory keys(config.credential.key_directory);
+    LK_TRY(crypto::Sealer sealer, keys.sealer());
+    LK_TRY(identity::Resolver resolver,
+           identity::Resolver::open(config, *store, context.slow_gate, context.log));
+    return std::unique_ptr<fcgi::Service>(new ResponderService(
+        config, clock, context, std::move(store), std::move(sealer), std::move(resolver)));
+  }
+
+  void serve(fcgi::Exchange& exchange) override { responder_.serve(exchange); }
+  void after_reply() override { responder_.after_reply(); }
+  void reopen_logs() override { static_cast<void>(log_.reopen()); }
+
+ private:
+  ResponderService(const config::Config& config, const Clock& clock, server::WorkerContext& context,
+                   std::unique_ptr<store::Store> store, crypto::Sealer sealer,
+                   identity::Resolver resolver)
+      : log_(context.log),
+        hosts_(config::Hosts::from(config)),
+        store_(std::move(store)),
+        sealer_(std::move(sealer)),
+        resolver_(std::move(resolver)),
+        client_(remote::make_curl_client(context.slow_gate)),
+        sign_in_({config, hosts_, *store_, resolver_, random_, sealer_, *client_, context.slow_gate}),
+        credentials_({config, hosts_, *store_, resolver_, random_}),
+        whoami_({config, hosts_, *store_, resolver_, random_}),
+        jwks_(crypto::KeyDirectory(config.credential.key_directory)),
+        readyz_(*store_, crypto::KeyDirectory(config.credential.key_directory)),
+        housekeeper_(*store_, sign_in_.providers(), holder_name("responder"), log_),
+        responder_(config, hosts_, routes(config.paths), resolver_, clock, log_,
+                   context.housekeeping == server::Housekeeping::kNone ? &housekeeper_ : nullptr) {}
+
+  std::vector<pages::Route> routes(const config::Paths& paths) {
+    std::vector<pages::Route> routes;
+    sign_in_.add_routes(routes);
+    routes.push_back({paths.credentials, Below::kYes, {"GET", "POST", "DELETE"}, &credentials_});
+    routes.push_back({paths.whoami, Below::kNo, {"GET"}, &whoami_});
+    routes.push_back({paths.jwks, Below::kNo, {"GET"}, &jwks_});
+    routes.push_back({paths.healthz, Below::kNo, {"GET"}, &healthz_});
+    routes.push_back({paths.readyz, Below::kNo, {"GET"}, &readyz_});
+    return routes;
+  }
+
+  telemetry::Log& log_;
+  const config::Hosts hosts_;
+  SystemRandom random_;
+  std::unique_ptr<store::Store> store_;
+  const crypto::Sealer sealer_;
+  identity::Resolver resolver_;
+  std::unique_ptr<remote::HttpClient> client_;
+  role::SignInPages sign_in_;
+  pages::CredentialsPage credentials_;
+  pages::WhoamiPage whoami_;
+  pages::JwksPage jwks_;
+  pages::HealthzPage healthz_;
+  pages::ReadyzPage readyz_;
+  role::Housekeeper housekeeper_;
+  role::Responder responder_;
+};
+
+// Runs in a process of its own beside the workers.
+void housekeep(const config::Config& config, const Clock& clock, server::StopSignal& stop,
+               server::WorkerContext& context) {
+  store::Store store = store::Store::attach(config.store.path, config.store.journal);
+  OpenSlowGate gate;  // it is nobody's worker, so it takes no worker's place
+  const auto client = remote::make_curl_client(gate);
+  const provider::ProviderSet providers(config, store.provider_keys(), *client);
+  role::Housekeeper housekeeper(store, providers, holder_name("housekeeper"), context.log);
+  do {
+    housekeeper.run(clock.now());
+  } while (stop.wait_for(role::kHousekeepEvery) == server::StopSignal::Waited::kTimeUp);
+}
+
+}  // namespace
+}  // namespace latchkey
+
+int main(int argc, char** argv) {
+  using latchkey::config::Pool;
+  const latchkey::Role role{
+      .program = "latchkey-responder",
+      .purpose = "Serves sign-in, credentials and logout over FastCGI or CGI.",
+      .secrets = latchkey::config::Secrets::kAll,
+      .slow_share = latchkey::server::SlowShare::kHalf,
+      .bodies = latchkey::fcgi::Bodies::kRead,
+      .sockets = [](const Pool& pool) { return pool.responder_sockets; },
+      .workers = [](const Pool& pool) { return pool.responder_workers; },
+      .make_service = latchkey::ResponderService::make,
+      .housekeeper = latchkey::housekeep,
+  };
+  return latchkey::run_program(argc, argv, role);
+}
