@@ -1,6 +1,7 @@
 // latchkey-authorizer: answers the web server's question "who is this, and may they".
 #include <memory>
 
+#include "latchkey/base/random.h"
 #include "latchkey/role/authorizer.h"
 #include "latchkey/store/store.h"
 #include "wiring.h"
@@ -8,7 +9,7 @@
 namespace latchkey {
 namespace {
 
-// One worker's authorizer, and the store that must live as long.
+// One worker's authorizer, and what it refers to, at addresses that do not move.
 class AuthorizerService final : public fcgi::Service {
  public:
   static Result<std::unique_ptr<fcgi::Service>> make(const config::Config& config,
@@ -17,24 +18,25 @@ class AuthorizerService final : public fcgi::Service {
     // Made without looking at the file: a worker must start and refuse while the store is away.
     auto store = std::make_unique<store::Store>(
         store::Store::attach(config.store.path, config.store.journal));
+    auto random = std::make_unique<SystemRandom>();
     LK_TRY(role::Authorizer authorizer,
-           role::Authorizer::open(config, *store, context.slow_gate, clock, context.log));
+           role::Authorizer::open(config, *store, context.slow_gate, clock, *random, context.log));
     return std::unique_ptr<fcgi::Service>(
-        new AuthorizerService(std::move(store), std::move(authorizer), context.log));
+        new AuthorizerService(std::move(store), std::move(random), std::move(authorizer)));
   }
 
   void serve(fcgi::Exchange& exchange) override { authorizer_.serve(exchange); }
   void after_reply() override { authorizer_.after_reply(); }
-  void reopen_logs() override { static_cast<void>(log_.reopen()); }
+  void reopen_logs() override { authorizer_.reopen_logs(); }
 
  private:
-  AuthorizerService(std::unique_ptr<store::Store> store, role::Authorizer authorizer,
-                    telemetry::Log& log)
-      : store_(std::move(store)), authorizer_(std::move(authorizer)), log_(log) {}
+  AuthorizerService(std::unique_ptr<store::Store> store, std::unique_ptr<Random> random,
+                    role::Authorizer authorizer)
+      : store_(std::move(store)), random_(std::move(random)), authorizer_(std::move(authorizer)) {}
 
   std::unique_ptr<store::Store> store_;
+  std::unique_ptr<Random> random_;
   role::Authorizer authorizer_;
-  telemetry::Log& log_;
 };
 
 }  // namespace

@@ -37,10 +37,8 @@ class ResponderService final : public fcgi::Service {
         store::Store::attach(config.store.path, config.store.journal));
     const crypto::KeyDirectory keys(config.credential.key_directory);
     LK_TRY(crypto::Sealer sealer, keys.sealer());
-    LK_TRY(identity::Resolver resolver,
-           identity::Resolver::open(config, *store, context.slow_gate, context.log));
-    return std::unique_ptr<fcgi::Service>(new ResponderService(
-        config, clock, context, std::move(store), std::move(sealer), std::move(resolver)));
+    return std::unique_ptr<fcgi::Service>(
+        new ResponderService(config, clock, context, std::move(store), std::move(sealer)));
   }
 
   void serve(fcgi::Exchange& exchange) override { responder_.serve(exchange); }
@@ -49,13 +47,12 @@ class ResponderService final : public fcgi::Service {
 
  private:
   ResponderService(const config::Config& config, const Clock& clock, server::WorkerContext& context,
-                   std::unique_ptr<store::Store> store, crypto::Sealer sealer,
-                   identity::Resolver resolver)
+                   std::unique_ptr<store::Store> store, crypto::Sealer sealer)
       : log_(context.log),
         hosts_(config::Hosts::from(config)),
         store_(std::move(store)),
         sealer_(std::move(sealer)),
-        resolver_(std::move(resolver)),
+        resolver_(config, *store_, context.slow_gate, random_, log_),
         client_(remote::make_curl_client(context.slow_gate)),
         sign_in_({config, hosts_, *store_, resolver_, random_, sealer_, *client_, context.slow_gate}),
         credentials_({config, hosts_, *store_, resolver_, random_}),

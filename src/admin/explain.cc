@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "latchkey/identity/resolver.h"
-#include "latchkey/identity/slow_gate.h"
 #include "latchkey/policy/policy.h"
 #include "latchkey/telemetry/log.h"
 #include "latchkey/wire/host.h"
@@ -13,13 +12,6 @@
 
 namespace latchkey::admin {
 namespace {
-
-// The administrator waits for a password hash alone.
-class NoGate final : public identity::SlowGate {
- public:
-  bool enter() override { return true; }
-  void leave() override {}
-};
 
 // Reads host, path and method as the dialect does; what the web server would refuse to say is a fault
 // of the question.
@@ -47,7 +39,7 @@ Result<model::AuthQuery> query_of(const Arguments& arguments, const config::Conf
 model::Step<model::Identity> who(const Arguments& arguments, Opened& opened, const World& world) {
   const TimePoint now = world.clock.now();
   if (!arguments.token.empty()) {
-    NoGate gate;
+    OpenSlowGate gate;
     const telemetry::Log log = telemetry::Log::null();
     identity::Resolver resolver(opened.config, opened.store, gate, world.random, log);
     return resolver.resolve(model::BearerToken{read_token(world)}, "", now);

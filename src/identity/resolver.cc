@@ -179,8 +179,8 @@ Step<model::Account> Resolver::Parts::proven_owner(const model::BasicPair& pair,
   const auto wait = store.attempts().retry_after(pair.user, remote_address, now);
   if (!wait) return unanswered(wait.error());
   if (*wait) return model::refuse(Reason::kTooManyAttempts, "passwords of this name or network");
-  const SlowPass pass(gate);
-  if (!pass.admitted()) return model::refuse(Reason::kBusy, "too many passwords at once");
+  const std::optional<SlowPass> pass = SlowPass::take(gate);
+  if (!pass) return model::refuse(Reason::kBusy, "too many passwords at once");
   const Result<crypto::Digest> entry = local_users.verify(pair.user, pair.password);
   if (!entry) {
     Outcome counted = store.attempts().record_failure(pair.user, remote_address, now);

@@ -27,7 +27,7 @@ bool is_dead_session(Reason reason) {
 }  // namespace
 
 Result<Authorizer> Authorizer::open(const config::Config& config, store::Store& store,
-                                    identity::SlowGate& gate, const Clock& clock, Random& random,
+                                    SlowGate& gate, const Clock& clock, Random& random,
                                     telemetry::Log& log) {
   LK_TRY(policy::Policy policy, policy::Policy::from(config));
   LK_CHECK(wire::FieldValue::from(config.site.realm));

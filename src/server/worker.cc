@@ -65,7 +65,8 @@ int run_worker(const WorkerStart& start) {
   limit_memory();
   WorkerObserver observer(start.scoreboard.slot(start.slot), start.log);
   SharedSlowGate gate(start.scoreboard, start.slot);
-  WorkerContext context{gate, start.log, start.slot};
+  WorkerContext context{gate, start.log, start.slot,
+                        start.program.housekeeper ? Housekeeping::kBeside : Housekeeping::kNone};
   auto service = start.program.make_service(context);
   if (!service.has_value()) {
     start.log.error("worker_not_started", {{"detail", service.error().detail}});
@@ -87,7 +88,7 @@ int run_worker(const WorkerStart& start) {
 int run_housekeeper(const WorkerStart& start) {
   ProcessStopSignal stop;
   SharedSlowGate gate(start.scoreboard, start.slot);
-  WorkerContext context{gate, start.log, start.slot};
+  WorkerContext context{gate, start.log, start.slot, Housekeeping::kBeside};
   start.program.housekeeper(stop, context);
   return kExitGood;
 }

@@ -12,7 +12,7 @@
 #include "latchkey/base/random.h"
 #include "latchkey/config/config.h"
 #include "latchkey/fcgi/exchange.h"
-#include "latchkey/identity/slow_gate.h"
+#include "latchkey/base/slow_gate.h"
 #include "latchkey/model/account.h"
 #include "latchkey/model/answer.h"
 #include "latchkey/role/authorizer.h"
@@ -61,9 +61,9 @@ Request by_cookie(Request request, std::string_view token);   // the session coo
 Request by_bearer(Request request, std::string_view token);
 Request by_basic(Request request, std::string_view user, std::string_view password);
 
-class TestGate final : public identity::SlowGate {
+class TestGate final : public SlowGate {
  public:
-  bool enter() override { return open; }
+  Entry try_enter() override { return open ? Entry::kEntered : Entry::kFull; }
   void leave() override {}
   bool open = true;
 };

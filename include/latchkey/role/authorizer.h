@@ -25,7 +25,7 @@ class Authorizer final : public fcgi::Service {
   // Input:   all references outlive the authorizer. Made after fork.
   // Errors:  kMalformed: a health pattern, realm or title that cannot be used.
   static Result<Authorizer> open(const config::Config& config, store::Store& store,
-                                 identity::SlowGate& gate, const Clock& clock, Random& random,
+                                 SlowGate& gate, const Clock& clock, Random& random,
                                  telemetry::Log& log);
 
   // Answers one request. STDIN is never read: some servers send none, and it would be waited for.

@@ -60,11 +60,15 @@ class StopSignal {
   virtual Waited wait_for(std::chrono::milliseconds time) = 0;
 };
 
+// Whether a housekeeper runs beside the workers; where none does, a worker keeps house after replies.
+enum class Housekeeping { kNone, kBeside };
+
 // What a worker gets besides the configuration. Outlives the Service made with it.
 struct WorkerContext {
   SlowGate& slow_gate;
   telemetry::Log& log;
   std::uint32_t slot = 0;  // unique in the pool; above `workers` while a reload overlaps
+  Housekeeping housekeeping = Housekeeping::kNone;
 };
 
 using MakeService = std::function<Result<std::unique_ptr<fcgi::Service>>(WorkerContext&)>;
