@@ -11,6 +11,8 @@ PACKAGES := fcgi libjwt libcjson sqlite3 libcurl openssl libcrypto spdlog fmt ap
 Q ?= @
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wold-style-cast -Wformat-security -Werror
 OPTIMIZE ?= -O2
+# Line numbers only: full debugging doubles the time to compile. `make DEBUG=-g3` for a debugger.
+DEBUG    ?= -g1
 SANITIZE ?=
 FORTIFY  ?= -D_FORTIFY_SOURCE=2
 
@@ -18,7 +20,7 @@ FORTIFY  ?= -D_FORTIFY_SOURCE=2
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g'))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
 CPPFLAGS  += -Iinclude -Isrc -I$(BUILD)/gen -DLATCHKEY_VERSION='"$(VERSION)"' $(FORTIFY)
-CXXFLAGS  += -std=c++23 -g $(OPTIMIZE) $(WARNINGS) -fstack-protector-strong -fPIE $(SANITIZE)
+CXXFLAGS  += -std=c++23 $(DEBUG) $(OPTIMIZE) $(WARNINGS) -fstack-protector-strong -fPIE $(SANITIZE)
 LDFLAGS   += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE)
 
 SOURCES  := $(wildcard src/*/*.cc) $(filter-out src/main_%,$(wildcard src/*.cc))
