@@ -38,7 +38,8 @@ url = "sqlite:{dir}/state/latchkey.db"
 users_file = "{dir}/users"
 [credential]
 per_user_max = 100000
-signature_cache = 1024
+[cache]
+signatures = 1024
 [[rule]]
 who = "authenticated"
 """

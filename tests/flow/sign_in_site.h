@@ -26,12 +26,6 @@ namespace latchkey::testing {
 
 inline constexpr TimePoint kStart = from_unix(1'800'000'000);
 
-class OpenProofGate final : public identity::SlowGate {
- public:
-  bool enter() override { return true; }
-  void leave() override {}
-};
-
 // One request, and the answer it got.
 class TestExchange final : public fcgi::Exchange {
  public:
@@ -117,7 +111,7 @@ class Site {
   store::Store store =
       *store::Store::open(":memory:", config::Journal::kWal, store::Access::kCreate);
   OpenSlowGate gate;
-  OpenProofGate proof_gate;
+  OpenSlowGate proof_gate;
   SystemRandom random;
   std::string log_text;
   telemetry::Log log = telemetry::Log::to_string(log_text, clock);

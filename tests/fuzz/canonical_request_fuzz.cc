@@ -18,12 +18,6 @@ namespace {
 constexpr std::string_view kSession = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
 constexpr TimePoint kNow = from_unix(1'800'000'000);
 
-class OpenGate final : public identity::SlowGate {
- public:
-  bool enter() override { return true; }
-  void leave() override {}
-};
-
 // One authorizer for all inputs: /public is open to all, alice has a session, nobody has a token.
 struct World {
   World()
@@ -50,7 +44,7 @@ struct World {
   config::Config config = example_config();
   ManualClock clock{kNow};
   SequenceRandom random;
-  OpenGate gate;
+  OpenSlowGate gate;
   store::Store store;
   telemetry::Log log;
   std::unique_ptr<role::Authorizer> authorizer;

@@ -10,7 +10,7 @@
 
 #include "latchkey/crypto/digest.h"
 #include "latchkey/crypto/key_directory.h"
-#include "latchkey/identity/slow_gate.h"
+#include "latchkey/base/slow_gate.h"
 #include "latchkey/pages/credentials.h"
 #include "latchkey/pages/parts.h"
 #include "latchkey/telemetry/log.h"
@@ -121,17 +121,11 @@ class SiteTest : public testing::Test {
     return value;
   }
 
-  class Gate final : public identity::SlowGate {
-   public:
-    bool enter() override { return true; }
-    void leave() override {}
-  };
-
   static inline std::string root_;
   TimePoint now_ = from_unix(1'795'300'000);
   SystemRandom random_;
   telemetry::Log log_ = telemetry::Log::null();
-  Gate gate_;
+  OpenSlowGate gate_;
   config::Config config_;
   config::Hosts hosts_;
   store::Store store_;
