@@ -49,7 +49,7 @@ class ResponderService final : public fcgi::Service {
   ResponderService(const config::Config& config, const Clock& clock, server::WorkerContext& context,
                    std::unique_ptr<store::Store> store, crypto::Sealer sealer)
       : log_(context.log),
-        hosts_(config::Hosts::from(config)),
+        hosts_(config),
         store_(std::move(store)),
         sealer_(std::move(sealer)),
         resolver_(config, *store_, context.slow_gate, random_, log_),
