@@ -71,6 +71,13 @@ TEST_F(Load, NeverWritesControlCharactersOfTheFileToTheTerminalC22) {
               IsOneFault("5: local.?[2J?: ", "unknown key"));
 }
 
+TEST_F(Load, SurvivesTextsThatTheParserDidNotExpectC20) {
+  for (const char* text : {"[[\n[rule]\n", "[", "[[", "[=", "[[a", "a.", "a = {=", "a = [", "[a.=]",
+                           "a = \xc3\xb6\n", "\xc3\xb6 = 1\n", "a = 1 \xcf\xa6 b\n"}) {
+    EXPECT_THAT(faults_of(text), IsOneFault("", "this is no TOML")) << text;
+  }
+}
+
 TEST_F(Load, RefusesAKeyThatStandsTwice) {
   EXPECT_THAT(faults_of(kShortest + "users_file = \"b\"\n"), IsOneFault("5: ", "this is no TOML"));
 }
