@@ -53,6 +53,8 @@ class FastcgiConnection::Handed final : public Exchange {
   Role role() const override { return role_; }
   model::Transport transport() const override { return connection_.transport_; }
   bool replied() const { return replied_; }
+  void expect_rest() override { rest_ = Rest::kComing; }
+  Rest rest() const { return rest_; }
 
   Result<std::string> read_body(std::size_t bytes_max) override {
     std::string body;
@@ -60,7 +62,7 @@ class FastcgiConnection::Handed final : public Exchange {
     std::array<char, kBodyChunkBytes> chunk;
     Deadline& deadline = connection_.deadline_;
     FCGX_Stream* in = connection_.request_.in;
-    deadline.watch(connection_.fd(), connection_.limits_.receive);
+    deadline.watch(connection_.fd(), connection_.limits_.body);
     int got = 0;
     while (body.size() <= bytes_max && (got = FCGX_GetStr(chunk.data(), kBodyChunkBytes, in)) > 0) {
       body.append(chunk.data(), static_cast<std::size_t>(got));
@@ -99,6 +101,7 @@ class FastcgiConnection::Handed final : public Exchange {
   Params params_;
   Role role_;
   bool replied_ = false;
+  Rest rest_ = Rest::kNone;
 };
 
 FastcgiConnection::FastcgiConnection(const LoopLimits& limits, Deadline& deadline)
@@ -141,7 +144,11 @@ FastcgiConnection::Served FastcgiConnection::serve(Service& service) {
     service.serve(exchange);
     if (!exchange.replied()) static_cast<void>(exchange.put(unavailable_text()));
   }
-  finish(exchange.role(), !deadline_.expired() && keepable());
+  if (!deadline_.expired() && keepable()) {
+    FCGX_Free(&request_, 0);  // frees the request, not the connection
+  } else {
+    finish(exchange.role(), exchange.rest());
+  }
   return Served::kAnswered;
 }
 
@@ -156,11 +163,11 @@ bool FastcgiConnection::keepable() {
   return !deadline_.expired() && FCGX_GetError(request_.in) == 0;
 }
 
-void FastcgiConnection::finish(Role role, bool keep) {
+void FastcgiConnection::finish(Role role, Rest rest_of_body) {
   FCGX_Free(&request_, 0);  // frees the request; answering and closing are ours
-  if (keep) return;
   const bool unix_socket = transport_ != model::Transport::kTcp;
-  if (limits_.bodies == Bodies::kIgnored && unix_socket) return close_now();
+  const bool ignored = limits_.bodies == Bodies::kIgnored && rest_of_body == Rest::kNone;
+  if (ignored && unix_socket) return close_now();
   // An authorizer's web server sends nothing behind the parameters; what may be left is there
   // already. Unread bytes would make TCP throw the answer away.
   std::array<char, kBodyChunkBytes> rest;

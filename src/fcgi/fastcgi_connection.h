@@ -45,8 +45,9 @@ class FastcgiConnection {
 
  private:
   class Handed;  // the Exchange
+  enum class Rest { kNone, kComing };
   bool keepable();
-  void finish(Role role, bool keep);
+  void finish(Role role, Rest rest_of_body);
   void drain();
 
   const LoopLimits& limits_;

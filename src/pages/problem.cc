@@ -42,7 +42,9 @@ model::Answer problem(int status, std::string_view reason, std::string_view deta
       .add("status", status)
       .add("detail", detail)
       .add("reason", reason);
-  return answer_of(status, "application/problem+json", object.text());
+  model::Answer answer = answer_of(status, "application/problem+json", object.text());
+  if (status == 503) add_header(answer, "Retry-After", "5");
+  return answer;
 }
 
 model::Answer json_answer(int status, std::string body) {

@@ -50,6 +50,8 @@ Authorizer::Authorizer(const config::Config& config, identity::Resolver resolver
 void Authorizer::serve(fcgi::Exchange& exchange) {
   const model::Answer answered =
       answer(exchange.params(), exchange.role(), exchange.transport());
+  // A refused upload is still on its way: nginx passes the body on, so that it is answered early.
+  if (exchange.params().get("LATCHKEY_MODE") == "refused") exchange.expect_rest();
   const Outcome sent = exchange.reply(answered);
   if (!sent) log_.warn("reply_failed", {{"detail", sent.error().detail}});
 }
@@ -68,7 +70,10 @@ model::Answer Authorizer::answer(const fcgi::Params& params, fcgi::Role role,
 
   remote_address_ = query.remote_address;
   user_agent_ = query.hints.user_agent;
-  log_.decision(query.request, decision, query.remote_address);
+  // The check has logged what this mode only renders.
+  if (query.call.mode != Mode::kRefused) {
+    log_.decision(query.request, decision, query.remote_address);
+  }
   return dialect::reply(query.call, decision, std::move(whole), config_.cache.seconds, now);
 }
 

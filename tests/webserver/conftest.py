@@ -88,7 +88,7 @@ class Stack:
     def sign_in(self, user="alice"):
         """Returns the value of a Cookie field with a fresh session of `user`."""
         browser = sign_in_locally(self.nexus, user, PASSWORDS[user])
-        return browser.cookies("nexus.example.com")
+        return f"__Host-latchkey={browser.jar['nexus.example.com']['__Host-latchkey']}"
 
     def fresh_account(self, user):
         """Makes sure that the store knows `user`, who becomes an account at the first sign-in."""

@@ -31,6 +31,11 @@ class Exchange {
   // Errors:  kMalformed: longer than `bytes_max`, or cut off; kUnavailable: the time was up.
   virtual Result<std::string> read_body(std::size_t bytes_max) = 0;
 
+  // Says before reply() that the peer may still be sending a body which nobody will read: the
+  // connection then ends gently, because a web server that cannot finish sending throws the answer
+  // away.
+  virtual void expect_rest() {}
+
   // Sends the whole answer with one write; leaves the body out when the method is HEAD. Once only.
   //
   // Errors: kInternal: the answer cannot be written (see serialize); a bare 503 went out instead.
