@@ -36,8 +36,8 @@ void add_json(CLI::App& command, Arguments& arguments) {
 
 void add_set_up(CLI::App& app, Asked& asked) {
   Arguments& arguments = asked.arguments;
-  CLI::App& command = add_verb(app, asked, "init",
-                               "Write a working configuration with local users, keys and store", init);
+  CLI::App& command = add_verb(
+      app, asked, "init", "Write a working configuration with local users, keys and store", init);
   command.add_option("--user", arguments.user, "The first user (default: admin)");
   command.add_option("--url", arguments.url, "site.url (default: http://127.0.0.1:8080)");
   command.add_flag_callback("--cgi", [&arguments] { arguments.cgi = Cgi::kYes; },

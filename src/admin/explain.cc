@@ -13,8 +13,8 @@
 namespace latchkey::admin {
 namespace {
 
-// Reads host, path and method as the dialect does; what the web server would refuse to say is a fault
-// of the question.
+// Reads host, path and method as the dialect does; what the web server would refuse to say is a
+// fault of the question.
 Result<model::AuthQuery> query_of(const Arguments& arguments, const config::Config& config) {
   const std::string host = arguments.host.empty() ? config.site.hosts.front().name : arguments.host;
   const Result<wire::Authority> authority = wire::parse_authority(host);
@@ -34,8 +34,8 @@ Result<model::AuthQuery> query_of(const Arguments& arguments, const config::Conf
   return query;
 }
 
-// Who asks: the credential's owner as the resolver finds them, the named user as after a sign-in, or
-// nobody.
+// Who asks: the credential's owner as the resolver finds them, the named user as after a sign-in,
+// or nobody.
 model::Step<model::Identity> who(const Arguments& arguments, Opened& opened, const World& world) {
   const TimePoint now = world.clock.now();
   if (!arguments.token.empty()) {

@@ -19,8 +19,8 @@ int purge(Opened& opened, TimePoint now, const World& world) {
   return kGood;
 }
 
-// Fetches what providers publish, before it is too old. One that cannot be reached does not keep the
-// others from being asked.
+// Fetches what providers publish, before it is too old. One that cannot be reached does not keep
+// the others from being asked.
 int refresh_providers(Opened& opened, TimePoint now, const World& world) {
   OpenSlowGate gate;
   const std::unique_ptr<remote::HttpClient> client = remote::make_curl_client(gate);

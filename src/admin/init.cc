@@ -78,19 +78,21 @@ std::string toml_string(std::string_view text) { return wire::json_string(text);
 
 std::string configuration_text(const Places& places, const Arguments& arguments) {
   const std::string url = arguments.url.empty() ? std::string(kDefaultUrl) : arguments.url;
-  std::string text = "# Written by `latchkey init`. conf/latchkey.toml explains every key.\n"
-                     "[site]\n"
-                     "# The address people type. All other host names that lead here go into `hosts`.\n"
-                     "url = " + toml_string(url) + "\n\n[store]\nurl = " +
-                     toml_string("sqlite:" + places.store()) + "\n";
+  std::string text =
+      "# Written by `latchkey init`. conf/latchkey.toml explains every key.\n"
+      "[site]\n"
+      "# The address people type. All other host names that lead here go into `hosts`.\n"
+      "url = " +
+      toml_string(url) + "\n\n[store]\nurl = " + toml_string("sqlite:" + places.store()) + "\n";
   if (arguments.cgi == Cgi::kYes) text += "journal = \"delete\"\n";
   text += "\n[credential]\nkey_directory = " + toml_string(places.keys()) +
           "\n\n[local]\n# One line per user; add some with: htpasswd -B FILE NAME\nusers_file = " +
           toml_string(places.users()) + "\n";
   if (arguments.cgi == Cgi::kNo) {
     text += "\n[pool]\nauthorizer_sockets = [" +
-            toml_string("unix:" + places.sockets + "/authorizer.sock") + "]\nresponder_sockets = [" +
-            toml_string("unix:" + places.sockets + "/responder.sock") + "]\n";
+            toml_string("unix:" + places.sockets + "/authorizer.sock") +
+            "]\nresponder_sockets = [" + toml_string("unix:" + places.sockets + "/responder.sock") +
+            "]\n";
     if (service_user(places) != nullptr) text += "user = " + toml_string(kServiceUser) + "\n";
   }
   return text + "\n# Who may go where: the first [[rule]] that matches decides.\n[[rule]]\nwho = "

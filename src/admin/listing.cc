@@ -41,7 +41,8 @@ void add_member(wire::JsonObject& object, const std::string& name, const Cell& c
   if (const std::string* text = std::get_if<std::string>(&cell)) object.add(name, *text);
   else if (const std::int64_t* number = std::get_if<std::int64_t>(&cell)) object.add(name, *number);
   else if (const bool* flag = std::get_if<bool>(&cell)) object.add(name, *flag);
-  else if (const auto* words = std::get_if<std::vector<std::string>>(&cell)) object.add(name, *words);
+  else if (const auto* words = std::get_if<std::vector<std::string>>(&cell))
+    object.add(name, *words);
   else object.add_null(name);
 }
 

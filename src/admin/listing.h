@@ -12,7 +12,8 @@
 namespace latchkey::admin {
 
 // A row's cell; monostate is null, and `-` in a table.
-using Cell = std::variant<std::monostate, std::string, std::int64_t, bool, std::vector<std::string>>;
+using Cell =
+    std::variant<std::monostate, std::string, std::int64_t, bool, std::vector<std::string>>;
 
 class Listing {
  public:

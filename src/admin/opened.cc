@@ -24,7 +24,8 @@ Outcome become(uid_t user, gid_t group) {
   const passwd* const entry = getpwuid(user);
   const bool groups_set = entry != nullptr ? initgroups(entry->pw_name, group) == 0
                                            : setgroups(1, &group) == 0;
-  if (!groups_set) return std::unexpected(system_error("cannot set the groups of the store's owner"));
+  if (!groups_set)
+    return std::unexpected(system_error("cannot set the groups of the store's owner"));
   if (setresgid(group, group, group) != 0 || setresuid(user, user, user) != 0) {
     return std::unexpected(system_error("cannot become the owner of the store's directory"));
   }

@@ -1,5 +1,5 @@
-// The administrator's verbs, each a function of what was asked and of the world. The command line is
-// read in command.cc alone.
+// The administrator's verbs, each a function of what was asked and of the world. The command line
+// is read in command.cc alone.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,8 @@ struct Arguments {
   std::string label;
   int days = 0;  // 0: as configured
   std::vector<std::string> scopes;
-  std::string token;  // `-`: read from standard input. Never the token itself: others see arguments.
+  // `-`: read from standard input. Never the token itself, as others can see a process's arguments.
+  std::string token;
   std::string host;
   std::string path;
   std::string method = "GET";

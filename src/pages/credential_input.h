@@ -29,7 +29,8 @@ Result<OrderForm> read_order_form(const PageRequest& request, const config::Cred
 
 // Reads {"label": text, "lifetime": days, "scopes": [text]}, each optional; an empty body is {}.
 //
-// Errors: kMalformed: not such an object, or a member of another name: a misspelled lifetime must not
+// Errors: kMalformed: not such an object, or a member of another name: a misspelled lifetime must
+// not
 //         become the default.
 Result<Order> read_order_json(const PageRequest& request, const config::Credential& defaults);
 

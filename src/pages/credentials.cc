@@ -144,8 +144,8 @@ PageResult issue_as_json(const Call& call, const Order& order, int status) {
               "credential " + issued->record.id.text());
 }
 
-// A visit gives a credential, as scripts expect of this address. It must be the person's own doing: a
-// foreign page that makes a browser load it, or a browser that loads ahead, gets nothing.
+// A visit gives a credential, as scripts expect of this address. It must be the person's own doing:
+// a foreign page that makes a browser load it, or a browser that loads ahead, gets nothing.
 PageResult visit(const Call& call) {
   const model::ClientHints& hints = call.request.hints();
   const std::string& site = hints.sec_fetch_site;

@@ -62,7 +62,8 @@ std::string render(Template body, const View& view, const Frame& frame) {
   mustache::data data = to_data(view);
   data.set("title", frame.title);
   data.set("site", frame.site);
-  data.set("account", frame.account.empty() ? mustache::data(false) : mustache::data(frame.account));
+  data.set("account",
+           frame.account.empty() ? mustache::data(false) : mustache::data(frame.account));
   data.set("narrow", mustache::data(is_narrow(body)));
   // Partials are our own texts, and come last: no name of a view can take their place.
   data.set("style", mustache::partial([] { return std::string(style_css); }));

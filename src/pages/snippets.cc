@@ -53,7 +53,8 @@ std::string authority_of(const std::string& origin) {
 // The host alone. A bracketed IPv6 address keeps its colons.
 std::string host_of(const std::string& authority) {
   const std::size_t colon = authority.rfind(':');
-  if (colon == std::string::npos || authority.find(']', colon) != std::string::npos) return authority;
+  if (colon == std::string::npos || authority.find(']', colon) != std::string::npos)
+    return authority;
   return authority.substr(0, colon);
 }
 
@@ -65,11 +66,13 @@ Snippet docker(const SnippetFacts& facts) {
 
 Snippet maven(const SnippetFacts& facts) {
   return {"Maven",
-          "In ~/.m2/settings.xml. The id is that of the <repository> in your pom.xml, whose URL is like " +
+          "In ~/.m2/settings.xml. The id is that of the <repository> in your pom.xml, whose URL is "
+          "like " +
               facts.origin + "/repository/NAME/.",
-          "<settings>\n  <servers>\n    <server>\n      <id>" + host_of(authority_of(facts.origin)) +
-              "</id>\n      <username>" + xml_escaped(facts.user_name) +
-              "</username>\n      <password>" + std::string(facts.password) +
+          "<settings>\n  <servers>\n    <server>\n      <id>" +
+              host_of(authority_of(facts.origin)) + "</id>\n      <username>" +
+              xml_escaped(facts.user_name) + "</username>\n      <password>" +
+              std::string(facts.password) +
               "</password>\n    </server>\n  </servers>\n</settings>"};
 }
 
@@ -82,12 +85,13 @@ Snippet gradle(const SnippetFacts& facts) {
 }
 
 Snippet sbt(const SnippetFacts& facts) {
-  return {"sbt",
-          "In ~/.sbt/.credentials. In the build: credentials += Credentials(Path.userHome / \".sbt\" / "
-          "\".credentials\"). The realm must stay as it is.",
-          "realm=" + property_escaped(facts.realm) + "\nhost=" + host_of(authority_of(facts.origin)) +
-              "\nuser=" + property_escaped(facts.user_name) + "\npassword=" +
-              std::string(facts.password)};
+  return {
+      "sbt",
+      "In ~/.sbt/.credentials. In the build: credentials += Credentials(Path.userHome / \".sbt\" / "
+      "\".credentials\"). The realm must stay as it is.",
+      "realm=" + property_escaped(facts.realm) + "\nhost=" + host_of(authority_of(facts.origin)) +
+          "\nuser=" + property_escaped(facts.user_name) +
+          "\npassword=" + std::string(facts.password)};
 }
 
 Snippet npm(const SnippetFacts& facts) {
@@ -97,24 +101,30 @@ Snippet npm(const SnippetFacts& facts) {
 }
 
 Snippet netrc(const SnippetFacts& facts) {
-  return {"curl, git and pip: one file",
-          "In ~/.netrc, mode 0600. git and pip read it by themselves, curl with --netrc: curl --netrc "
-          "--fail " + facts.origin + "/",
-          "machine " + host_of(authority_of(facts.origin)) + " login " + plain_name(facts.user_name) +
-              " password " + std::string(facts.password)};
+  return {
+      "curl, git and pip: one file",
+      "In ~/.netrc, mode 0600. git and pip read it by themselves, curl with --netrc: curl --netrc "
+      "--fail " +
+          facts.origin + "/",
+      "machine " + host_of(authority_of(facts.origin)) + " login " + plain_name(facts.user_name) +
+          " password " + std::string(facts.password)};
 }
 
 Snippet git(const SnippetFacts& facts) {
   const std::string scheme = facts.origin.substr(0, facts.origin.find("://"));
-  return {"git", "In a shell, if you use a credential helper instead of ~/.netrc; it asks for the password.",
-          "git config --global credential." + facts.origin + ".username " +
-              shell_quoted(facts.user_name) + "\ngit ls-remote " + scheme + "://" +
-              authority_of(facts.origin) + "/PATH/TO/REPOSITORY.git"};
+  return {
+      "git",
+      "In a shell, if you use a credential helper instead of ~/.netrc; it asks for the password.",
+      "git config --global credential." + facts.origin + ".username " +
+          shell_quoted(facts.user_name) + "\ngit ls-remote " + scheme + "://" +
+          authority_of(facts.origin) + "/PATH/TO/REPOSITORY.git"};
 }
 
 Snippet pip(const SnippetFacts& facts) {
-  return {"pip", "In ~/.config/pip/pip.conf, with the path of your index; the password comes from ~/.netrc.",
-          "[global]\nindex-url = " + facts.origin + "/repository/pypi/simple/"};
+  return {
+      "pip",
+      "In ~/.config/pip/pip.conf, with the path of your index; the password comes from ~/.netrc.",
+      "[global]\nindex-url = " + facts.origin + "/repository/pypi/simple/"};
 }
 
 Snippet twine(const SnippetFacts& facts) {

@@ -22,9 +22,9 @@ struct Snippet {
   std::string text;
 };
 
-// Returns one entry per tool, in the order people look for them. Each text holds the password at most
-// once. Where a file's grammar has no way to quote, an unusual user name is written as `token`, which
-// is accepted for everybody.
+// Returns one entry per tool, in the order people look for them. Each text holds the password at
+// most once. Where a file's grammar has no way to quote, an unusual user name is written as
+// `token`, which is accepted for everybody.
 std::vector<Snippet> snippets(const SnippetFacts& facts);
 
 }  // namespace latchkey::pages

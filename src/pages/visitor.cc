@@ -59,9 +59,10 @@ PageResult refused_visitor(const Parts& parts, const PageRequest& request,
   result.reason = std::string(model::name_of(refused.reason()));
   result.detail = refused.detail();
   if (refused.reason() == model::Reason::kScopeDenied) {
-    result.answer = problem(403, "session_required",
-                            "A signed-in browser session is needed here. A credential cannot be used "
-                            "to make, list or revoke credentials.");
+    result.answer =
+        problem(403, "session_required",
+                "A signed-in browser session is needed here. A credential cannot be used "
+                "to make, list or revoke credentials.");
   } else {
     const answer::RefusalSettings settings(parts.config);
     result.answer = answer::refusal(

@@ -23,7 +23,8 @@ model::Step<model::Identity> identified(const Parts& parts, const PageRequest& r
 // Finds out who asks, by a session. An Authorization field beside it must be good and the same
 // person's, because what is asked for with two names must not be given to one of them.
 //
-// Errors: a refusal; kScopeDenied for a good credential without a session, because no credential may
+// Errors: a refusal; kScopeDenied for a good credential without a session, because no credential
+// may
 //         make another one.
 model::Step<Visitor> signed_in(const Parts& parts, const PageRequest& request);
 

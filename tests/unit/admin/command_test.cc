@@ -159,8 +159,9 @@ TEST_F(Command, InitLeavesAnOldStoreAlone) {
 TEST_F(Command, InitMakesWhatAWrittenConfigurationLacks) {
   const std::string other = fresh_directory();
   write(other + "/users", "");
-  write(other + "/latchkey.toml", "[site]\nurl = \"http://127.0.0.1:1\"\n[store]\nurl = "
-                                  "\"sqlite:state/latchkey.db\"\n[local]\nusers_file = \"users\"\n");
+  write(other + "/latchkey.toml",
+        "[site]\nurl = \"http://127.0.0.1:1\"\n[store]\nurl = "
+        "\"sqlite:state/latchkey.db\"\n[local]\nusers_file = \"users\"\n");
   const Ran ran = run_in({"--config", other + "/latchkey.toml", "init"});
   EXPECT_EQ(ran.status, 0) << ran.err;
   EXPECT_TRUE(std::filesystem::exists(other + "/state/keys/active"));
@@ -277,8 +278,8 @@ TEST_F(Command, RevokesByIdAndByToken) {
   const wire::Json first = issue();
   const wire::Json second = issue();
   EXPECT_EQ(admin({"credential", "revoke", *first.string("id")}).status, 0);
-  EXPECT_EQ(admin({"credential", "revoke", "--token", "-"}, *second.string("password") + "\n").status,
-            0);
+  EXPECT_EQ(
+      admin({"credential", "revoke", "--token", "-"}, *second.string("password") + "\n").status, 0);
   const Ran list = admin({"credential", "list", "--json"});
   EXPECT_EQ(*entry(list, *first.string("id")).string("state"), "revoked");
   EXPECT_EQ(*entry(list, *second.string("id")).string("state"), "revoked");
@@ -334,7 +335,8 @@ TEST_F(Command, ListsAndEndsSessions) {
 }
 
 TEST_F(Command, RotatesAndRetiresKeys) {
-  const std::string old = *json_of(admin({"key", "list", "--json"})).elements().front().string("id");
+  const std::string old =
+      *json_of(admin({"key", "list", "--json"})).elements().front().string("id");
   EXPECT_EQ(admin({"key", "retire", old}).status, 1);  // it signs
   EXPECT_EQ(admin({"key", "rotate"}).status, 0);
   EXPECT_EQ(*entry(admin({"key", "list", "--json"}), old).string("state"), "verify-only");
@@ -368,11 +370,13 @@ TEST_F(Command, ExplainsWhichRuleDecides) {
 TEST_F(Command, ExplainsACredentialAsTheAuthorizerWouldTakeIt) {
   const wire::Json issued = issue();
   const std::string token = *issued.string("password");
-  const wire::Json live = json_of(admin({"explain", "--token", "-", "--path", "/x", "--json"}, token));
+  const wire::Json live =
+      json_of(admin({"explain", "--token", "-", "--path", "/x", "--json"}, token));
   EXPECT_TRUE(*live.boolean("allowed"));
   EXPECT_EQ(*live.string("proof"), "jwt");
   ASSERT_EQ(admin({"credential", "revoke", *issued.string("id")}).status, 0);
-  const wire::Json dead = json_of(admin({"explain", "--token", "-", "--path", "/x", "--json"}, token));
+  const wire::Json dead =
+      json_of(admin({"explain", "--token", "-", "--path", "/x", "--json"}, token));
   EXPECT_EQ(*dead.string("reason"), "revoked_credential");
 }
 

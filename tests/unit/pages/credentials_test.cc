@@ -258,7 +258,8 @@ TEST_F(Credentials, NobodyHoldsMoreThanTheLimit) {
 TEST_F(Credentials, FormShowsTheSecretOnceWithSnippets) {
   const PageResult result = serve(form_post("", {{"label", "laptop"}, {"lifetime", "7"}}));
   ASSERT_EQ(result.answer.status, 200) << result.answer.body;
-  EXPECT_THAT(result.answer.body, HasSubstr("docker login docker.example --username &apos;anna&apos;"));
+  EXPECT_THAT(result.answer.body,
+              HasSubstr("docker login docker.example --username &apos;anna&apos;"));
   EXPECT_THAT(result.answer.body, HasSubstr("realm=nexus-proxy"));
   EXPECT_LT(result.answer.body.size(), 20'000u);
 }
@@ -398,7 +399,8 @@ TEST_F(Credentials, SomebodyElsesDoesNotExist) {
 
 TEST_F(Credentials, OddIdsDoNotExist) {
   for (const char* id : {"/x", "/../../etc/passwd", "/%27 or 1", "//", "/revoke"}) {
-    EXPECT_THAT(serve(request("GET", id, anna_.cookie)).answer.status, AnyOf(Eq(404), Eq(405))) << id;
+    EXPECT_THAT(serve(request("GET", id, anna_.cookie)).answer.status, AnyOf(Eq(404), Eq(405)))
+        << id;
   }
 }
 

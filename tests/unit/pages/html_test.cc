@@ -86,12 +86,14 @@ TEST(Html, EscapesEveryValueOfEveryTemplateL10) {
 
 // The policy is a second wall, so the pages are looked at as if it were not there.
 TEST(Html, IsSafeWithoutItsContentSecurityPolicyA5) {
-  const std::regex active(R"((<(script|iframe|object|embed|base|link)\b|\son[a-z]+\s*=|javascript:))",
-                          std::regex::icase);
+  const std::regex active(
+      R"((<(script|iframe|object|embed|base|link)\b|\son[a-z]+\s*=|javascript:))",
+      std::regex::icase);
   for (const Template body : kAll) {
     std::string html = page(body, hostile_view(), hostile_frame()).body;
     // What is escaped is text: only what is left between real angle brackets is markup.
-    for (std::smatch tag; std::regex_search(html, tag, std::regex("<[^>]*>")); html = tag.suffix()) {
+    for (std::smatch tag; std::regex_search(html, tag, std::regex("<[^>]*>"));
+         html = tag.suffix()) {
       const std::string text = std::regex_replace(tag.str(), std::regex("\"[^\"]*\""), "\"\"");
       EXPECT_FALSE(std::regex_search(text, active)) << text;
     }
@@ -100,7 +102,8 @@ TEST(Html, IsSafeWithoutItsContentSecurityPolicyA5) {
 
 TEST(Html, QuotesInParametersCannotLeaveTheirAttributeM4) {
   const std::string html =
-      page(Template::kLogin, View().flag("local", View::Shown::kYes).text("user_name", "\" autofocus x=\""),
+      page(Template::kLogin,
+           View().flag("local", View::Shown::kYes).text("user_name", "\" autofocus x=\""),
            frame_of(""))
           .body;
   EXPECT_THAT(html, HasSubstr("value=\"&quot; autofocus x=&quot;\""));
@@ -120,7 +123,8 @@ TEST(Html, HasNoUnescapedTagAndNoUnquotedAttributeInAnyTemplate) {
 
 TEST(Html, DoesNotReadValuesAsTemplates) {
   const std::string html =
-      page(Template::kMessage, View().text("text", "{{#account}}x{{/account}}{{>style}}"), frame_of())
+      page(Template::kMessage, View().text("text", "{{#account}}x{{/account}}{{>style}}"),
+           frame_of())
           .body;
   EXPECT_THAT(html, HasSubstr("{{#account}}x{{/account}}{{&gt;style}}"));
 }

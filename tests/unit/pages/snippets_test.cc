@@ -30,8 +30,9 @@ TEST(Snippets, CoverEveryTool) {
 }
 
 TEST(Snippets, KeepThePasswordOffTheDockerCommandLine) {
-  EXPECT_EQ(text_of("Docker", facts()),
-            "docker login docker.example.com --username 'anna' --password-stdin <<'EOF'\nSECRET\nEOF");
+  EXPECT_EQ(
+      text_of("Docker", facts()),
+      "docker login docker.example.com --username 'anna' --password-stdin <<'EOF'\nSECRET\nEOF");
 }
 
 TEST(Snippets, NameTheRealmForSbtExactly) {
@@ -59,7 +60,8 @@ TEST(Snippets, QuoteAUserNameThatWouldBeCodeInAShell) {
 }
 
 TEST(Snippets, WriteMarkupInAUserNameAsTextForMaven) {
-  EXPECT_THAT(text_of("Maven", facts("a<b>&c")), HasSubstr("<username>a&lt;b&gt;&amp;c</username>"));
+  EXPECT_THAT(text_of("Maven", facts("a<b>&c")),
+              HasSubstr("<username>a&lt;b&gt;&amp;c</username>"));
 }
 
 TEST(Snippets, CallTheOwnerTokenWhereTheGrammarHasNoQuotes) {
