@@ -99,7 +99,7 @@ Result<VerifiedToken> VerificationKey::verify(const UnverifiedToken& token,
     LK_CHECK(check_signature(impl_->key.get(), *algorithm, text, signature));
     if (cache != nullptr) cache->remember(whole, impl_->fingerprint);
   }
-  LK_TRY(wire::Json claims, wire::Json::parse(token.payload_, kTokenBytesMax));
+  LK_TRY(wire::Json claims, wire::Json::parse(token.payload_, kFetchedTokenBytesMax));
   if (!claims.is_object()) return fail(ErrorCode::kMalformed, "the token's claims are no object");
   return VerifiedToken(std::move(claims), token.type_, impl_->id);
 }

@@ -146,7 +146,8 @@ Result<Oidc::Tokens> Oidc::redeem(const remote::HttpRequest& request) {
 
 Result<crypto::VerifiedToken> Oidc::verify(std::string_view text, const crypto::KeyRing& keys,
                                            TimePoint now) {
-  LK_TRY(const crypto::UnverifiedToken token, crypto::UnverifiedToken::parse(text));
+  LK_TRY(const crypto::UnverifiedToken token,
+         crypto::UnverifiedToken::parse(text, crypto::kFetchedTokenBytesMax));
   const auto& allowed = settings_.algorithms;
   if (std::ranges::find(allowed, token.algorithm()) == allowed.end()) {
     return fail(ErrorCode::kRefused, "a token with an algorithm that is not allowed");
@@ -185,7 +186,8 @@ Result<SignedIn> Oidc::finish(const CallbackAnswer& answer, const LoginState& st
   LK_CHECK(check_answer_issuer(metadata, answer));
   LK_TRY(Tokens tokens, redeem(token_request(metadata, answer, state, redirect_uri)));
   LK_TRY(const crypto::UnverifiedToken unverified,
-         crypto::UnverifiedToken::parse(tokens.id_token.reveal()));
+         crypto::UnverifiedToken::parse(tokens.id_token.reveal(),
+                                        crypto::kFetchedTokenBytesMax));
   LK_TRY(const crypto::VerifiedToken verified,
          verify(tokens.id_token.reveal(), published.keys, now));
   // The key has verified with the header's algorithm, so that is the one by now.

@@ -19,7 +19,8 @@
 
 namespace latchkey::crypto {
 
-inline constexpr std::size_t kTokenBytesMax = 8192;
+inline constexpr std::size_t kTokenBytesMax = 8192;          // of tokens that strangers send
+inline constexpr std::size_t kFetchedTokenBytesMax = 65536;  // of ID tokens: some list many groups
 inline constexpr std::size_t kKeyIdBytesMax = 64;
 
 class SignatureCache;
@@ -29,13 +30,14 @@ class UnverifiedToken {
  public:
   // Takes the token apart. The text is copied.
   //
-  // Input:  `text`, any bytes.
-  // Errors: kMalformed: over kTokenBytesMax, not two dots, an empty part, base64url that is not the
+  // Input:  `text`, any bytes; `bytes_max`, at most kFetchedTokenBytesMax.
+  // Errors: kMalformed: over `bytes_max`, not two dots, an empty part, base64url that is not the
   //         one canonical spelling, a header that is no strict JSON object, no `alg`, a `kid` outside
   //         [A-Za-z0-9_:.=+/@-]{1,64} or with `..`; kRefused: a header that asks for more than we do
   //         (`crit`, `zip`, `b64`, `jku`, `jwk`, `x5u`, `x5c`).
   // Spec:   RFC 7515 sections 4 and 7.1; security rows J1 to J4, J8, J9, J13 to J15.
-  static Result<UnverifiedToken> parse(std::string_view text);
+  static Result<UnverifiedToken> parse(std::string_view text,
+                                       std::size_t bytes_max = kTokenBytesMax);
 
   // The header's `kid`; empty when it names none.
   const KeyId& key_id() const { return key_id_; }

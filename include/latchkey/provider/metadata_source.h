@@ -16,7 +16,7 @@ namespace latchkey::provider {
 
 constexpr Seconds kMetadataRefreshAfter{3600};      // the housekeeper fetches it again then
 constexpr Seconds kMetadataAgeMax{24 * 3600};       // what is older is believed no more
-constexpr Seconds kUnknownKeyInterval{60};          // between fetches that an unknown key id causes
+constexpr Seconds kUnknownKeyInterval{10};          // between fetches that an unknown key id causes
 
 struct Published {
   Metadata metadata;
