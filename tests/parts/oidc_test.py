@@ -57,6 +57,26 @@ def test_the_person_fetches_a_credential_uses_it_and_groups_decide(provider_and_
     assert stack.site.get("/dev-only", cookie=bob.cookies("127.0.0.1")).status == 403
 
 
+def test_groups_changed_at_the_provider_count_from_the_next_sign_in_a3_d10_n33(provider_and_stack):
+    provider, stack = provider_and_stack
+    browser = sign_in(provider, stack)
+    old, issued = browser.cookies("127.0.0.1"), json.loads(stack.site.get(
+        "/cli/credentials", cookie=browser.cookies("127.0.0.1")).text)
+
+    def statuses(*ways):
+        return [stack.site.get("/dev-only", **way).status for way in ways]
+    assert statuses({"cookie": old}, {"bearer": issued["password"]}) == [200, 200]
+    provider.change(alice={"groups": ["ops"]})
+    try:
+        now = sign_in(provider, stack).cookies("127.0.0.1")
+        # Not only for the new session: for everything of that person.
+        assert statuses({"cookie": now}, {"cookie": old}, {"bearer": issued["password"]}) == [403, 403, 403]
+    finally:
+        provider.change(alice={"groups": ["dev", "ops"]})
+    sign_in(provider, stack)
+    assert statuses({"bearer": issued["password"]}) == [200]
+
+
 def test_several_tabs_sign_in_at_once(provider_and_stack):
     provider, stack = provider_and_stack
     browser = browser_for(provider, stack)

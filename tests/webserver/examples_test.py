@@ -73,3 +73,16 @@ def test_a_remembered_decision_is_forgotten_in_time_and_never_anothers(own_stack
     stack.latchkey.admin("credential", "revoke", bob["id"])
     from tests.support.processes import wait_until
     wait_until(lambda: stack.nexus.get("/x", basic=("bob", bob["password"])).status == 401, "the end of what was remembered", 10)
+
+
+def test_the_challenge_for_certificates_stays_open_over_plain_http(own_stack, tmp_path):
+    place = tmp_path / "acme/.well-known/acme-challenge"
+    place.mkdir(parents=True)
+    (place / "token").write_text("token.thumbprint")
+    (tmp_path / "acme/secret").write_text("nobody asked for this")
+    stack = own_stack(example="nexus.conf", replace={"/var/www/acme": tmp_path / "acme"})
+    plain = stack.nginx.site("nexus.example.com", 80)
+    assert plain.get("/.well-known/acme-challenge/token").text == "token.thumbprint"
+    for other in ("/secret", "/.well-known/acme-challenge/../../secret", "/.well-known/acme-challenge/%2e%2e/%2e%2e/secret"):
+        reply = plain.get(other)
+        assert reply.status in (301, 400) and "nobody asked" not in reply.text, (other, reply)

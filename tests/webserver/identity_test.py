@@ -129,3 +129,30 @@ def test_each_prefix_and_extension_of_a_session_is_unknown_n27(stack, session):
     name, value = session.split("=", 1)
     for wrong in (value[:-1], value + "A", value[1:], value.lower(), value[:-1] + ("A" if value[-1] != "A" else "B"), ""):
         assert stack.nexus.get("/x", cookie=f"{name}={wrong}").status == 401
+
+
+def test_cookie_parts_are_never_put_together_v3_m15_m42_n26(stack, session):
+    name, value = session.split("=", 1)
+    half = len(value) // 2
+    for parts in (f"{name}_0={value[:half]}; {name}_1={value[half:]}", f"{name}_1of2={value[:half]}; {name}_2of2={value[half:]}",
+                  f"{name}_1of999999999={value}", f"{name}_-1of3={value}", f"{name}_3of1={value}",
+                  f"{name}_chunks=99999999; {name}_0={value}", f"{name}_1of2={value[:half]}; {name}_1of2={value[half:]}"):
+        assert stack.nexus.get("/x", cookie=parts).status == 401, parts
+        # Beside a whole one they are what they are: cookies of somebody else.
+        assert stack.nexus.get("/x", cookie=f"{parts}; {session}").seen()["x-forwarded-user"] == ["alice"]
+
+
+@pytest.mark.parametrize("value", [",https", ", ,", ",", "", "https,", " , http", ",,,,,,,,", "\t,https"])
+def test_forwarded_fields_of_separators_only_harm_nobody_m39(stack, session, value):
+    fields = [(name, value) for name in ("X-Forwarded-Proto", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "Forwarded")]
+    seen = stack.nexus.get("/x", fields=fields, cookie=session).seen()
+    assert seen["x-forwarded-user"] == ["alice"] and seen["x-forwarded-proto"] == ["https"]
+
+
+def test_the_application_gets_one_value_of_each_forwarded_field(stack, session):
+    evil = [("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-For", "203.0.113.10"), ("X-Forwarded-Proto", "http"),
+            ("X-Forwarded-Host", "evil.test"), ("X-Real-IP", "203.0.113.9"), ("Forwarded", "for=203.0.113.9")]
+    seen = stack.nexus.get("/x", fields=evil, cookie=session).seen()
+    assert seen["x-forwarded-for"] == seen["x-real-ip"] == ["127.0.0.1"]
+    assert seen["x-forwarded-proto"] == ["https"] and seen["x-forwarded-host"] == ["nexus.example.com"]
+    assert "forwarded" not in seen

@@ -174,3 +174,38 @@ def test_a_large_refused_upload_does_not_hold_a_worker(stack):
     reply = stack.nexus.ask("PUT", "/repository/r/big.bin", body=b"x" * (20 * 1024 * 1024))
     assert reply.status in (0, 401)  # nginx may close while we still send
     assert stack.nexus.get("/x").status == 401
+
+
+def test_a_person_whom_a_rule_refuses_sees_a_page_and_no_loop(stack, session):
+    reply = stack.nexus.browse("/admin/x", cookie=session)
+    assert reply.status == 403 and reply.location is None and "<h1" in reply.text, reply
+    assert reply.get("WWW-Authenticate") is None and reply.get("Set-Cookie") is None
+
+
+@pytest.mark.parametrize("method,target", [
+    ("GET", "/cli/credentials"), ("POST", "/cli/credentials"), ("GET", "/cli/credentials/01900000-0000-7000-8000-000000000000"),
+    ("DELETE", "/cli/credentials/01900000-0000-7000-8000-000000000000"), ("GET", "/whoami")])
+def test_latchkeys_own_pages_protect_themselves_without_a_server_rule_l1_n43(stack, method, target):
+    # The shipped files put no auth_request before these places: the responder decides by itself.
+    body = b"{}" if method == "POST" else None
+    same_origin = [("Sec-Fetch-Site", "same-origin"), ("Content-Type", "application/json"), ("X-Forwarded-User", "root")]
+    for how in ({}, {"cookie": "__Host-latchkey=" + "x" * 43}, {"bearer": "x.y.z"}):
+        reply = stack.nexus.ask(method, target, fields=same_origin, body=body, **how)
+        assert reply.status in (401, 403) and "password" not in reply.text, (how, reply)
+
+
+def test_a_form_with_parts_reaches_the_application_as_twine_sends_it(stack, credential):
+    part = b'--b0undary\r\nContent-Disposition: form-data; name="content"; filename="x.whl"\r\n\r\n' + b"\x00\xff" * 4000
+    body = b'--b0undary\r\nContent-Disposition: form-data; name=":action"\r\n\r\nfile_upload\r\n' + part + b"\r\n--b0undary--\r\n"
+    kind = [("Content-Type", "multipart/form-data; boundary=b0undary")]
+    seen = stack.nexus.ask("POST", "/repository/pypi/", fields=kind, body=body, basic=("alice", credential["password"])).seen()
+    assert seen["content-type"] == [kind[0][1]] and seen["content-length"] == [str(len(body))]
+    assert stack.nexus.ask("POST", "/repository/pypi/", fields=kind, body=body).status == 401
+
+
+def test_nugets_key_field_is_no_credential_but_its_basic_is(stack, credential):
+    key = [("X-NuGet-ApiKey", credential["password"])]
+    refused = stack.nexus.ask("PUT", "/repository/nuget/", fields=key, body=b"x")
+    assert refused.status == 401 and refused.get("WWW-Authenticate").startswith(BASIC), refused
+    sent = stack.nexus.ask("PUT", "/repository/nuget/", fields=key, body=b"x", basic=("alice", credential["password"]))
+    assert sent.seen()["x-forwarded-user"] == ["alice"]
