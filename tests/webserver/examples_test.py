@@ -35,6 +35,17 @@ def test_an_example_protects_its_application_as_shipped(own_stack, tmp_path, exa
         assert plain.status == 301 and plain.location == f"https://{host}/x"
 
 
+def test_an_upgrade_to_cleartext_http2_opens_no_tunnel_to_jenkins(own_stack):
+    """What speaks h2c behind nginx would take a second request from the client, unasked and with any identity."""
+    stack = own_stack(configuration=CONFIGURATION.replace("nexus.example.com", "jenkins.example.com"), example="jenkins.conf")
+    site = stack.nginx.site("jenkins.example.com")
+    for protocol, passed_on in [("h2c", None), ("websocket, h2c", None), ("TLS/1.0", None), ("WebSocket", ["websocket"])]:
+        fields = [("Upgrade", protocol), ("HTTP2-Settings", "AAMAAABkAARAAAAAAAIAAAAA"), ("Connection", "Upgrade, HTTP2-Settings")]
+        seen = site.get("/public/x", fields=fields).seen()
+        assert seen.get("upgrade") == passed_on, (protocol, seen)
+        assert "upgrade" in seen.get("connection", []) or passed_on is None, (protocol, seen)
+
+
 def sign_in_and_issue(stack, site):
     from tests.support.web import Browser
     browser = Browser(site)

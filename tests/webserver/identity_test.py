@@ -108,6 +108,13 @@ def test_the_application_never_sees_credential_or_cookie_l24(stack, session, cre
     assert [part.strip() for part in kept[0].split(";") if part.strip()] == ["xlatchkey=1"]
 
 
+def test_planted_cookies_do_not_carry_a_session_to_the_application_l24(stack, session):
+    planted = "; ".join(f"latchkey-login={number}" for number in range(4))
+    for both in (f"{session}; {planted}; theme=dark", f"{planted}; {session}; theme=dark", f"latchkey=1; {planted}; {session}"):
+        seen = stack.nexus.get("/x", cookie=both).seen()
+        assert seen["x-forwarded-user"] == ["alice"] and "cookie" not in seen, both
+
+
 def test_two_session_cookies_are_refused_and_cleared_c1(stack, session):
     other = stack.sign_in("bob")
     for both in (f"{session}; {other}", f"{other}; {session}"):
