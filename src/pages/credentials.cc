@@ -152,7 +152,10 @@ PageResult visit(const Call& call) {
   if (hints.is_prefetch) {
     return complain(call, BodyKind::kJson, {403, "prefetch", "Nothing is issued ahead.", ""});
   }
-  if (!site.empty() && site != "none" && site != "same-origin") {
+  // A browser too old for Sec-Fetch-Site still says Origin when a sibling site's script asks.
+  const bool foreign =
+      policy::same_origin(hints, call.parts.hosts) == policy::SameOrigin::kForeign;
+  if (site != "none" && foreign) {
     return complain(call, BodyKind::kJson,
                     {403, "cross_site", "Another site asked for this.", ""});
   }

@@ -119,6 +119,15 @@ TEST_F(Credentials, VisitFromAnotherSiteIssuesNothingC5) {
   EXPECT_EQ(records_of(anna_), 0u);
 }
 
+TEST_F(Credentials, VisitFromASiblingSiteInABrowserWithoutFetchMetadataIssuesNothingC5) {
+  for (const char* origin : {"https://evil.example", "https://sub.sso.example", "null"}) {
+    PageRequest asked = request("GET", "", anna_.cookie);
+    asked.query.hints.origin = origin;
+    EXPECT_EQ(serve(asked).answer.status, 403) << origin;
+  }
+  EXPECT_EQ(records_of(anna_), 0u);
+}
+
 TEST_F(Credentials, VisitTypedByThePersonIssues) {
   for (const char* site : {"", "none", "same-origin"}) {
     PageRequest asked = request("GET", "", anna_.cookie);
