@@ -36,6 +36,7 @@ PROCESS_TESTS := $(if $(wildcard tests/process/*_test.cc),$(BUILD)/tests/process
 
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
+.SECONDARY:
 .PHONY: all demo test check unit bench soak coverage asan fuzz lint install clean help 
 all: $(PROGRAMS)
 

@@ -17,13 +17,12 @@ int complain(const std::string& text) {
   return 1;
 }
 
-int issue_all(config::Config& config, const std::string& user, int count) {
+int issue_all(const config::Config& config, const std::string& user, int count) {
   auto store = store::Store::open(config.store.path, config.store.journal,
                                   store::Access::kReadWrite);
   if (!store) return complain(store.error().detail);
   const auto account = store->accounts().find_by_name(user);
   if (!account) return complain(account.error().detail);
-  config.credential.per_user_max = static_cast<std::uint32_t>(count) + 1000;
   SystemRandom random;
   const TimePoint now = SystemClock().now();
   for (int made = 0; made < count; ++made) {
@@ -40,7 +39,7 @@ int issue_all(config::Config& config, const std::string& user, int count) {
 
 int main(int argc, char** argv) {
   if (argc != 4) return 64;
-  auto config = config::load(argv[1], config::Secrets::kAll, config::Environment::kIgnored);
+  const auto config = config::load(argv[1], config::Secrets::kAll, config::Environment::kIgnored);
   if (!config) return complain(config.error().front().str());
   return issue_all(*config, argv[2], std::atoi(argv[3]));
 }

@@ -19,6 +19,7 @@ class Peer : public ::testing::Test {
  protected:
   void start() {
     pool_.options.settings.limits.receive = milliseconds(300);
+    pool_.options.settings.limits.body = milliseconds(300);
     pool_.options.settings.limits.bodies = fcgi::Bodies::kRead;
     pool_.start();
   }
