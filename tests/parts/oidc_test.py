@@ -3,7 +3,10 @@ ends, and what happens while the provider is ill."""
 import concurrent.futures
 import json
 import re
-from urllib.parse import parse_qs, urlsplit
+import socket
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
 
 from tests.parts.conftest import OIDC, SECRET, OpenIdProvider, PlainStack
 from tests.support.processes import free_port, wait_until
@@ -75,6 +78,22 @@ def test_groups_changed_at_the_provider_count_from_the_next_sign_in_a3_d10_n33(p
         provider.change(alice={"groups": ["dev", "ops"]})
     sign_in(provider, stack)
     assert statuses({"bearer": issued["password"]}) == [200]
+
+
+def test_no_address_that_a_client_names_is_ever_called_l9(provider_and_stack):
+    provider, stack = provider_and_stack
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.5)
+        address = quote(f"http://127.0.0.1:{listener.getsockname()[1]}/x", safe="")
+        login = sign_in(provider, stack).cookies("127.0.0.1")
+        for name in ("request_uri", "rd", "target_link_uri", "iss", "redirect_uri", "jwks_uri", "url", "provider", "logo_uri",
+                     "post_logout_redirect_uri", "sector_identifier_uri"):
+            for path in ("/oauth/login", "/oauth/callback", "/oauth/logout", "/cli/credentials", "/whoami", "/x"):
+                stack.site.browse(f"{path}?{name}={address}", cookie=login)
+            stack.site.ask("POST", "/oauth/backchannel-logout", body=f"logout_token=x&{name}={address}".encode(),
+                           fields=[("Content-Type", "application/x-www-form-urlencoded")])
+        with pytest.raises(TimeoutError):
+            listener.accept()
 
 
 def test_several_tabs_sign_in_at_once(provider_and_stack):

@@ -97,3 +97,36 @@ def test_the_challenge_for_certificates_stays_open_over_plain_http(own_stack, tm
     for other in ("/secret", "/.well-known/acme-challenge/../../secret", "/.well-known/acme-challenge/%2e%2e/%2e%2e/secret"):
         reply = plain.get(other)
         assert reply.status in (301, 400) and "nobody asked" not in reply.text, (other, reply)
+
+
+def test_remembered_answers_equal_those_asked_anew_n9(own_stack, tmp_path):
+    import random
+
+    from tests.support.stack import Nginx
+    stack = own_stack(configuration=CONFIGURATION + "\n[cache]\nseconds = 30\n", example="nexus-cached.conf",
+                      replace={"/dev/shm/latchkey": tmp_path / "decisions"})
+    port = stack.application.port
+    anew = Nginx(tmp_path / "anew", stack.latchkey, "nexus-two-hosts.conf", stack.tls, ports={8081: port, 5003: port}).start()
+    alice, bob, root = (stack.fresh_account(user) for user in ("alice", "bob", "root"))
+    ways = [{}, {"bearer": "x.y.z"}, {"cookie": stack.sign_in("alice")}, {"cookie": stack.sign_in("bob")},
+            {"bearer": alice["password"]}, {"basic": ("bob", bob["password"])}, {"basic": ("alice", bob["password"])},
+            {"basic": ("root", root["password"])}, {"basic": ("bob", bob["password"]), "cookie": stack.sign_in("alice")}]
+    targets = ["/x", "/x?a", "/admin/x", "/public/x", "/repository/m/private/a", "/repository/%2fx", "/admin/../x", "/v2/", "/ws"]
+    fields = [[], [("Origin", "https://evil.test")], [("Upgrade", "websocket")], [("User-Agent", "GoogleHC")],
+              [("Upgrade", "websocket"), ("Origin", "https://nexus.example.com")], [("Sec-Fetch-Mode", "cors")]]
+    dice = random.Random(9)
+    sites = stack.nginx.site("nexus.example.com"), anew.site("nexus.example.com")
+
+    def answer(site, method, target, extra, way):
+        reply = site.ask(method, target, fields=extra, **way)
+        known = reply.seen() if reply.status == 200 and reply.body and method != "HEAD" else {}
+        return reply.status, reply.location, reply.get("WWW-Authenticate"), {
+            name: value for name, value in known.items() if name.startswith("x-")}
+    try:
+        for _ in range(400):
+            asked = (dice.choice(("GET", "GET", "GET", "HEAD", "DELETE")), dice.choice(targets), dice.choice(fields), dice.choice(ways))
+            remembered, fresh = (answer(site, *asked) for site in sites)
+            assert remembered == fresh, asked
+        assert any((tmp_path / "decisions").rglob("*")), "nothing was remembered"
+    finally:
+        anew.stop()

@@ -1,4 +1,6 @@
 """What the application behind nginx learns about a person, and what nobody can make it believe."""
+import threading
+
 import pytest
 
 IDENTITY = ("x-forwarded-user", "x-forwarded-groups", "x-forwarded-mail", "x-forwarded-displayname", "x-latchkey-auth",
@@ -163,3 +165,23 @@ def test_the_application_gets_one_value_of_each_forwarded_field(stack, session):
     assert seen["x-forwarded-for"] == seen["x-real-ip"] == ["127.0.0.1"]
     assert seen["x-forwarded-proto"] == ["https"] and seen["x-forwarded-host"] == ["nexus.example.com"]
     assert "forwarded" not in seen
+
+
+def test_two_people_at_once_never_mix_l4_n10(stack):
+    people = {user: (stack.fresh_account(user)["password"], stack.sign_in(user)) for user in ("alice", "bob")}
+    wrong = []
+
+    def ask(user, way):
+        for _ in range(30):
+            reply = stack.nexus.get("/x", **way)
+            if reply.status != 200 or reply.seen()["x-forwarded-user"] != [user]:
+                wrong.append((user, reply))
+    threads = [threading.Thread(target=ask, args=(user, way)) for user, (token, cookie) in people.items() for way in (
+        {"basic": (user, token)}, {"basic": ("token", token)}, {"bearer": token}, {"cookie": cookie})]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert wrong == []
+    # One colon further is another text, not the same person.
+    token = people["alice"][0]
+    for basic in (("ali", f"ce:{token}"), ("alice:", token), ("alice", f":{token}"), ("", f"alice:{token}")):
+        assert stack.nexus.get("/x", basic=basic).status == 401
