@@ -80,11 +80,19 @@ std::string without_parameters(std::string_view path) {
 
 std::string with_slashes_decoded(std::string_view path) {
   constexpr std::string_view kEncoded = "%2F";
+  constexpr std::string_view kEncodedTwice = "%252F";
   std::string result;
-  for (std::size_t at = 0; at < path.size();) {
-    const bool encoded = path.substr(at).starts_with(kEncoded);
-    result += encoded ? '/' : path[at];
-    at += encoded ? kEncoded.size() : 1;
+  while (!path.empty()) {
+    if (path.starts_with(kEncodedTwice)) {
+      result += kEncoded;
+      path.remove_prefix(kEncodedTwice.size());
+    } else if (path.starts_with(kEncoded)) {
+      result += '/';
+      path.remove_prefix(kEncoded.size());
+    } else {
+      result += path.front();
+      path.remove_prefix(1);
+    }
   }
   return result;
 }

@@ -15,6 +15,18 @@ std::unexpected<Error> refused(const char* what) { return fail(ErrorCode::kRefus
 
 bool is_dot_segment(std::string_view text) { return text == "." || text == ".."; }
 
+// A slash that was encoded twice, as Jenkins writes the slash in a branch's name. It stands as this
+// byte, which no input can produce, until the path is put together again.
+constexpr char kTwiceEncodedSlash = '\x01';
+
+bool is_twice_encoded_slash(std::string_view text) {
+  return text.starts_with("%252F") || text.starts_with("%252f");
+}
+
+bool has_encoded_slash_in(std::string_view segment) {
+  return segment.contains('/') || segment.contains(kTwiceEncodedSlash);
+}
+
 // Bytes that change the structure of a path for a server which decodes it once more.
 bool is_structural(char c) {
   return is_control(c) || c == '.' || c == '/' || c == '\\' || c == '%' || c == ';';
@@ -38,6 +50,11 @@ Result<std::string> decode(std::string_view raw) {
       out += raw[i];
       continue;
     }
+    if (is_twice_encoded_slash(raw.substr(i))) {
+      out += kTwiceEncodedSlash;
+      i += 4;
+      continue;
+    }
     const std::optional<char> byte = percent_byte(raw.substr(i));
     if (!byte.has_value()) return malformed("a wrong % sequence in the path");
     if (is_control(*byte) || *byte == '\\' || *byte == ';') {
@@ -55,8 +72,8 @@ Result<std::string> decode(std::string_view raw) {
 // slashes then sees neither empty segments nor dot segments.
 bool has_plain_parts(std::string_view segment) {
   for (bool more = true; more;) {
-    more = segment.contains('/');
-    const std::string_view part = cut_at(segment, "/");
+    more = has_encoded_slash_in(segment);
+    const std::string_view part = cut_at(segment, "/\x01");
     if (part.empty() || is_dot_segment(part)) return false;
   }
   return true;
@@ -67,14 +84,14 @@ Result<std::string> segment_from(std::string_view raw, Semicolon semicolon) {
   const bool has_parameters = raw.contains(';');
   const std::string_view raw_name = cut_at(raw, ";");
   LK_TRY(std::string name, decode(raw_name));
-  if (name.contains('/') && !has_plain_parts(name)) {
+  if (has_encoded_slash_in(name) && !has_plain_parts(name)) {
     return refused("an encoded slash beside a slash or dot segment");
   }
   if (!has_parameters) return name;
   if (semicolon == Semicolon::kRefuse) return refused("a semicolon in the path");
   if (name.empty() || is_dot_segment(name)) return refused("a semicolon after no name or dots");
   LK_TRY(const std::string parameters, decode(raw));
-  if (parameters.contains('/')) return refused("an encoded slash after a semicolon");
+  if (has_encoded_slash_in(parameters)) return refused("an encoded slash after a semicolon");
   return name;
 }
 
@@ -83,7 +100,7 @@ class Path {
  public:
   Outcome add(std::string segment, bool last) {
     ends_with_slash_ = segment.empty() || is_dot_segment(segment);
-    if (segment.contains('/')) has_encoded_slash_ = true;
+    if (has_encoded_slash_in(segment)) has_encoded_slash_ = true;
     if (segment.empty()) {
       has_empty_segment_ = has_empty_segment_ || !last;
     } else if (is_dot_segment(segment)) {
@@ -114,6 +131,8 @@ class Path {
       for (const char c : segment) {
         if (c == '/') {
           out += "%2F";
+        } else if (c == kTwiceEncodedSlash) {
+          out += "%252F";
         } else {
           out += c;
         }

@@ -33,7 +33,8 @@ std::string encoded(std::string_view path) {
 
 void check_target(const wire::Target& target) {
   check_path(target.path);
-  LK_ASSERT(target.has_encoded_slash == target.path.contains("%2F"));
+  LK_ASSERT(target.has_encoded_slash ==
+            (target.path.contains("%2F") || target.path.contains("%252F")));
   LK_ASSERT(target.origin_form.starts_with('/'));
   const std::string again = encoded(target.path);
   if (again.size() > wire::kPathBytesMax) return;

@@ -23,8 +23,8 @@ enum class Semicolon {
 
 struct Target {
   // Decoded once, without dot segments and empty segments, beginning with `/`, valid UTF-8. An
-  // encoded slash stands as the three bytes `%2F`, which no other input can produce, and separates
-  // nothing.
+  // encoded slash stands as the three bytes `%2F`, one that was encoded twice as `%252F`; no other
+  // input can produce these, and they separate nothing.
   std::string path;
   bool has_encoded_slash = false;
   std::string query;                   // raw, without the `?`
@@ -38,7 +38,7 @@ struct Target {
 // Errors:  kMalformed: no such form, over a limit, a blank, control or byte above 0x7e, `#`, a `%`
 //          without two digits in the path, or a path that does not decode to UTF-8. kRefused: well
 //          formed, but servers disagree about it: backslash, encoded control or backslash, double
-//          encoding of what would change the path, `..` above the root, dot segments beside empty
+//          encoding of what would change the path (but for a slash as `%252F`), `..` above the root, dot segments beside empty
 //          ones, an encoded slash beside a slash, a dot segment or another one, an encoded
 //          semicolon,
 //          `.;`, `..;`, `/;`, and with Semicolon::kRefuse any semicolon.
