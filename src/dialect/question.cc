@@ -137,7 +137,8 @@ model::ClientHints hints_of(const Params& params) {
           .has_requested_with = sent("HTTP_X_REQUESTED_WITH"),
           .wants_upgrade = sent("HTTP_UPGRADE"),
           .is_prefetch = params.get("HTTP_SEC_PURPOSE").contains("prefetch") ||
-                         params.get("HTTP_PURPOSE").contains("prefetch")};
+                         params.get("HTTP_PURPOSE").contains("prefetch") ||
+                         params.get("HTTP_X_MOZ").contains("prefetch")};
 }
 
 // What must hold of the call as a whole before anything of the request is believed.
