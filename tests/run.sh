@@ -85,14 +85,14 @@ case ${1:-all} in
   all)
     quick
     gtest "$build/tests/process"
-    pytest webserver 600
-    pytest parts 900
+    pytest webserver 1200
+    pytest parts 1200
     ;;
   coverage)
     quick
     gtest "$build/tests/process"
-    pytest webserver 900
-    pytest parts 900
+    pytest webserver 1200
+    pytest parts 1200
     gcovr --root . --object-directory "$build" --filter 'src/' --filter 'include/' --gcov-ignore-parse-errors \
       --exclude-unreachable-branches --exclude-throw-branches --print-summary --txt "$build/coverage.txt" "$build" \
       >"$logs/coverage.log" 2>&1
