@@ -1,5 +1,5 @@
-// latchkey-responder: sign-in, credentials, logout and what else people and programs ask of latchkey
-// itself; and the housekeeper beside the pool.
+// latchkey-responder: sign-in, credentials, logout and what else people and programs ask of
+// latchkey itself; and the housekeeper beside the pool.
 #include <unistd.h>
 
 #include <memory>
@@ -25,7 +25,9 @@ namespace {
 
 using pages::Below;
 
-std::string holder_name(const char* what) { return std::string(what) + "-" + std::to_string(getpid()); }
+std::string holder_name(const char* what) {
+  return std::string(what) + "-" + std::to_string(getpid());
+}
 
 // One worker's responder with everything its pages are built on, in the order they need each other.
 class ResponderService final : public fcgi::Service {
@@ -54,7 +56,8 @@ class ResponderService final : public fcgi::Service {
         sealer_(std::move(sealer)),
         resolver_(config, *store_, context.slow_gate, random_, log_),
         client_(remote::make_curl_client(context.slow_gate)),
-        sign_in_({config, hosts_, *store_, resolver_, random_, sealer_, *client_, context.slow_gate}),
+        sign_in_(
+            {config, hosts_, *store_, resolver_, random_, sealer_, *client_, context.slow_gate}),
         credentials_({config, hosts_, *store_, resolver_, random_}),
         whoami_({config, hosts_, *store_, resolver_, random_}),
         jwks_(crypto::KeyDirectory(config.credential.key_directory)),

@@ -58,7 +58,9 @@ pytest() {
   summary=$(tail -n 1 "$log")
   local good bad gone
   count() { sed -n "s/.*[^0-9]\([0-9][0-9]*\) $1.*/\1/p" <<<" $summary" | tail -n 1; }
-  good=$(count passed) bad=$(($(count failed || true) + $(count error || true))) gone=$(count skipped)
+  local broken
+  good=$(count passed) bad=$(count failed) broken=$(count 'errors\{0,1\}') gone=$(count skipped)
+  bad=$((${bad:-0} + ${broken:-0}))
   if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
   passed=$((passed + ${good:-0})) failed=$((failed + bad)) skipped=$((skipped + ${gone:-0}))
   say "$(printf '%-28s %4d passed, %d failed' "$name" "${good:-0}" "$bad")"

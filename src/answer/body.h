@@ -1,5 +1,5 @@
-// The bodies of refusals: a tiny page for people, an error list for registries' clients, one line of
-// text for all other programs.
+// The bodies of refusals: a tiny page for people, an error list for registries' clients, one line
+// of text for all other programs.
 #pragma once
 
 #include <string>

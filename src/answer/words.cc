@@ -34,14 +34,16 @@ constexpr Words kRuleDenied{403, kFinal, "DENIED", "Not allowed",
                             "You are not allowed to do this here."};
 constexpr Words kScopeDenied{403, kFinal, "DENIED", "Not allowed",
                              "The credential that was sent is not meant for this."};
-constexpr Words kCrossSite{403, kFinal, "DENIED", "Request from another site",
-                           "This request was made by another site in your name, so it was refused."};
+constexpr Words kCrossSite{
+    403, kFinal, "DENIED", "Request from another site",
+    "This request was made by another site in your name, so it was refused."};
 constexpr Words kIdentityTooLarge{403, kFinal, "DENIED", "Too many groups",
                                   "You are in more groups than can be handed to the application."};
 constexpr Words kMalformedRequest{400, kFinal, "UNSUPPORTED", "Bad request",
                                   "The request cannot be understood."};
-constexpr Words kAmbiguousTarget{400, kFinal, "UNSUPPORTED", "Bad request",
-                                 "The address can be read in more than one way, so it was refused."};
+constexpr Words kAmbiguousTarget{
+    400, kFinal, "UNSUPPORTED", "Bad request",
+    "The address can be read in more than one way, so it was refused."};
 constexpr Words kUnknownHost{400, kFinal, "UNSUPPORTED", "Invalid host",
                              "This site has another name."};
 constexpr Words kHttpsRequired{400, kFinal, "UNSUPPORTED", "HTTP disabled",

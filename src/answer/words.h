@@ -10,10 +10,10 @@ namespace latchkey::answer {
 // How a refusal goes on from its reason.
 enum class Course {
   kSignIn,     // no live session: a navigation goes to the sign-in page, all else is challenged
-  kChallenge,  // a credential was presented and is bad: challenged, but never sent to sign in, because
-               // the browser would present it again and go round in circles
-  kFinal,      // no credential helps
-  kLater,      // the same request may succeed later: Retry-After
+  kChallenge,  // a credential was presented and is bad: challenged, but never sent to sign in,
+               // because the browser would present it again and go round in circles
+  kFinal,  // no credential helps
+  kLater,  // the same request may succeed later: Retry-After
 };
 
 struct Words {

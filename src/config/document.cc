@@ -3,8 +3,8 @@
 // Parse errors are values, as nothing in the project throws.
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
-// toml++ 3.3 asserts about texts (`[[` and a line break) that it reports as faults two lines later: a
-// bad file must not end a pool that is asked to reload. With NDEBUG it would even assume them.
+// toml++ 3.3 asserts about texts (`[[` and a line break) that it reports as faults two lines later:
+// a bad file must not end a pool that is asked to reload. With NDEBUG it would even assume them.
 #undef NDEBUG
 #define TOML_ASSERT(condition) static_cast<void>(0)
 // Its test for blanks declares U+00A1 to U+0499 impossible, so that any umlaut outside of a text is

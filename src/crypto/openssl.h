@@ -23,10 +23,12 @@ enum class Hash { kNone, kSha256, kSha384, kSha512 };
 // provider anew costs as much as hashing a cookie's value.
 const EVP_MD* fetched(Hash hash);
 
-// OpenSSL answers 1 for success, 0 for a wrong signature and below 0 for trouble: only 1 is a yes (J12).
+// OpenSSL answers 1 for success, 0 for a wrong signature and below 0 for trouble: only 1 is a yes
+// (J12).
 constexpr bool succeeded(int openssl_answer) { return openssl_answer == 1; }
 
-// Empties OpenSSL's queue of errors into one kInternal. Call it only where no secret can be in there.
+// Empties OpenSSL's queue of errors into one kInternal. Call it only where no secret can be in
+// there.
 std::unexpected<Error> openssl_failure(std::string_view what);
 
 // Drops what OpenSSL queued, so that a later failure does not report it.

@@ -1,4 +1,5 @@
-// A public key between its three shapes: JWK members, OpenSSL's object, PEM. Private to this folder.
+// A public key between its three shapes: JWK members, OpenSSL's object, PEM. Private to this
+// folder.
 #pragma once
 
 #include <string>
@@ -47,7 +48,8 @@ Result<KeyType> type_of(const EVP_PKEY* key);
 // Returns the JWK's `crv` of an elliptic key, empty for RSA.
 std::string curve_of(const EVP_PKEY* key);
 
-// Returns the required members in lexical order, as RFC 7638 hashes them: {"e":...,"kty":...,"n":...}.
+// Returns the required members in lexical order, as RFC 7638 hashes them:
+// {"e":...,"kty":...,"n":...}.
 std::string required_members(const EVP_PKEY* key);
 
 // Returns the RFC 7638 thumbprint.

@@ -12,7 +12,8 @@
 namespace latchkey::crypto {
 namespace {
 
-// Version, salt, nonce, ciphertext, tag. One version, one layout: nothing in it is negotiated (J10).
+// Version, salt, nonce, ciphertext, tag. One version, one layout: nothing in it is negotiated
+// (J10).
 constexpr char kVersion = 1;
 constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kSaltBytes = 16;

@@ -40,7 +40,8 @@ Result<std::string> der_of(std::string_view raw, const Curve& curve) {
   return der;
 }
 
-// The digest of PSS's salt is as long as the hash, and MGF1 uses the same hash: RFC 7518 section 3.5.
+// The digest of PSS's salt is as long as the hash, and MGF1 uses the same hash: RFC 7518 section
+// 3.5.
 bool set_padding(EVP_PKEY_CTX* context, Padding padding) {
   switch (padding) {
     case Padding::kNone: return true;

@@ -17,8 +17,8 @@ constexpr std::size_t kMethodBytesMax = 32;
 std::optional<Mode> mode_of(std::string_view word, fcgi::Role role) {
   const bool responder = role == fcgi::Role::kResponder;
   if (word == "check") return Mode::kCheck;
-  // In the AUTHORIZER role a 200 lets the request through, so the modes whose 200 means another thing
-  // do not exist there.
+  // In the AUTHORIZER role a 200 lets the request through, so the modes whose 200 means another
+  // thing do not exist there.
   if (word == "forward" && responder) return Mode::kForward;
   if (word == "refused" && responder) return Mode::kRefused;
   if (word.empty() && !responder) return Mode::kWhole;
@@ -97,8 +97,8 @@ std::string with_slashes_decoded(std::string_view path) {
   return result;
 }
 
-// LATCHKEY_PATH is the web server's own reading of the path (nginx: $uri). Where it differs from ours,
-// one of the two would be judged and the other one served.
+// LATCHKEY_PATH is the web server's own reading of the path (nginx: $uri). Where it differs from
+// ours, one of the two would be judged and the other one served.
 model::Step<void> agree_on_path(std::string_view servers, const wire::Target& target) {
   if (servers.empty() || servers == target.path) return {};
   const std::string plain = with_slashes_decoded(target.path);
@@ -120,7 +120,8 @@ model::Step<std::string> host_of(const Params& params, const wire::Target& targe
   if (!servers.empty()) {
     const Result<wire::Authority> chosen = wire::parse_authority(servers);
     if (!chosen || !same_authority(*chosen, *host)) {
-      return model::refuse(Reason::kMalformedRequest, "the web server takes another host than Host");
+      return model::refuse(Reason::kMalformedRequest,
+                           "the web server takes another host than Host");
     }
   }
   return host->host;

@@ -44,7 +44,8 @@ Answer reply(const model::Call& call, const model::Decision& decision, Answer wh
   if (whole.status < 300 && !may_be_2xx(call, decision)) return bare(Reason::kInternal);
   if (call.mode == Mode::kCheck && call.form == model::IdentityForm::kHeaders) {
     // Always said: a 0 keeps a web server that caches by mistake from doing so.
-    add(whole, "X-Accel-Expires", std::to_string(keep_for(*decision.identity(), cache, now).count()));
+    add(whole, "X-Accel-Expires",
+        std::to_string(keep_for(*decision.identity(), cache, now).count()));
   }
   return whole;
 }

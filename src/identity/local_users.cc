@@ -6,7 +6,9 @@
 namespace latchkey::identity {
 
 Outcome LocalUsers::watch(TimePoint now) {
-  if (settings_.users_file.empty()) return fail(ErrorCode::kNotFound, "no users file is configured");
+  if (settings_.users_file.empty()) {
+    return fail(ErrorCode::kNotFound, "no users file is configured");
+  }
   LK_TRY(const crypto::FileStamp stamp, crypto::stamp_of(settings_.users_file));
   if (seen_ != stamp) {
     synced_ = false;
@@ -16,7 +18,8 @@ Outcome LocalUsers::watch(TimePoint now) {
     if (!file) return fail(ErrorCode::kUnavailable, file.error().detail);
     file_ = *std::move(file);
   }
-  // A bad file is read again only when it changes; a store that could not be written is tried again.
+  // A bad file is read again only when it changes; a store that could not be written is tried
+  // again.
   if (!file_) return fail(ErrorCode::kUnavailable, "the users file cannot be used");
   if (synced_) return {};
   std::vector<store::LocalEntry> entries;

@@ -1,5 +1,5 @@
-// The users file as the decision sees it: a password that was changed there ends sessions, a user who
-// vanished loses everything, from the next request on.
+// The users file as the decision sees it: a password that was changed there ends sessions, a user
+// who vanished loses everything, from the next request on.
 #pragma once
 
 #include <optional>
@@ -23,8 +23,8 @@ class LocalUsers {
 
   // Brings the store up to date if the file changed since the last look. One stat(2) if not.
   //
-  // Errors:  kUnavailable: the file or the store cannot be read; then nothing that the store says of
-  //          local accounts may be believed. kNotFound: there are no local users at all.
+  // Errors:  kUnavailable: the file or the store cannot be read; then nothing that the store says
+  //          of local accounts may be believed. kNotFound: there are no local users at all.
   Outcome watch(TimePoint now);
 
   // Checks a password against the file that watch() read. Slow by design.

@@ -147,7 +147,9 @@ Step<Identity> Resolver::Parts::by_token(std::string_view text, const std::strin
   LK_TRY(const TokenClaims claims, tokens.read(text, now));
   const std::string& id = claims.credential.text();
   if (now >= claims.expires) return model::refuse(Reason::kExpiredCredential, id);
-  if (now + kSkew < claims.valid_from) return model::refuse(Reason::kBadCredential, "not yet valid");
+  if (now + kSkew < claims.valid_from) {
+    return model::refuse(Reason::kBadCredential, "not yet valid");
+  }
   if (user != nullptr && !user->empty() && *user != kAnybodysName && *user != claims.user_name) {
     return model::refuse(Reason::kWrongUserName, id);
   }

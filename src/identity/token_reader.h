@@ -1,6 +1,6 @@
-// Reads the text of one of our own tokens into its claims. What is checked here can never change for
-// the same text (signature, issuer, audience, purpose), so it is remembered; what can change (time,
-// record, owner) is checked by the caller at every request.
+// Reads the text of one of our own tokens into its claims. What is checked here can never change
+// for the same text (signature, issuer, audience, purpose), so it is remembered; what can change
+// (time, record, owner) is checked by the caller at every request.
 #pragma once
 
 #include <cstddef>
@@ -55,8 +55,8 @@ class TokenReader {
 
   // Input:   `text`, what stands in Authorization, any bytes.
   // Returns: the claims.
-  // Errors:  a refusal with kBadCredential, kWrongAudience (another installation's token) or, when the
-  //          keys cannot be read, kStoreUnavailable.
+  // Errors:  a refusal with kBadCredential, kWrongAudience (another installation's token) or, when
+  //          the keys cannot be read, kStoreUnavailable.
   model::Step<TokenClaims> read(std::string_view text, TimePoint now);
 
  private:

@@ -74,7 +74,9 @@ PageResult BackchannelLogoutPage::serve(const PageRequest& request) {
   if (!asked) return refused(asked.error().detail);
   store::Sessions& sessions = parts_.store.sessions();
   const Outcome fresh = sessions.logout_token_seen(asked->issuer, asked->jti, asked->replay_end);
-  if (!fresh && fresh.error().code == ErrorCode::kConflict) return refused("a replayed logout token");
+  if (!fresh && fresh.error().code == ErrorCode::kConflict) {
+    return refused("a replayed logout token");
+  }
   if (!fresh) return unavailable(fresh.error().detail);
   const Result<std::int64_t> ended = end_sessions(sessions, *asked);
   if (!ended) return unavailable(ended.error().detail);

@@ -184,8 +184,9 @@ PageResult Return::redeem(const Answer& answer, const provider::LoginState& stat
   if (answer.error.has_value()) return refused_by_provider(answer, state);
   if (answer.code.value_or("").empty()) return malformed_page(parts_, "an answer without a code");
   const std::string redirect_uri = request_.origin + parts_.config.paths.callback;
-  Result<provider::SignedIn> signed_in = provider->finish(
-      {SecretString(std::string_view(*answer.code)), answer.iss}, state, redirect_uri, request_.now);
+  Result<provider::SignedIn> signed_in =
+      provider->finish({SecretString(std::string_view(*answer.code)), answer.iss}, state,
+                       redirect_uri, request_.now);
   if (!signed_in) return failed(signed_in.error(), *provider, state);
   return arrive(*std::move(signed_in), *provider, state);
 }

@@ -146,9 +146,10 @@ PageResult Visit::loop_page() {
   message.title = "Your browser does not keep the sign-in";
   message.text = "You have signed in several times within a minute, and each time the browser came "
                  "back without the cookie that says so.";
-  message.advice = "Allow cookies for this site, and check that the clock of this computer is right "
-                   "and that the address begins with " +
-                   request_.origin + ".";
+  message.advice =
+      "Allow cookies for this site, and check that the clock of this computer is right "
+      "and that the address begins with " +
+      request_.origin + ".";
   message.reason = "sign_in_loop";
   message.link_href = login_href(parts_, rd_);
   message.link_text = "Try again";
@@ -233,7 +234,8 @@ PageResult Visit::arrive(const std::string& user_name, const crypto::Digest& ent
   if (!account) return account_refused_page(parts_, account.error(), user_name);
   return begin_session(
       parts_, request_,
-      Arrival{*std::move(account), std::string(store::kLocalIssuer), "", SecretString(), state}, 303);
+      Arrival{*std::move(account), std::string(store::kLocalIssuer), "", SecretString(), state},
+      303);
 }
 
 PageResult Visit::check(const wire::Form& posted, const provider::LoginState& state) {

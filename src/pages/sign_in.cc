@@ -74,8 +74,8 @@ BrowserCookie next_round(std::optional<BrowserCookie> cookie, TimePoint now) {
   return out;
 }
 
-// Ends the session the browser had before, so that an id planted before the sign-in is worth nothing
-// after it.
+// Ends the session the browser had before, so that an id planted before the sign-in is worth
+// nothing after it.
 Outcome end_old_session(const SignInParts& parts, const PageRequest& request) {
   const SecretString old = session_cookie(parts, request);
   if (old.empty()) return {};

@@ -1,5 +1,5 @@
-// What login, callback and logout share: the browser's secret, pages with a message, and the one way
-// in which a session begins.
+// What login, callback and logout share: the browser's secret, pages with a message, and the one
+// way in which a session begins.
 #pragma once
 
 #include <optional>
@@ -23,7 +23,8 @@ inline constexpr std::string_view kIdTokenPurpose = "id-token";
 inline constexpr Seconds kRetryAfter{5};
 
 // The cookie that ties a sign-in to one browser. Besides the secret it counts how often a sign-in
-// ended well and was begun again at once, which is what a browser does that drops our session cookie.
+// ended well and was begun again at once, which is what a browser does that drops our session
+// cookie.
 struct BrowserCookie {
   std::string secret;
   unsigned rounds = 0;

@@ -38,8 +38,8 @@ Result<std::vector<std::unique_ptr<const RE2>>> compile(const std::vector<std::s
   return compiled;
 }
 
-// True if a session may be believed for this request: what changes something, or opens a channel that
-// may, must have been made by a page of ours. Without any word from the browser (no Origin, no
+// True if a session may be believed for this request: what changes something, or opens a channel
+// that may, must have been made by a page of ours. Without any word from the browser (no Origin, no
 // Sec-Fetch-Site) it is a program that holds the cookie, which no other site can steer; but a
 // WebSocket always carries an Origin, so its absence is no excuse there.
 bool session_may(const model::AuthQuery& query, const config::Hosts& hosts) {

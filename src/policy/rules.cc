@@ -48,8 +48,9 @@ bool lists_mail(const config::Rule& rule, const model::Profile& profile) {
 
 bool lists(const config::Rule& rule, const model::Profile& profile) {
   return contains(rule.users, profile.user_name) ||
-         std::ranges::any_of(profile.groups,
-                             [&](const std::string& group) { return contains(rule.groups, group); }) ||
+         std::ranges::any_of(
+             profile.groups,
+             [&](const std::string& group) { return contains(rule.groups, group); }) ||
          lists_mail(rule, profile);
 }
 

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::size_t kUrlBytesMax = 2048;
 
-// An endpoint is sent to browsers in a Location, so it must be a field value with nothing odd in it.
+// An endpoint is sent to browsers in a Location, so it must be a field value with nothing odd in
+// it.
 bool is_plain_url(std::string_view url) {
   constexpr std::string_view kForbidden = " \"<>\\^`{|}#@";
   return url.size() <= kUrlBytesMax && wire::is_printable_ascii(url) &&
@@ -31,7 +32,9 @@ Result<std::string> checked_endpoint(std::string url, const std::string& issuer)
 Result<std::string> required(const wire::Json& document, std::string_view member,
                              const std::string& issuer) {
   Result<std::string> url = document.string(member);
-  if (!url) return fail(ErrorCode::kMalformed, "the discovery document lacks " + std::string(member));
+  if (!url) {
+    return fail(ErrorCode::kMalformed, "the discovery document lacks " + std::string(member));
+  }
   return checked_endpoint(*std::move(url), issuer);
 }
 
@@ -69,7 +72,8 @@ std::string origin_of(std::string_view url) {
   const std::size_t begin = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
   if (begin == 0) return {};
   const std::size_t end = url.find_first_of("/?#", begin);
-  const auto authority = wire::parse_authority(url.substr(begin, end == url.npos ? end : end - begin));
+  const auto authority =
+      wire::parse_authority(url.substr(begin, end == url.npos ? end : end - begin));
   if (!authority) return {};
   std::string origin(url.substr(0, begin));
   origin += authority->host;

@@ -59,7 +59,8 @@ Result<crypto::KeyRing> MetadataSource::keys_again(TimePoint now) {
   LK_TRY(const store::Refresh leave,
          kept_.take_refresh(settings_.issuer, now, kUnknownKeyInterval));
   if (leave == store::Refresh::kTooSoon) {
-    return fail(ErrorCode::kRefused, "a key that is not published; the keys were asked for just now");
+    return fail(ErrorCode::kRefused,
+                "a key that is not published; the keys were asked for just now");
   }
   LK_TRY(Published published, fetch(now));
   return std::move(published.keys);

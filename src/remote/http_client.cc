@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <csignal>
 
 #include "latchkey/base/handle.h"
 
@@ -221,6 +222,9 @@ bool is_loopback_http(std::string_view url) {
 }
 
 std::unique_ptr<HttpClient> make_curl_client(SlowGate& gate) {
+  // Without signals of its own libcurl leaves this to us: OpenSSL writing to a peer that has closed
+  // would end the process, the administrator's housekeep among them.
+  std::signal(SIGPIPE, SIG_IGN);
   return std::make_unique<CurlClient>(gate);
 }
 

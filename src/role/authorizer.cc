@@ -113,8 +113,8 @@ model::Answer Authorizer::say(const model::AuthQuery& query, const policy::PathS
   }
   // The bare refusal of a check carries the reason only.
   if (query.call.mode == Mode::kCheck) return {};
-  // Where a 200 lets the request through, the health answer cannot be given: it would be a way to the
-  // application for everybody who knows the User-Agent.
+  // Where a 200 lets the request through, the health answer cannot be given: it would be a way to
+  // the application for everybody who knows the User-Agent.
   if (decision.reason() == Reason::kHealth && query.call.mode == Mode::kRefused) {
     return answer::health();
   }

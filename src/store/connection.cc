@@ -225,7 +225,8 @@ Outcome Connection::check_version() {
   LK_TRY(const std::int64_t found, version());
   if (found == kVersionKnown) return {};
   const std::string both = "the database " + path_ + " has schema version " +
-                           std::to_string(found) + ", this latchkey works with " + std::to_string(kVersionKnown);
+                           std::to_string(found) + ", this latchkey works with " +
+                           std::to_string(kVersionKnown);
   return fail(ErrorCode::kUnavailable,
               both + (found < kVersionKnown ? "; run `latchkey store migrate`"
                                             : "; install the latchkey that made it"));

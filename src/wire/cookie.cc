@@ -34,7 +34,8 @@ Result<std::optional<std::string_view>> find_cookie(std::string_view field, std:
   }
   std::optional<std::string_view> found;
   while (!field.empty()) {
-    // A comma is no separator: browsers send it inside a value, which a sibling domain may have set.
+    // A comma is no separator: browsers send it inside a value, which a sibling domain may have
+    // set.
     const std::string_view pair = trim_blanks(cut_at(field, ";"));
     // The byte after the name must be the `=`: with blanks before it, it is another name.
     if (!pair.starts_with(name) || pair.size() == name.size() || pair[name.size()] != '=') continue;

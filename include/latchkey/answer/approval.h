@@ -13,7 +13,8 @@
 
 namespace latchkey::answer {
 
-// The six facts in the order of the contract: user, groups, mail, display name, how proven, credential.
+// The six facts in the order of the contract: user, groups, mail, display name, how proven,
+// credential.
 constexpr std::size_t kFacts = 6;
 
 // The names of the facts in both forms, made once.

@@ -1,6 +1,6 @@
-// The fifth stage, for refusals: one pure function of request, hints, path class and reason. This file
-// alone maps reasons to HTTP statuses. The body is tiny and constant but for escaped names, because
-// the authorizer links no template engine.
+// The fifth stage, for refusals: one pure function of request, hints, path class and reason. This
+// file alone maps reasons to HTTP statuses. The body is tiny and constant but for escaped names,
+// because the authorizer links no template engine.
 #pragma once
 
 #include <string>
@@ -30,9 +30,10 @@ struct Refused {
   config::Challenge challenge;
 };
 
-// Returns: the whole refusal, with the one challenge of its class; a 302 to the sign-in page only for
-//          a navigation that lacks a live session. Never a 2xx, also for kAllowed and kHealth.
-model::Answer refusal(const RefusalSettings& settings, const Refused& refused, model::Reason reason);
+// Returns: the whole refusal, with the one challenge of its class; a 302 to the sign-in page only
+//          for a navigation that lacks a live session. Never a 2xx, also for kAllowed and kHealth.
+model::Answer refusal(const RefusalSettings& settings, const Refused& refused,
+                      model::Reason reason);
 
 // Returns: the empty 200 of the health answer.
 model::Answer health();

@@ -9,11 +9,11 @@
 namespace latchkey {
 
 enum class ErrorCode {
-  kMalformed,    // the input breaks its grammar or a limit: refuse the caller
-  kRefused,      // well formed, but not acceptable (signature, audience, password): refuse the caller
-  kExpired,      // was acceptable once: refuse the caller
-  kNotFound,     // nothing has that name or id
-  kConflict,     // it would contradict what is stored already
+  kMalformed,  // the input breaks its grammar or a limit: refuse the caller
+  kRefused,    // well formed, but not acceptable (signature, audience, password): refuse the caller
+  kExpired,    // was acceptable once: refuse the caller
+  kNotFound,   // nothing has that name or id
+  kConflict,   // it would contradict what is stored already
   kUnavailable,  // we cannot tell now (store, network, file): answer 503, the caller may retry
   kInternal,     // a fault of ours: answer 503, and look at the log
 };
@@ -45,8 +45,9 @@ inline std::unexpected<Error> fail(ErrorCode code, std::string detail) {
 #define LK_CONCAT_INNER(a, b) a##b
 #define LK_CONCAT(a, b) LK_CONCAT_INNER(a, b)
 
-// LK_TRY(const User user, users.find(name)); declares `user`, or returns the error of the expression.
-// A declaration with a comma at top level needs a type alias. A statement of its own, never in an if.
+// LK_TRY(const User user, users.find(name)); declares `user`, or returns the error of the
+// expression. A declaration with a comma at top level needs a type alias. A statement of its own,
+// never in an if.
 #define LK_TRY(declaration, ...)                                              \
   auto LK_CONCAT(lk_result_, __LINE__) = (__VA_ARGS__);                       \
   if (!LK_CONCAT(lk_result_, __LINE__).has_value())                           \
@@ -60,6 +61,8 @@ inline std::unexpected<Error> fail(ErrorCode code, std::string detail) {
     if (!lk_outcome.has_value()) return std::unexpected(std::move(lk_outcome).error()); \
   } while (false)
 
-// An invariant of ours. Always compiled in: a broken one ends the worker, which refuses the request.
-#define LK_ASSERT(condition) \
-  ((condition) ? static_cast<void>(0) : ::latchkey::assertion_failed(#condition, __FILE__, __LINE__))
+// An invariant of ours. Always compiled in: a broken one ends the worker, which refuses the
+// request.
+#define LK_ASSERT(condition)          \
+  ((condition) ? static_cast<void>(0) \
+               : ::latchkey::assertion_failed(#condition, __FILE__, __LINE__))

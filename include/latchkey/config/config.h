@@ -13,9 +13,9 @@
 
 namespace latchkey::config {
 
-// One name people reach us by. `name` is canonical (lower case, no final dot, no port) and may begin
-// with `*.`, which stands for exactly one label. `port` is what a browser must be sent to, if not the
-// scheme's own.
+// One name people reach us by. `name` is canonical (lower case, no final dot, no port) and may
+// begin with `*.`, which stands for exactly one label. `port` is what a browser must be sent to, if
+// not the scheme's own.
 struct SiteHost {
   std::string name;
   std::optional<std::uint16_t> port;
@@ -124,9 +124,9 @@ enum class EncodedSlash { kRefuse, kKeep };
 enum class AuthorizationUse { kLatchkey, kApplication };
 enum class CrossSite { kRefuse, kAllow };
 
-// [[path]]: the longest prefix that matches at a segment's border decides each setting it names; what
-// it leaves open comes from the next shorter one, and in the end from the built-in classes (/v2 is
-// docker, /repository is basic, the rest is browser).
+// [[path]]: the longest prefix that matches at a segment's border decides each setting it names;
+// what it leaves open comes from the next shorter one, and in the end from the built-in classes
+// (/v2 is docker, /repository is basic, the rest is browser).
 struct Path {
   std::string prefix;  // canonical, begins with `/`
   std::optional<Challenge> challenge;

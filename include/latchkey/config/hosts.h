@@ -1,6 +1,6 @@
-// The hosts of `[site] hosts` with what `[[host]]` says of them: which name is ours, and how a browser
-// is sent there. Shared by the decision, the refusals and the pages, so that no Location and no realm
-// is ever built from a name that a client chose.
+// The hosts of `[site] hosts` with what `[[host]]` says of them: which name is ours, and how a
+// browser is sent there. Shared by the decision, the refusals and the pages, so that no Location
+// and no realm is ever built from a name that a client chose.
 #pragma once
 
 #include <string>
@@ -25,8 +25,8 @@ class Hosts {
   // True if plain HTTP is refused there.
   bool enforces_https(std::string_view host) const;
 
-  // Returns scheme://host[:port], where a browser is sent: the scheme of `site.url` and the port that
-  // is configured for `host`. For a host that is not ours, `site.url`.
+  // Returns scheme://host[:port], where a browser is sent: the scheme of `site.url` and the port
+  // that is configured for `host`. For a host that is not ours, `site.url`.
   std::string origin_of(std::string_view host) const;
 
   // The same with https, for the page that asks for it.

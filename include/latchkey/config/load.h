@@ -27,13 +27,15 @@ enum class Secrets { kAll, kPoolOnly };
 // Whether LATCHKEY__SECTION__KEY in the environment overrides the file. Not under CGI.
 enum class Environment { kOverrides, kIgnored };
 
-// Input:   `file`, the path of the TOML file; relative paths inside it are relative to its directory.
+// Input:   `file`, the path of the TOML file; relative paths inside it are relative to its
+//          directory.
 // Returns: the checked configuration.
 // Errors:  every fault found, in the order of the file, never only the first.
 std::expected<Config, std::vector<Fault>> load(const std::string& file, Secrets secrets,
                                                Environment environment);
 
-// Which file is meant: `option` if not empty, else LATCHKEY_CONFIG, else /etc/latchkey/latchkey.toml.
+// Which file is meant: `option` if not empty, else LATCHKEY_CONFIG, else
+// /etc/latchkey/latchkey.toml.
 std::string chosen_file(const std::string& option);
 
 }  // namespace latchkey::config

@@ -11,8 +11,8 @@
 
 namespace latchkey::credential {
 
-// The session cookie's name. It follows from `site.url` alone, never from the request, and the other
-// one is never read: else a plain-HTTP request could plant what an HTTPS one believes.
+// The session cookie's name. It follows from `site.url` alone, never from the request, and the
+// other one is never read: else a plain-HTTP request could plant what an HTTPS one believes.
 std::string_view session_cookie_name(const config::Site& site);
 
 // Input:   `use`, whether the path's Authorization field is for us or for the application.

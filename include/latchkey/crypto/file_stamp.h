@@ -8,8 +8,9 @@
 
 namespace latchkey::crypto {
 
-// Two equal stamps mean that the file is the same. A stamp of a file that was changed within the last
-// tenth of a second equals no other: a second change in the same tick of the clock would not show.
+// Two equal stamps mean that the file is the same. A stamp of a file that was changed within the
+// last tenth of a second equals no other: a second change in the same tick of the clock would not
+// show.
 struct FileStamp {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;

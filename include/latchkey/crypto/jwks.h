@@ -23,8 +23,8 @@ class KeyRing {
   KeyRing() = default;
   explicit KeyRing(std::vector<VerificationKey> keys) : keys_(std::move(keys)) {}
 
-  // Returns the key of that `kid`, or null: for an unknown one and for an empty one. The key lives as
-  // long as the ring is not assigned to.
+  // Returns the key of that `kid`, or null: for an unknown one and for an empty one. The key lives
+  // as long as the ring is not assigned to.
   const VerificationKey* find(const KeyId& id) const;
 
   // Returns the key when there is exactly one, else null: for a provider that names no `kid`.
@@ -44,10 +44,11 @@ bool is_supported_algorithm(std::string_view name);
 //
 // Input:   `json`, as fetched, at most kKeySetBytesMax; `allowed`, algorithms of the configuration.
 // Returns: the usable keys, maybe none. Left out, as RFC 7517 section 5 asks: unknown types and
-//          curves, `use` other than `sig`, `key_ops` without `verify`, an `alg` that is not allowed or
-//          does not fit the type, a `kid` outside our grammar or seen before, private keys' private
-//          parts; RSA below 2048 or above 8192 bits or with an even exponent or one below 3; points
-//          that are not on their curve. A key without `alg` serves every allowed one of its type.
+//          curves, `use` other than `sig`, `key_ops` without `verify`, an `alg` that is not allowed
+//          or does not fit the type, a `kid` outside our grammar or seen before, private keys'
+//          private parts; RSA below 2048 or above 8192 bits or with an even exponent or one below
+//          3; points that are not on their curve. A key without `alg` serves every allowed one of
+//          its type.
 // Errors:  kMalformed: no strict JSON object, no array `keys`, or more than kKeySetKeysMax of them.
 // Spec:    RFC 7517, RFC 7518 section 6, RFC 8037 section 2; security rows J16, J17.
 Result<std::vector<VerificationKey>> keys_from_jwks(std::string_view json,

@@ -1,6 +1,6 @@
-// Signed tokens (JWS compact form): taken apart without trust, verified by a key, and only then read.
-// The types carry the proof: claims can be had from a VerifiedToken only, and only a VerificationKey
-// makes one.
+// Signed tokens (JWS compact form): taken apart without trust, verified by a key, and only then
+// read. The types carry the proof: claims can be had from a VerifiedToken only, and only a
+// VerificationKey makes one.
 #pragma once
 
 #include <cstddef>
@@ -32,9 +32,9 @@ class UnverifiedToken {
   //
   // Input:  `text`, any bytes; `bytes_max`, at most kFetchedTokenBytesMax.
   // Errors: kMalformed: over `bytes_max`, not two dots, an empty part, base64url that is not the
-  //         one canonical spelling, a header that is no strict JSON object, no `alg`, a `kid` outside
-  //         [A-Za-z0-9_:.=+/@-]{1,64} or with `..`; kRefused: a header that asks for more than we do
-  //         (`crit`, `zip`, `b64`, `jku`, `jwk`, `x5u`, `x5c`).
+  //         one canonical spelling, a header that is no strict JSON object, no `alg`, a `kid`
+  //         outside [A-Za-z0-9_:.=+/@-]{1,64} or with `..`; kRefused: a header that asks for more
+  //         than we do (`crit`, `zip`, `b64`, `jku`, `jwk`, `x5u`, `x5c`).
   // Spec:   RFC 7515 sections 4 and 7.1; security rows J1 to J4, J8, J9, J13 to J15.
   static Result<UnverifiedToken> parse(std::string_view text,
                                        std::size_t bytes_max = kTokenBytesMax);
@@ -72,8 +72,8 @@ class VerifiedToken {
   // Checks `exp` (required), and `nbf` and `iat` when present.
   //
   // Input:  `now`; `skew`, how far our clock and the issuer's may be apart, applied to all three.
-  // Errors: kExpired: `exp` is over; kRefused: `exp` is missing, or `nbf` or `iat` is still to come;
-  //         kMalformed: one of them is no NumericDate.
+  // Errors: kExpired: `exp` is over; kRefused: `exp` is missing, or `nbf` or `iat` is still to
+  //         come; kMalformed: one of them is no NumericDate.
   // Spec:   RFC 7519 sections 4.1.4 to 4.1.6.
   Outcome check_times(TimePoint now, Seconds skew) const;
 
@@ -130,9 +130,9 @@ class VerificationKey {
   std::unique_ptr<Impl> impl_;
 };
 
-// Remembers which token texts had a good signature, and by which key; nothing else of them, and never
-// a decision. Bounded: the oldest entry goes first. Only good signatures get in, so that a stranger
-// cannot push entries out. One per worker.
+// Remembers which token texts had a good signature, and by which key; nothing else of them, and
+// never a decision. Bounded: the oldest entry goes first. Only good signatures get in, so that a
+// stranger cannot push entries out. One per worker.
 class SignatureCache {
  public:
   explicit SignatureCache(std::size_t entries_max);

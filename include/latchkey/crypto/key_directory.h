@@ -5,8 +5,9 @@
 //   active             0644  the kid that signs, and a newline
 //   seal.key           0600  the Sealer's key
 //
-// Files are made under another name and renamed, so that a reader sees a whole file or none; what is
-// a symbolic link, no regular file, somebody else's, too open or too large is refused (N29, M43).
+// Files are made under another name and renamed, so that a reader sees a whole file or none; what
+// is a symbolic link, no regular file, somebody else's, too open or too large is refused (N29,
+// M43).
 #pragma once
 
 #include <string>

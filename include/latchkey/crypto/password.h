@@ -21,8 +21,8 @@ inline constexpr int kBcryptCost = 10;
 
 class PasswordFile {
  public:
-  // Reads `user:hash[:comment]` lines; empty lines, `#` lines and a CR before the LF are skipped. The
-  // path may be a symbolic link, as mounted secrets are.
+  // Reads `user:hash[:comment]` lines; empty lines, `#` lines and a CR before the LF are skipped.
+  // The path may be a symbolic link, as mounted secrets are.
   //
   // Errors: kUnavailable: missing or unreadable; kRefused: others can read or change it, or it is
   //         neither ours nor root's; kMalformed: a line without a user or hash, a user that is not
@@ -30,11 +30,11 @@ class PasswordFile {
   //         names file and line, never a hash.
   static Result<PasswordFile> load(const std::string& path);
 
-  // Checks a password: bcrypt, apr1, sha, crypt. An unknown user costs what the costliest entry costs.
-  // Takes 50 ms and more, by design: call it only where a slow proof may run.
+  // Checks a password: bcrypt, apr1, sha, crypt. An unknown user costs what the costliest entry
+  // costs. Takes 50 ms and more, by design: call it only where a slow proof may run.
   //
-  // Errors: kRefused: unknown user, wrong password, an empty one, one over kPasswordBytesMax or with a
-  //         NUL. They are not told apart.
+  // Errors: kRefused: unknown user, wrong password, an empty one, one over kPasswordBytesMax or
+  //         with a NUL. They are not told apart.
   Outcome verify(std::string_view user, const SecretString& password) const;
 
   // Returns a digest that changes when the user's password does; nullopt for an unknown user.

@@ -25,11 +25,13 @@ class Sealer {
   // Errors: kConflict: there is a file already; kUnavailable: it cannot be written.
   static Outcome create(const std::string& path, Random& random);
 
-  // Returns `plain` encrypted and authenticated, as base64url. Each seal has a key and a nonce of its
-  // own, derived from 28 random bytes, so the number of seals under one key file has no practical end.
+  // Returns `plain` encrypted and authenticated, as base64url. Each seal has a key and a nonce of
+  // its own, derived from 28 random bytes, so the number of seals under one key file has no
+  // practical end.
   //
-  // Input: `purpose`, a constant that names the use; `row`, the id of the row the text belongs to, or
-  //        empty. What is opened with another purpose or row than it was sealed with is refused (M10).
+  // Input: `purpose`, a constant that names the use; `row`, the id of the row the text belongs to,
+  //        or empty. What is opened with another purpose or row than it was sealed with is refused
+  //        (M10).
   std::string seal(std::string_view purpose, std::string_view row, std::string_view plain,
                    Random& random) const;
 

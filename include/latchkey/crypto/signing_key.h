@@ -1,5 +1,5 @@
-// The private key that signs our credentials. Opened by the responder and the administrator's command
-// only; the authorizer never sees it.
+// The private key that signs our credentials. Opened by the responder and the administrator's
+// command only; the authorizer never sees it.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // The first stage: makes one question of what a web server says. Scheme, host, path and method come
-// from the variables that the web server computed, never from a field a client can name; what has two
-// readings is refused.
+// from the variables that the web server computed, never from a field a client can name; what has
+// two readings is refused.
 #pragma once
 
 #include <optional>
@@ -21,15 +21,15 @@ struct QuestionSettings {
   std::string_view peer_secret;  // of [pool]; empty: none. Outlives the settings.
 };
 
-// A question, perhaps one that has to be refused. The query is filled as far as it could be read, so
-// that a refusal has the right form; `fault` is the first thing that is wrong with it.
+// A question, perhaps one that has to be refused. The query is filled as far as it could be read,
+// so that a refusal has the right form; `fault` is the first thing that is wrong with it.
 struct Question {
   model::AuthQuery query;
   std::optional<model::Decision> fault;
 };
 
-// Returns: which form the web server understands. A RESPONDER without a known mode gets kCheck and a
-//          fault from read_question: on the authorizer's socket it is never approved.
+// Returns: which form the web server understands. A RESPONDER without a known mode gets kCheck and
+//          a fault from read_question: on the authorizer's socket it is never approved.
 model::Call call_of(const fcgi::Params& params, fcgi::Role role);
 
 Question read_question(const fcgi::Params& params, fcgi::Role role, model::Transport transport,

@@ -33,7 +33,8 @@ struct FilteredProfile {
 };
 
 // Input:   `raw`, any bytes; `delimiter`, what joins groups in a header.
-// Returns: the profile. A mail or display name that does not fit becomes empty, a group is left out.
+// Returns: the profile. A mail or display name that does not fit becomes empty, a group is left
+//          out.
 // Errors:  kRefused: the user name cannot be one. The detail can be shown to the person.
 Result<FilteredProfile> filter_profile(const RawProfile& raw, std::string_view delimiter);
 

@@ -27,8 +27,9 @@ namespace latchkey::identity {
 
 class Resolver {
  public:
-  // Input:   all references outlive the resolver. Made after fork. Public keys that cannot be read now
-  //          are looked for again at every token, so that a worker starts and refuses meanwhile.
+  // Input:   all references outlive the resolver. Made after fork. Public keys that cannot be read
+  //          now are looked for again at every token, so that a worker starts and refuses
+  //          meanwhile.
   Resolver(const config::Config& config, store::Store& store, SlowGate& gate, Random& random,
            const telemetry::Log& log);
   Resolver(Resolver&&) noexcept;
@@ -50,7 +51,8 @@ class Resolver {
   // Returns: nobody in particular.
   static model::Identity anonymous();
 
-  // Returns: the identity that `account` would have by a fresh session, for `latchkey explain` only.
+  // Returns: the identity that `account` would have by a fresh session, for `latchkey explain`
+  //          only.
   static model::Identity supposed(const model::Account& account, TimePoint now);
 
  private:

@@ -29,7 +29,8 @@ struct Account {
   std::string subject;   // the provider's `sub`; the user name for the users file
   Profile profile;
   bool disabled = false;
-  // What was made in an older epoch is dead: sessions and credentials carry the number of their day.
+  // What was made in an older epoch is dead: sessions and credentials carry the number of their
+  // day.
   std::int64_t session_epoch = 0;
   std::int64_t credential_epoch = 0;
   TimePoint created{};

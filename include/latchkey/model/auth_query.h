@@ -13,8 +13,8 @@ namespace latchkey::model {
 
 // What the web server can make of an answer; set by its configuration in LATCHKEY_MODE.
 enum class Mode {
-  kWhole,    // the AUTHORIZER role without a mode: the whole refusal passes (Apache's hook, lighttpd)
-  kCheck,    // 200 or a bare 401 (nginx, mod_fcgid)
+  kWhole,  // the AUTHORIZER role without a mode: the whole refusal passes (Apache's hook, lighttpd)
+  kCheck,  // 200 or a bare 401 (nginx, mod_fcgid)
   kForward,  // plain headers, the whole refusal passes (Caddy)
   kRefused,  // renders a refusal that was decided before (error_page, ErrorDocument)
 };

@@ -12,8 +12,8 @@ struct CanonicalRequest {
   Scheme scheme = Scheme::kHttp;
   std::string host;    // lower case, no port, no final dot; IPv6 in brackets
   std::string method;  // as sent; compared byte by byte
-  // Decoded once, without dot segments and empty segments, beginning with `/`. An encoded slash that
-  // was kept stands as the three bytes `%2F` and separates nothing.
+  // Decoded once, without dot segments and empty segments, beginning with `/`. An encoded slash
+  // that was kept stands as the three bytes `%2F` and separates nothing.
   std::string path;
   bool has_encoded_slash = false;  // refused later unless the [[path]] says "keep"
   std::string query;   // raw, without the `?`; never part of a rule

@@ -17,7 +17,8 @@ struct SessionCookie {
   SecretString token;
 };
 
-// User name and password of Basic. The password may be a signed token; that is for identity/ to see.
+// User name and password of Basic. The password may be a signed token; that is for identity/ to
+// see.
 struct BasicPair {
   std::string user;  // may be empty
   SecretString password;

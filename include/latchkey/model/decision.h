@@ -65,8 +65,8 @@ class Decision {
   std::optional<Identity> identity_;
 };
 
-// What a stage of the flow hands on: its value, or the decision that ends the flow there. LK_TRY and
-// LK_CHECK work on it as they do on Result.
+// What a stage of the flow hands on: its value, or the decision that ends the flow there. LK_TRY
+// and LK_CHECK work on it as they do on Result.
 template <typename T>
 using Step = std::expected<T, Decision>;
 

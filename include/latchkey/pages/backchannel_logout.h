@@ -1,5 +1,5 @@
-// /oauth/backchannel-logout: a provider tells us that somebody signed out there. Ends sessions, never
-// credentials: a nightly logout must not break a build.
+// /oauth/backchannel-logout: a provider tells us that somebody signed out there. Ends sessions,
+// never credentials: a nightly logout must not break a build.
 #pragma once
 
 #include "latchkey/pages/page.h"

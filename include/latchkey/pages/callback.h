@@ -1,5 +1,5 @@
-// /oauth/callback: ends a sign-in at a provider. Whatever goes wrong ends on a page that explains: a
-// redirect from here could be a loop.
+// /oauth/callback: ends a sign-in at a provider. Whatever goes wrong ends on a page that explains:
+// a redirect from here could be a loop.
 #pragma once
 
 #include "latchkey/pages/page.h"

@@ -1,4 +1,5 @@
-// For load balancers and supervisors: are we alive, can we do our work. Neither tells strangers more.
+// For load balancers and supervisors: are we alive, can we do our work. Neither tells strangers
+// more.
 #pragma once
 
 #include "latchkey/crypto/key_directory.h"

@@ -6,8 +6,8 @@
 
 namespace latchkey::pages {
 
-// Route: GET. The one answer of ours that may be cached: five minutes, so that a rotated key is known
-// everywhere long before the old one is retired.
+// Route: GET. The one answer of ours that may be cached: five minutes, so that a rotated key is
+// known everywhere long before the old one is retired.
 class JwksPage final : public Page {
  public:
   explicit JwksPage(crypto::KeyDirectory keys) : keys_(std::move(keys)) {}

@@ -1,5 +1,5 @@
-// /oauth/login: begins a sign-in. Sends the browser to the only provider, or shows a page to choose from, or the
-// form for local users, and checks what that form posts.
+// /oauth/login: begins a sign-in. Sends the browser to the only provider, or shows a page to choose
+// from, or the form for local users, and checks what that form posts.
 #pragma once
 
 #include "latchkey/pages/page.h"

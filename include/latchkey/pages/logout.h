@@ -1,4 +1,5 @@
-// /oauth/logout: asks, ends the session, then leads to the provider's own logout where there is one.
+// /oauth/logout: asks, ends the session, then leads to the provider's own logout where there is
+// one.
 #pragma once
 
 #include "latchkey/pages/page.h"

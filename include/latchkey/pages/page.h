@@ -18,7 +18,8 @@ constexpr std::size_t kBodyBytesMax = 64 * 1024;
 
 // One request for a page. Host and path are canonical and known; the method is one the route names.
 struct PageRequest {
-  // Canonical request, client hints, cookies, authorization, address. `query.call` means nothing here.
+  // Canonical request, client hints, cookies, authorization, address. `query.call` means nothing
+  // here.
   model::AuthQuery query;
   // scheme://host[:port] of the configured host that was asked: the beginning of every absolute
   // Location and of redirect_uri. Never made from what the client sent.

@@ -42,7 +42,8 @@ class Policy {
   // encoded slash where it is not kept.
   //
   // Errors:  a refusal with kUnknownHost, kHttpsRequired or kAmbiguousTarget.
-  model::Step<void> admit(const model::CanonicalRequest& request, const PathSettings& settings) const;
+  model::Step<void> admit(const model::CanonicalRequest& request,
+                          const PathSettings& settings) const;
 
   // Decides. An anonymous identity is let in by a rule for anyone only.
   //
@@ -58,8 +59,8 @@ class Policy {
   std::unique_ptr<const Parts> parts_;
 };
 
-// True if some rule or [[path]] depends on more of the path than `/`. Then a `;` in a path is refused,
-// because applications differ in whether it ends a segment's name; else it is cut off.
+// True if some rule or [[path]] depends on more of the path than `/`. Then a `;` in a path is
+// refused, because applications differ in whether it ends a segment's name; else it is cut off.
 bool depends_on_paths(const config::Config& config);
 
 }  // namespace latchkey::policy

@@ -13,8 +13,8 @@ enum class SameOrigin {
   kProven,
 };
 
-// Returns: kProven for `Sec-Fetch-Site: same-origin`, or, that field absent, for an Origin that is one
-//          of ours. kUnknown only if both are absent.
+// Returns: kProven for `Sec-Fetch-Site: same-origin`, or, that field absent, for an Origin that is
+//          one of ours. kUnknown only if both are absent.
 // Spec:    W3C Fetch Metadata; RFC 6454 section 7.
 SameOrigin same_origin(const model::ClientHints& hints, const config::Hosts& hosts);
 

@@ -22,7 +22,8 @@ constexpr std::size_t kScopeBytesMax = 512;
 
 // Looks at one scope before a credential is issued with it.
 //
-// Errors:  kMalformed: none of the forms above, or over the limit. The detail says what would be right.
+// Errors:  kMalformed: none of the forms above, or over the limit. The detail says what would be
+//          right.
 Outcome check_scope(std::string_view scope);
 
 // Returns: true if a credential with these scopes is for this request.

@@ -18,8 +18,8 @@ bool lacks_a_claim(const wire::Json& claims, const config::Provider& settings);
 //
 // Input:   claim names may be dotted (`realm_access.roles`); groups are a string or a list of them.
 // Returns: the claims as said; nothing is filtered yet.
-// Errors:  kRefused: no user name, or the user name is a mail address that is denied to be verified.
-//          kMalformed: a claim of another type than it must have.
+// Errors:  kRefused: no user name, or the user name is a mail address that is denied to be
+//          verified. kMalformed: a claim of another type than it must have.
 // Spec:    OpenID Connect Core 1.0 section 5.7: a mail address counts only when it is verified.
 Result<Claims> read_claims(const wire::Json& claims, const wire::Json* more,
                            const config::Provider& settings);

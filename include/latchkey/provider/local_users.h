@@ -31,8 +31,8 @@ class LocalUsers {
   LocalUsers(std::string users_file, store::Store& store, SlowGate& gate)
       : users_file_(std::move(users_file)), store_(store), gate_(gate) {}
 
-  // Checks a password. An unknown name costs as much as a known one and is told from a wrong password
-  // by nothing; a failure is counted before anything is answered.
+  // Checks a password. An unknown name costs as much as a known one and is told from a wrong
+  // password by nothing; a failure is counted before anything is answered.
   //
   // Input:   `user` and `password`, any bytes; `address`, the peer, textual.
   // Errors:  kUnavailable: the file, the store, or too many slow proofs at once.

@@ -34,9 +34,11 @@ std::string metadata_url(std::string_view issuer);
 // Reads a discovery document.
 //
 // Input:   `json`, as fetched; `issuer`, as configured.
-// Returns: its endpoints; each is https, or, when `issuer` itself is http on loopback, may be so too.
-// Errors:  kMalformed: no strict JSON, a required member is missing, an endpoint that is no such URL.
-//          kRefused: `issuer` differs by as much as a byte, or it supports no way we can sign in.
+// Returns: its endpoints; each is https, or, when `issuer` itself is http on loopback, may be so
+//          too.
+// Errors:  kMalformed: no strict JSON, a required member is missing, an endpoint that is no such
+//          URL. kRefused: `issuer` differs by as much as a byte, or it supports no way we can sign
+//          in.
 // Spec:    OpenID Connect Discovery 1.0 sections 3 and 4.3, RFC 8414 section 3.3, RFC 9207.
 Result<Metadata> parse_metadata(std::string_view json, const std::string& issuer);
 

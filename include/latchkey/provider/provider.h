@@ -1,5 +1,5 @@
-// A place that proves who somebody is, in a browser: it is sent there and comes back with an answer.
-// The pages know providers by this interface only; oidc.h is the one there is.
+// A place that proves who somebody is, in a browser: it is sent there and comes back with an
+// answer. The pages know providers by this interface only; oidc.h is the one there is.
 #pragma once
 
 #include <optional>

@@ -29,8 +29,9 @@ struct IdTokenExpectation {
 // Checks the claims of an ID token.
 //
 // Errors:  kExpired, kRefused, kMalformed; the detail says which rule.
-// Spec:    OpenID Connect Core 1.0 sections 2, 3.1.3.7 and 3.1.3.8. Several audiences are taken when
-//          `azp` names us, as the specification allows; there is no option to leave the nonce out.
+// Spec:    OpenID Connect Core 1.0 sections 2, 3.1.3.7 and 3.1.3.8. Several audiences are taken
+//          when `azp` names us, as the specification allows; there is no option to leave the nonce
+//          out.
 Outcome check_id_token(const crypto::VerifiedToken& token, const IdTokenExpectation& expected,
                        TimePoint now);
 

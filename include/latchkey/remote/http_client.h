@@ -20,7 +20,8 @@ constexpr Seconds kConnectDeadline{3};
 
 enum class Method { kGet, kPost };
 
-// Whether http:// is allowed at all. Only for providers whose configured issuer is http on loopback.
+// Whether http:// is allowed at all. Only for providers whose configured issuer is http on
+// loopback.
 enum class Cleartext { kRefuse, kLoopbackOnly };
 
 // HTTP Basic as OAuth wants it: id and secret are form-encoded before they are joined.

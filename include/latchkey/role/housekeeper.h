@@ -1,6 +1,6 @@
-// What has to be done now and then: expired rows go, providers' keys are fetched before they are too
-// old. Every task is leased in the store, so that of many processes one does it; expiry is judged at
-// each decision, so a missed run can only refuse.
+// What has to be done now and then: expired rows go, providers' keys are fetched before they are
+// too old. Every task is leased in the store, so that of many processes one does it; expiry is
+// judged at each decision, so a missed run can only refuse.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// The responder's sentence: request -> dialect -> route -> page -> reply. Checks what is the same for
-// every page (host, https, path, method, size of the body), asks one page, writes one log line.
+// The responder's sentence: request -> dialect -> route -> page -> reply. Checks what is the same
+// for every page (host, https, path, method, size of the body), asks one page, writes one log line.
 #pragma once
 
 #include <string>
@@ -28,8 +28,8 @@ class IdleWork {
 
 class Responder final : public fcgi::Service {
  public:
-  // Input:   `routes`, the first that fits a path counts; their pages, all references and `idle`, which
-  //          may be null, outlive the responder. Made after fork.
+  // Input:   `routes`, the first that fits a path counts; their pages, all references and `idle`,
+  //          which may be null, outlive the responder. Made after fork.
   Responder(const config::Config& config, const config::Hosts& hosts,
             std::vector<pages::Route> routes, identity::Resolver& resolver, const Clock& clock,
             const telemetry::Log& log, IdleWork* idle = nullptr);

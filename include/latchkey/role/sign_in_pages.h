@@ -1,4 +1,5 @@
-// The providers and the pages of signing in and out, built together, for whoever wires a responder up.
+// The providers and the pages of signing in and out, built together, for whoever wires a responder
+// up.
 #pragma once
 
 #include <optional>

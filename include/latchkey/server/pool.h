@@ -60,7 +60,8 @@ class StopSignal {
   virtual Waited wait_for(std::chrono::milliseconds time) = 0;
 };
 
-// Whether a housekeeper runs beside the workers; where none does, a worker keeps house after replies.
+// Whether a housekeeper runs beside the workers; where none does, a worker keeps house after
+// replies.
 enum class Housekeeping { kNone, kBeside };
 
 // What a worker gets besides the configuration. Outlives the Service made with it.

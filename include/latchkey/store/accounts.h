@@ -19,7 +19,8 @@ namespace latchkey::store {
 
 class Connection;
 
-// One line of the users file: the name and the digest of its entry, which changes with the password.
+// One line of the users file: the name and the digest of its entry, which changes with the
+// password.
 struct LocalEntry {
   std::string name;
   crypto::Digest digest;

@@ -27,7 +27,8 @@ class Admin {
  public:
   explicit Admin(Connection& connection) : connection_(connection) {}
 
-  // Makes the database if there is none and brings its schema to the one we know, in one transaction.
+  // Makes the database if there is none and brings its schema to the one we know, in one
+  // transaction.
   // Errors: kUnavailable; also when the schema is newer than ours.
   Outcome migrate();
 

@@ -26,11 +26,12 @@ inline constexpr Seconds kAttemptMemory{24 * 3600};
 inline constexpr std::int64_t kAttemptRowsMax = 10'000;
 
 // Returns the spelling under which a user name is counted: lower case, without blanks at the ends.
-// A name that can be nobody's (not printable ASCII, too long) is counted with all others of its sort.
+// A name that can be nobody's (not printable ASCII, too long) is counted with all others of its
+// sort.
 std::string attempt_name(std::string_view user_name);
 
-// Returns the network of a textual address, the /24 of an IPv4 and the /64 of an IPv6 one; an IPv4 address
-// in IPv6 clothes counts as IPv4. What is no address counts with all others of its sort.
+// Returns the network of a textual address, the /24 of an IPv4 and the /64 of an IPv6 one; an IPv4
+// address in IPv6 clothes counts as IPv4. What is no address counts with all others of its sort.
 std::string attempt_network(std::string_view address);
 
 class Attempts {
@@ -38,16 +39,16 @@ class Attempts {
   explicit Attempts(Connection& connection, std::int64_t rows_max = kAttemptRowsMax)
       : connection_(connection), rows_max_(rows_max) {}
 
-  // Tells how long to wait before a password of that name from that address may be looked at; nullopt:
-  // now. `user_name` and `address` are as the client sent them. Errors: kUnavailable.
+  // Tells how long to wait before a password of that name from that address may be looked at;
+  // nullopt: now. `user_name` and `address` are as the client sent them. Errors: kUnavailable.
   Result<std::optional<Seconds>> retry_after(std::string_view user_name, std::string_view address,
                                              TimePoint now);
 
   // Counts a wrong password for the name and for the network. Errors: kUnavailable.
   Outcome record_failure(std::string_view user_name, std::string_view address, TimePoint now);
 
-  // Forgets the name's failures after a right password. The network's stay: one good account must not
-  // buy more guesses at others.
+  // Forgets the name's failures after a right password. The network's stay: one good account must
+  // not buy more guesses at others.
   Outcome clear(std::string_view user_name);
 
  private:

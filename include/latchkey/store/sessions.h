@@ -31,12 +31,14 @@ class Sessions {
   // Creates the session and uses up the login state, both or neither.
   //
   // Input:   `token_hash`, the digest of the cookie's value; `login_state_id`, not empty;
-  //          `login_state_expiry`, until when the id is remembered: the end of the state's validity.
+  //          `login_state_expiry`, until when the id is remembered: the end of the state's
+  //          validity.
   // Errors:  kConflict: the state made a session before; kNotFound: no such account; kUnavailable.
   Outcome create(const model::Session& session, const crypto::Digest& token_hash,
                  std::string_view login_state_id, TimePoint login_state_expiry);
 
-  // Tells whether a login state was used, so that a reused one is refused before the provider is asked.
+  // Tells whether a login state was used, so that a reused one is refused before the provider is
+  // asked.
   Result<StateUsed> state_used(std::string_view login_state_id);
 
   // Finds the session of a cookie with its account: the one question of a decision. Says nothing of
@@ -44,7 +46,8 @@ class Sessions {
   // (it is long and only a logout wants it). Errors: kNotFound, kUnavailable.
   Result<SessionAndAccount> find(const crypto::Digest& token_hash);
 
-  // Finds the sealed ID token of the session; empty when there was none. Errors: kNotFound, kUnavailable.
+  // Finds the sealed ID token of the session; empty when there was none. Errors: kNotFound,
+  // kUnavailable.
   Result<std::string> sealed_id_token(std::string_view session_id);
 
   // Writes the last use and the new idle end. For after the reply: does not wait for a lock, and a
@@ -59,8 +62,8 @@ class Sessions {
   Result<std::int64_t> end_by_provider_sid(std::string_view issuer, std::string_view sid);
   Result<std::int64_t> end_by_subject(std::string_view issuer, std::string_view subject);
 
-  // Lists the sessions of one account, or of all, in the order of their ids beginning behind `after`;
-  // dead ones too, until they are purged. `sealed_id_token` is left empty.
+  // Lists the sessions of one account, or of all, in the order of their ids beginning behind
+  // `after`; dead ones too, until they are purged. `sealed_id_token` is left empty.
   Result<std::vector<model::Session>> list(const std::optional<AccountId>& account,
                                            std::string_view after = {},
                                            std::uint32_t limit = kListRowsMax);

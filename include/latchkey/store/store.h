@@ -1,5 +1,5 @@
-// What is kept between requests: accounts, sessions, credentials, counters. Everything above asks by
-// verbs (`store.sessions().find(...)`); no SQL is known there.
+// What is kept between requests: accounts, sessions, credentials, counters. Everything above asks
+// by verbs (`store.sessions().find(...)`); no SQL is known there.
 //
 // Every verb fails with kUnavailable when the database cannot answer: locked for 250 ms, full or
 // read-only (on a write), missing, corrupt. The handle looks at the file again by itself, so the
@@ -41,8 +41,9 @@ class Store {
   //
   // Input:   `path`, a file below a directory nobody else can write to, or ":memory:" (tests; only
   //          with kCreate).
-  // Errors:  kUnavailable: missing, a symbolic link or no regular file, not ours, readable by others,
-  //          corrupt, locked, or of another schema version; the detail says which and what to do.
+  // Errors:  kUnavailable: missing, a symbolic link or no regular file, not ours, readable by
+  //          others, corrupt, locked, or of another schema version; the detail says which and what
+  //          to do.
   static Result<Store> open(const std::string& path, config::Journal journal, Access access,
                             OnClose on_close = OnClose::kCheckpoint);
 
@@ -66,8 +67,8 @@ class Store {
   ProviderKeys& provider_keys();
   Admin& admin();
 
-  // Lets the next verb look whether the file is still the one that is open, instead of up to a second
-  // later. For reloads.
+  // Lets the next verb look whether the file is still the one that is open, instead of up to a
+  // second later. For reloads.
   void recheck_file();
 
  private:

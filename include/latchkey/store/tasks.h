@@ -19,7 +19,8 @@ class Tasks {
  public:
   explicit Tasks(Connection& connection) : connection_(connection) {}
 
-  // Takes the task until `now` + `lease`; a holder that dies loses it then. A task nobody knows is due at once.
+  // Takes the task until `now` + `lease`; a holder that dies loses it then. A task nobody knows is
+  // due at once.
   // Errors: kUnavailable.
   Result<Lease> take(std::string_view name, std::string_view holder, TimePoint now, Seconds lease);
 

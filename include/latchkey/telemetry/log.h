@@ -29,8 +29,8 @@ enum class Format { kText, kJson };
 inline constexpr std::size_t kValueBytesMax = 512;  // a longer value is cut and ends with `...`
 inline constexpr std::size_t kFieldsMax = 24;       // further fields are left out
 
-// The name of an event or of a field: a literal of `a-z`, `0-9` and `_`, checked while compiling, so
-// that nothing a client sent can stand where a name is expected.
+// The name of an event or of a field: a literal of `a-z`, `0-9` and `_`, checked while compiling,
+// so that nothing a client sent can stand where a name is expected.
 class Name {
  public:
   template <std::size_t size>

@@ -19,10 +19,10 @@ inline constexpr Seconds kCookieLifeMax = std::chrono::days(400);  // browsers c
 
 // Finds the value of the cookie `name` in one Cookie field.
 //
-// Input:   `field`, the raw value, any bytes; pairs are separated by `;`, then blanks. Never by `,`,
-//          though some servers join two Cookie fields so: browsers send one field, and a comma in
-//          the value of a foreign cookie (`x=1,__Host-latchkey=...`, set by a sibling domain) would
-//          make a cookie that no such site may set. `name`, a token, compared byte by byte.
+// Input:   `field`, the raw value, any bytes; pairs are separated by `;`, then blanks. Never by
+//          `,`, though some servers join two Cookie fields so: browsers send one field, and a comma
+//          in the value of a foreign cookie (`x=1,__Host-latchkey=...`, set by a sibling domain)
+//          would make a cookie that no such site may set. `name`, a token, compared byte by byte.
 // Returns: a view into `field` (quotes kept, blanks around it not), or nullopt if no pair has the
 //          name. A name without `=` is no pair.
 // Errors:  kMalformed: `field` is over kCookieHeaderBytesMax, or the value has a byte that is not

@@ -38,9 +38,9 @@ struct Target {
 // Errors:  kMalformed: no such form, over a limit, a blank, control or byte above 0x7e, `#`, a `%`
 //          without two digits in the path, or a path that does not decode to UTF-8. kRefused: well
 //          formed, but servers disagree about it: backslash, encoded control or backslash, double
-//          encoding of what would change the path (but for a slash as `%252F`), `..` above the root, dot segments beside empty
-//          ones, an encoded slash beside a slash, a dot segment or another one, an encoded
-//          semicolon,
+//          encoding of what would change the path (but for a slash as `%252F`), `..` above the
+//          root, dot segments beside empty ones, an encoded slash beside a slash, a dot segment or
+//          another one, an encoded semicolon,
 //          `.;`, `..;`, `/;`, and with Semicolon::kRefuse any semicolon.
 // Spec:    RFC 3986 sections 5.2.4 and 6.2.2, RFC 9112 section 3.2.
 Result<Target> canonical_target(std::string_view raw, Semicolon semicolon);
