@@ -89,9 +89,8 @@ def test_a_store_gone_at_the_start_is_no_reason_to_let_anybody_in(own_stack):
     stack = own_stack()
     issued = stack.fresh_account("alice")
     stack.latchkey.stop()
-    state, away = stack.latchkey.database.parent, stack.latchkey.directory / "away"
-    keys = [p for p in (state / "keys",) if p.exists()]
-    assert stack.nexus.get("/x", bearer=issued["password"]).status == 502 or True
+    state = stack.latchkey.database.parent
+    assert stack.nexus.get("/x", bearer=issued["password"]).status == 500
     for file in list(state.glob("latchkey.db*")):
         file.rename(stack.latchkey.directory / file.name)
     stack.latchkey.start("authorizer")
@@ -99,7 +98,6 @@ def test_a_store_gone_at_the_start_is_no_reason_to_let_anybody_in(own_stack):
     for file in list(stack.latchkey.directory.glob("latchkey.db*")):
         file.rename(state / file.name)
     wait_until(lambda: stack.nexus.get("/x", bearer=issued["password"]).status == 200, "the recovery")
-    assert not away.exists() and keys is not None
 
 
 def test_nginx_refuses_while_the_authorizer_is_down_and_serves_when_it_is_back(own_stack):
