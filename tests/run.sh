@@ -88,12 +88,14 @@ case ${1:-all} in
     quick
     gtest "$build/tests/process"
     pytest webserver 1200
+    pytest servers 1200
     pytest parts 1200
     ;;
   coverage)
     quick
     gtest "$build/tests/process"
     pytest webserver 1200
+    pytest servers 1200
     pytest parts 1200
     gcovr --root . --object-directory "$build" --filter 'src/' --filter 'include/' --gcov-ignore-parse-errors \
       --exclude-unreachable-branches --exclude-throw-branches --print-summary --txt "$build/coverage.txt" "$build" \

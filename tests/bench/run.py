@@ -20,7 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from tests.support.processes import BIN, Part, clean_environment, free_port, program  # noqa: E402
-from tests.support.stack import EXAMPLES, Latchkey, sign_in_locally, users_file  # noqa: E402
+from tests.support.servers.nginx import EXAMPLES  # noqa: E402
+from tests.support.stack import Latchkey, sign_in_locally, users_file  # noqa: E402
 from tests.support.web import Site  # noqa: E402
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", 3))

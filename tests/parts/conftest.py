@@ -5,7 +5,8 @@ import urllib.request
 import pytest
 
 from tests.support.processes import NODE_MODULES, ROOT, Part, clean_environment, free_port, program
-from tests.support.stack import Application, Latchkey, Nginx, sign_in_locally, users_file
+from tests.support.servers.nginx import Nginx
+from tests.support.stack import Application, Latchkey, sign_in_locally, users_file
 
 SECRET = "rp-secret-rp-secret-rp-secret-0001"
 

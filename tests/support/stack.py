@@ -1,15 +1,11 @@
-"""latchkey itself as the tests run it: a directory with a configuration, both pools, and nginx on the files
-of examples/nginx as shipped (only paths, ports and names of this machine are replaced)."""
+"""latchkey itself as the tests run it: a directory with a configuration and both pools. The web servers in front
+of it are in tests/support/servers."""
 import json
-import os
-import re
 import subprocess
 from pathlib import Path
 
-from tests.support.processes import BIN, ROOT, Part, clean_environment, free_port, program
-from tests.support.web import Browser, Site
-
-EXAMPLES = ROOT / "examples/nginx"
+from tests.support.processes import BIN, ROOT, Part, clean_environment, free_port
+from tests.support.web import Browser
 
 
 def users_file(path, **passwords):
@@ -85,60 +81,6 @@ class Latchkey:
         return self.directory / "state/latchkey.db"
 
 
-class Nginx:
-    """nginx on one file of examples/nginx (or a text of the same kind). `ports` maps each port of the example
-    to one of ours, `replace` any other text."""
-
-    def __init__(self, directory, latchkey, example, tls=None, ports=None, replace=None, extra_http=""):
-        self.directory = Path(directory)
-        (self.directory / "latchkey").mkdir(parents=True, exist_ok=True)
-        self.ports = dict(ports or {})
-        self.tls = tls
-        self.replace = {"/run/latchkey/": f"{latchkey.directory}/", **(replace or {})}
-        for file in (EXAMPLES / "latchkey").glob("*.conf"):
-            (self.directory / "latchkey" / file.name).write_text(self.localise(file.read_text()))
-        text = (EXAMPLES / example).read_text() if (EXAMPLES / example).exists() else example
-        (self.directory / "site.conf").write_text(self.localise(text))
-        (self.directory / "nginx.conf").write_text(self.main(extra_http))
-        self.part = None
-
-    def localise(self, text):
-        text = re.sub(r"listen (\d+)", lambda m: f"listen 127.0.0.1:{self.port(int(m[1]))}", text)
-        text = re.sub(r"(proxy_pass http://127\.0\.0\.1:)(\d+)", lambda m: f"{m[1]}{self.port(int(m[2]))}", text)
-        if self.tls is not None:
-            text = text.replace("/etc/nginx/tls/", f"{self.tls.directory}/")
-        for old, new in self.replace.items():
-            text = text.replace(old, str(new))
-        return text
-
-    def port(self, shipped):
-        return self.ports.setdefault(shipped, free_port())
-
-    def main(self, extra_http):
-        temporary = "".join(f"    {kind}_temp_path {self.directory}/tmp-{kind};\n"
-                            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        user = "user root;\n" if os.geteuid() == 0 else ""
-        return (f"daemon off;\n{user}pid {self.directory}/nginx.pid;\nerror_log {self.directory}/error.log info;\n"
-                "worker_processes 2;\nevents { worker_connections 1024; }\nhttp {\n"
-                f"    access_log {self.directory}/access.log;\n{temporary}    {extra_http}\n"
-                "    include site.conf;\n}\n")
-
-    def start(self):
-        self.part = Part("nginx", [program("nginx"), "-p", self.directory, "-c", self.directory / "nginx.conf"],
-                         self.directory)
-        text = (self.directory / "site.conf").read_text()
-        self.part.ready_on(*{int(port) for port in re.findall(r"listen 127\.0\.0\.1:(\d+)", text)})
-        return self
-
-    def stop(self):
-        if self.part:
-            self.part.stop()
-
-    def site(self, host, shipped_port=443):
-        ca = self.tls.ca if self.tls is not None and shipped_port == 443 else None
-        return Site(host, self.ports[shipped_port], ca, name_port=443 if ca else None)
-
-
 class Application:
     """The demo's application: shows every request it gets."""
 
@@ -158,7 +100,3 @@ def sign_in_locally(site, user, password, rd="/"):
     assert browser.reply.status == 200 and 'name="password"' in browser.reply.text, browser.reply
     browser.submit("password", username=user, password=password)
     return browser
-
-
-__all__ = ["Application", "EXAMPLES", "Latchkey", "Nginx", "sign_in_locally", "users_file",
-           "wait_until"]

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from tests.support.stack import EXAMPLES
+from tests.support.servers.nginx import EXAMPLES
 from tests.webserver.conftest import CONFIGURATION
 
 EXAMPLE_FILES = sorted(file.name for file in EXAMPLES.glob("*.conf"))
@@ -102,7 +102,7 @@ def test_the_challenge_for_certificates_stays_open_over_plain_http(own_stack, tm
 def test_remembered_answers_equal_those_asked_anew_n9(own_stack, tmp_path):
     import random
 
-    from tests.support.stack import Nginx
+    from tests.support.servers.nginx import Nginx
     stack = own_stack(configuration=CONFIGURATION + "\n[cache]\nseconds = 30\n", example="nexus-cached.conf",
                       replace={"/dev/shm/latchkey": tmp_path / "decisions"})
     port = stack.application.port

@@ -1,0 +1,71 @@
+"""The suite every web server and mode passes: each test is one behaviour, and its name is the row of docs/servers.md."""
+import json
+
+import pytest
+
+from tests.support.servers import fronts
+from tests.support.servers.table import Results
+
+MODES = fronts()
+RESULTS = pytest.StashKey[Results]()
+
+
+def pytest_configure(config):
+    config.stash[RESULTS] = Results()
+
+
+@pytest.fixture(scope="session", params=MODES, ids=[mode.name for mode in MODES])
+def front(request, tmp_path_factory):
+    """One server of each mode, for all tests that leave it as they found it."""
+    made = request.param(tmp_path_factory.mktemp(request.param.name))
+    yield made
+    made.stop()
+
+
+@pytest.fixture(params=MODES, ids=[mode.name for mode in MODES])
+def own_front(request, tmp_path):
+    """Makes fronts of each mode that a test may break: own_front(configuration=..., workers=...)."""
+    made = []
+
+    def make(**how):
+        made.append(request.param(tmp_path / f"front{len(made)}", **how))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
+
+
+@pytest.fixture(scope="session")
+def session(front):
+    """A Cookie field of alice's session."""
+    return front.sign_in("alice")
+
+
+@pytest.fixture(scope="session")
+def credential(front, session):
+    """A credential of alice: {"username", "password", "id", "expires"}."""
+    reply = front.nexus.get("/cli/credentials", cookie=session)
+    assert reply.status == 200, reply
+    return json.loads(reply.text)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.name == "table_test.py")  # it compares what all the others showed
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    outcome = yield
+    report = outcome.get_result()
+    parameters = getattr(item, "callspec", None)
+    mode = parameters and (parameters.params.get("front") or parameters.params.get("own_front"))
+    if mode and (report.when == "call" or report.failed):
+        item.config.stash[RESULTS].add(mode, item.function, report.passed)
+
+
+@pytest.fixture
+def results(request):
+    """What every behaviour that ran so far showed."""
+    return request.config.stash[RESULTS]

@@ -1,0 +1,42 @@
+"""Runs last in this folder: what was shown is what docs/servers.md says, and nothing else."""
+import os
+
+from tests.servers.conftest import MODES
+from tests.support.servers import table
+
+
+def behaviours(session):
+    """Returns {name: sentence} of all tests of this folder that run on every mode."""
+    found = table.Results()
+    for item in session.items:
+        parameters = getattr(item, "callspec", None)
+        mode = parameters and (parameters.params.get("front") or parameters.params.get("own_front"))
+        if mode:
+            found.add(mode, item.function, True)
+    return found.rows
+
+
+def test_a_reason_names_a_behaviour_and_says_why(request):
+    names = behaviours(request.session)
+    for mode in MODES:
+        for behaviour, reason in mode.reasons.items():
+            assert len(reason) > 20 and "|" not in reason and "\n" not in reason, (mode.name, behaviour, reason)
+            assert behaviour in names or len(names) < 20, f"{mode.name}: no test is called test_{behaviour}"
+
+
+def test_docs_servers_says_what_was_shown(request, results):
+    ran = {(results.rows[behaviour], mode): cell for (behaviour, mode), cell in results.cells.items()
+           if (behaviour, mode) not in results.failed}
+    known, said = table.parse(table.FILE.read_text()) if table.FILE.exists() else ([], {})
+    if os.environ.get("LATCHKEY_WRITE_TABLE"):
+        modes = [mode.name for mode in MODES if mode.name in results.modes() or mode.name in known]
+        cells = {(behaviour, mode): ran.get((sentence, mode)) or said.get((sentence, mode), "?")
+                 for behaviour, sentence in results.rows.items() for mode in modes}
+        table.FILE.write_text(table.render(results.rows, modes, cells))
+        return
+    drift = {cell: (said.get(cell), shown) for cell, shown in ran.items() if said.get(cell) != shown}
+    assert not drift, f"docs/servers.md says otherwise (LATCHKEY_WRITE_TABLE=1 writes it anew): {drift}"
+    everything = {(sentence, mode.name) for sentence in results.rows.values() for mode in MODES}
+    if set(ran) == everything and len(results.rows) >= 20:
+        assert set(said) == everything, f"rows or columns nobody shows any more: {set(said) - everything}"
+        assert "?" not in said.values()

@@ -1,0 +1,78 @@
+"""When the authorizer fails, no request gets through, and all is well again when it is back."""
+import contextlib
+import threading
+
+from tests.support.processes import wait_until
+from tests.support.web import connect
+
+OUT_OF_ORDER = {500, 502, 503, 504}
+
+
+def assert_served(front, credential):
+    wait_until(lambda: front.nexus.get("/x", bearer=credential["password"]).status == 200, "the recovery")
+    wait_until(lambda: front.nexus.get("/x").status == 401, "the recovery")
+
+
+def test_authorizer_down(front, session, credential):
+    """while the authorizer is down nobody gets through, not even to open pages; afterwards all is as before"""
+    front.stop_authorizer()
+    try:
+        front.application.clear()
+        for way in ({"bearer": credential["password"]}, {"cookie": session}, {}):
+            for target in ("/x", "/public/x", "/admin", "/v2/"):
+                assert front.nexus.get(target, **way).status in OUT_OF_ORDER, (target, way)
+        assert front.application.requests == []
+    finally:
+        front.start_authorizer()
+    assert_served(front, credential)
+
+
+def test_authorizer_stuck(front, credential):
+    """while the authorizer takes requests and says nothing, they wait or fail, and none gets through"""
+    with front.stuck_authorizer():
+        front.application.clear()
+        for target in ("/stuck", "/public/stuck"):
+            request = f"GET {target} HTTP/1.1\r\nHost: nexus.example.com\r\nConnection: close\r\n\r\n"
+            with connect(front.nexus.port, front.nexus.host, front.nexus.ca, timeout=0.7) as sock:
+                sock.sendall(request.encode())
+                answer = b""
+                with contextlib.suppress(TimeoutError):
+                    answer = sock.recv(65536)
+                assert not answer or int(answer.split(b" ")[1]) in OUT_OF_ORDER, answer
+        assert front.application.requests == []
+    assert_served(front, credential)
+
+
+def test_authorizer_killed_while_answering(front, credential):
+    """when processes of the authorizer are killed while they answer, requests fail or are refused, and none gets through"""
+    front.application.clear()
+    stop, statuses = threading.Event(), []
+
+    def ask():
+        while not stop.is_set():
+            statuses.append(front.nexus.get("/killed").status)
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    [thread.start() for thread in threads]
+    try:
+        for _ in range(6):
+            before = len(statuses)
+            front.kill_worker()
+            wait_until(lambda b=before: len(statuses) > b + 12, "answers")
+    finally:
+        stop.set()
+        [thread.join() for thread in threads]
+    assert 401 in statuses and set(statuses) <= {401, *OUT_OF_ORDER}, set(statuses)
+    assert front.application.requests == []
+    assert_served(front, credential)
+
+
+def test_store_gone(own_front):
+    """while the store is missing everybody who has to be known is refused with 503; it comes back by itself"""
+    front = own_front()
+    credential = front.fresh_account("alice")
+    state, away = front.latchkey.database.parent, front.latchkey.directory / "away"
+    state.rename(away)
+    front.application.clear()
+    wait_until(lambda: front.nexus.get("/gone", bearer=credential["password"]).status == 503, "the refusal")
+    away.rename(state)
+    wait_until(lambda: front.nexus.get("/x", bearer=credential["password"]).status == 200, "the recovery")

@@ -1,0 +1,188 @@
+"""What every web server of the suite offers to a test: latchkey, an application, and the server between them
+and the client, on the files of examples/ as shipped."""
+import contextlib
+import os
+import signal
+import sqlite3
+import time
+
+from tests.support.application import RecordingApplication
+from tests.support.stack import Latchkey, sign_in_locally, users_file
+from tests.support.tls import Authority
+
+CONFIGURATION = """
+[site]
+url = "https://nexus.example.com"
+hosts = ["nexus.example.com", "docker.example.com", "jenkins.example.com", "registry.example.com"]
+enforce_https = true
+
+[[host]]
+name = "docker.example.com"
+browser = false
+
+[store]
+url = "sqlite:{dir}/state/latchkey.db"
+
+[local]
+users_file = "{dir}/users"
+
+[health]
+user_agents = ["GoogleHC", "kube-probe"]
+
+[log]
+level = "debug"
+
+[[path]]
+prefix = "/repository"
+encoded_slash = "keep"
+
+[[path]]
+prefix = "/api"
+authorization = "application"
+
+[[path]]
+prefix = "/webhook"
+cross_site = "allow"
+
+[[rule]]
+paths = ["/public", "/api"]
+who = "anyone"
+
+[[rule]]
+paths = ["/admin"]
+users = ["root"]
+
+[[rule]]
+paths = ["/repository/*/private"]
+methods = ["PUT", "DELETE"]
+who = "nobody"
+
+[[rule]]
+who = "authenticated"
+"""
+
+PASSWORDS = {"alice": "alice-pw", "bob": "bob-pw", "root": "root-pw"}
+HOSTS = ("nexus.example.com", "docker.example.com", "jenkins.example.com", "registry.example.com")
+
+
+class Front:
+    """A latchkey, a web server and an application that belong together. A mode is a subclass with
+
+    - `name`, its row in docs/servers.md,
+    - make_server(application, **how), which returns a WebServer (not started) on the example of that name
+      ("nexus", "nexus-two-hosts", "jenkins", "docker-registry") whose site() gives its host names,
+    - `reasons`: {behaviour: why this server cannot show it}; the behaviour is the name of the test without
+      `test_`. The test then asserts what the server does instead, which is never to let a request through,
+    - where the server starts the pools itself: make_latchkey(), start_authorizer(), stop_authorizer() and
+      authorizer_pids() of its own.
+    """
+
+    name = ""
+    reasons = {}
+    application_class = RecordingApplication
+
+    def __init__(self, directory, configuration=CONFIGURATION, workers=2, tls=None, **how):
+        self.directory = directory
+        self.tls = tls or Authority(directory / "tls")
+        for name in HOSTS:
+            if not (self.tls.directory / f"{name}.crt").exists():
+                self.tls.server(name)
+        with contextlib.ExitStack() as undo:  # a part that cannot be started leaves none of the others behind
+            self.latchkey = self.make_latchkey(configuration, workers)
+            users_file(self.latchkey.directory / "users", **PASSWORDS)
+            self.latchkey.admin("init")
+            undo.callback(self.latchkey.stop)
+            self.latchkey.start()
+            self.application = self.application_class(directory)
+            undo.callback(self.application.stop)
+            self.parts = undo
+            self.server = self.started("nexus-two-hosts", **how)
+            self.parts = undo.pop_all()
+        self.nexus = self.server.site("nexus.example.com")
+        self.docker = self.server.site("docker.example.com")
+        self.others = {}
+
+    def make_latchkey(self, configuration, workers):
+        return Latchkey(self.directory / "latchkey", configuration, workers)
+
+    def make_server(self, application, **how):
+        raise NotImplementedError
+
+    def started(self, application, **how):
+        server = self.make_server(application, **how)
+        self.parts.callback(server.stop)
+        server.start()
+        return server
+
+    def site(self, application, host):
+        """Returns `host` of another example in front of the same latchkey; its server starts at the first call."""
+        if application not in self.others:
+            self.others[application] = self.started(application)
+        return self.others[application].site(host)
+
+    def stop(self):
+        self.parts.close()
+
+    def cannot(self, behaviour):
+        """True if this server cannot show it; docs/servers.md then has the reason."""
+        return behaviour in self.reasons
+
+    # People and their credentials.
+
+    def sign_in(self, user="alice"):
+        """Returns the value of a Cookie field with a fresh session of `user`."""
+        browser = sign_in_locally(self.nexus, user, PASSWORDS[user])
+        return f"__Host-latchkey={browser.jar['nexus.example.com']['__Host-latchkey']}"
+
+    def fresh_account(self, user):
+        """Makes sure that the store knows `user`, who becomes an account at the first sign-in."""
+        self.sign_in(user)
+        return self.latchkey.issue(user)
+
+    def change_account(self, user, **columns):
+        """Writes columns of an account's row, as a sign-in at a provider with these facts would."""
+        self.write(f"UPDATE account SET {', '.join(f'{name} = :{name}' for name in columns)} WHERE user_name = :user",
+                   {**columns, "user": user})
+
+    def expire_credential(self, identifier):
+        """Lets the validity of a credential end in the past."""
+        self.write("UPDATE credential SET expires = :now - 3600 WHERE id = :id",
+                   {"now": int(time.time()), "id": identifier})
+
+    def write(self, statement, values):
+        with contextlib.closing(sqlite3.connect(self.latchkey.database, timeout=10)) as database:
+            assert database.execute(statement, values).rowcount == 1
+            database.commit()
+
+    # The authorizer in trouble.
+
+    def authorizer_pids(self):
+        """Returns the ids of all processes that answer for the authorizer, supervisors first."""
+        part = self.latchkey.parts["authorizer"]
+        return [part.process.pid, *part.children()]
+
+    def stop_authorizer(self):
+        self.latchkey.stop("authorizer")
+
+    def start_authorizer(self):
+        self.latchkey.start("authorizer")
+
+    def kill_worker(self):
+        """Ends one worker as the kernel would, in the middle of whatever it does."""
+        workers = self.authorizer_pids()[1:]
+        if workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(workers[0], signal.SIGKILL)
+
+    @contextlib.contextmanager
+    def stuck_authorizer(self):
+        """While this lasts, the authorizer takes connections and says nothing."""
+        stopped = self.authorizer_pids()
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in stopped:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
