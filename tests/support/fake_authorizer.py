@@ -1,0 +1,78 @@
+"""An authorizer that answers as a broken one would: raw FastCGI records of the test's choice, an end that is orderly
+or none, or nothing at all. It shows what a web server makes of answers that latchkey itself never writes."""
+import contextlib
+import socket
+import struct
+import threading
+
+BEGIN_REQUEST, END_REQUEST, PARAMS, STDIN, STDOUT = 1, 3, 4, 5, 6
+
+WHOLE_VARIABLES = ("Status: 200\r\nVariable-REMOTE_USER: alice\r\nVariable-REMOTE_GROUPS: \r\nVariable-REMOTE_MAIL: \r\n"
+                   "Variable-REMOTE_DISPLAY_NAME: \r\nVariable-LATCHKEY_AUTH: session\r\nVariable-LATCHKEY_CREDENTIAL: \r\n\r\n")
+WHOLE_HEADERS = ("Status: 200\r\nX-Forwarded-User: alice\r\nX-Forwarded-Groups: \r\nX-Forwarded-Mail: \r\n"
+                 "X-Forwarded-DisplayName: \r\nX-Latchkey-Auth: session\r\nX-Latchkey-Credential: \r\n\r\n")
+
+
+def record(kind, data=b""):
+    return struct.pack(">BBHHBx", 1, kind, 1, len(data), 0) + data
+
+
+def length(text):
+    return struct.pack("B", len(text)) if len(text) < 128 else struct.pack(">I", len(text) | 0x80000000)
+
+
+def params(**values):
+    """Returns the content of a PARAMS record."""
+    pairs = [(name.encode(), value.encode()) for name, value in values.items()]
+    return b"".join(length(name) + length(value) + name + value for name, value in pairs)
+
+
+class FakeAuthorizer:
+    """Listens on a unix socket and answers every request with `text`. With `orderly` the answer is ended as FastCGI
+    wants it, else the connection is closed after the last byte. `silent` keeps the connection open without a word."""
+
+    def __init__(self, path, text="", orderly=True, silent=False):
+        self.answer = (record(STDOUT, text.encode()) if text else b"")
+        if orderly:
+            self.answer += record(STDOUT) + record(END_REQUEST, struct.pack(">IB3x", 0, 0))
+        self.path, self.silent, self.asked, self.held = path, silent, 0, []
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(path))
+        self.listener.listen(64)
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def serve(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            self.held.append(connection)
+            with contextlib.suppress(OSError):
+                self.read_params(connection)
+                self.asked += 1
+                if not self.silent:
+                    connection.sendall(self.answer)
+                    connection.close()
+
+    @staticmethod
+    def read_params(connection):
+        """Reads records until the empty one that ends the parameters."""
+        stream = connection.makefile("rb")
+        while True:
+            _, kind, _, length, padding = struct.unpack(">BBHHBx", stream.read(8))
+            stream.read(length + padding)
+            if kind == PARAMS and length == 0:
+                return
+
+    def stop(self):
+        # A thread that waits in accept() is woken by shutdown(), not by close().
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.path.unlink()
+        for connection in self.held:
+            connection.close()
+        self.thread.join(5)
+        assert not self.thread.is_alive()
