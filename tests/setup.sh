@@ -11,7 +11,8 @@ CHECK='libgtest-dev libgmock-dev'
 # junit4: without it Maven's dependency:get does not resolve from Debian's own repository.
 TEST="$DEMO $CHECK openssl sqlite3 python3-pytest procps strace
  docker-registry skopeo docker.io maven libmaven-deploy-plugin-java libmaven-dependency-plugin-java junit4
- nodejs npm chromium fcgiwrap python3-pip twine git apt"
+ nodejs npm chromium fcgiwrap python3-pip twine git apt
+ lighttpd lighttpd-modules-lua lighttpd-mod-openssl caddy haproxy"
 BENCH="$DEMO wrk libbenchmark-dev"
 LINT='clang-19 clang-tidy-19 libclang-rt-19-dev gcovr'
 
@@ -51,10 +52,23 @@ if [ -n "$missing" ]; then
     sudo=sudo
   fi
   echo "installing:$missing" >&2
+  # Debian starts the servers it installs, now and after each boot. The tests start their own, and port 80
+  # may be somebody's.
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e $policy ]; then
+    trap '$sudo rm -f $policy' EXIT
+    printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
+    $sudo chmod 755 $policy
+  fi
   $sudo apt-get update -q >&2
   # shellcheck disable=SC2086 # the list is meant to be split
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
     -o DPkg::Lock::Timeout=300 $missing >&2
+  for service in nginx apache2 lighttpd caddy haproxy; do
+    case "$missing " in
+      *" $service"[\ -]*) $sudo systemctl disable --quiet $service.service 2>/dev/null || true ;;
+    esac
+  done
 fi
 
 if [ "$npm" = yes ] && ! cmp -s tests/parts/package.json build/parts/installed.json; then

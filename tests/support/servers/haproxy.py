@@ -13,7 +13,8 @@ class Haproxy(WebServer):
 
     def __init__(self, directory, latchkey, example, tls=None, ports=None, replace=None):
         super().__init__(directory, tls, ports, {
-            "/run/latchkey/": f"{latchkey.directory}/", "/etc/haproxy/": f"{directory}/", **(replace or {})})
+            "/run/latchkey/": f"{latchkey.directory}/", "/etc/haproxy/": f"{directory}/",
+            "    user  haproxy\n    group haproxy\n": "", **(replace or {})})
         for name in ("latchkey", "tls"):
             (self.directory / name).mkdir(exist_ok=True)
         for certificate in tls.directory.glob("*.example.com.crt"):
