@@ -7,6 +7,8 @@ CXX     ?= g++
 VERSION := 0.1.0
 
 PACKAGES := fcgi libjwt libcjson sqlite3 libcurl openssl libcrypto spdlog fmt apr-util-1 re2
+# In front of the compilers that a target chooses itself: `make lint CCACHE=ccache`.
+CCACHE  ?=
 # `make Q=` shows the commands.
 Q ?= @
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wold-style-cast -Wformat-security -Werror
@@ -129,7 +131,7 @@ fuzzers: $(FUZZERS)
 
 fuzz:
 	@tests/setup.sh lint
-	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=build-fuzz CXX=clang++-19 OPTIMIZE='-O1' \
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=build-fuzz CXX='$(CCACHE) clang++-19' OPTIMIZE='-O1' \
 	  SANITIZE='-fsanitize=fuzzer-no-link,address,undefined' fuzzers
 	@tests/fuzz/run.sh build-fuzz/tests $(FUZZ_SECONDS)
 
@@ -148,9 +150,24 @@ coverage:
 	  FORTIFY= all binaries-of-tests
 	@BUILD=build-coverage tests/run.sh coverage
 
+# clang-tidy leaves a stamp for each source. It follows the object, and so every header in it: a
+# second run looks at what has changed.
+TIDIED := $(patsubst %.cc,$(BUILD)/tidy/%,$(wildcard src/*.cc src/*/*.cc tests/*/*.cc tests/unit/*/*.cc))
+$(BUILD)/tidy/tests/%: CPPFLAGS += -Itests
+$(BUILD)/tidy/%: $(BUILD)/obj/%.o .clang-tidy tests/.clang-tidy
+	@mkdir -p $(@D)
+	@echo "  tidy $*.cc"
+	$(Q)clang-tidy-19 --quiet $*.cc -- $(CPPFLAGS) $(PKG_CFLAGS) -std=c++23 2>$@.log || { cat $@.log; exit 1; }
+	@touch $@
+.PHONY: tidied
+tidied: $(TIDIED)
+
 lint:
 	@tests/setup.sh lint
 	@tests/lint.sh
+	@$(MAKE) --no-print-directory -k -j$(JOBS) BUILD=build-lint CXX='$(CCACHE) clang++-19' OPTIMIZE=-O0 \
+	  FORTIFY= all binaries-of-tests tidied
+	@echo 'lint: clean'
 
 # ---- figures ----
 

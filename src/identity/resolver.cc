@@ -52,16 +52,6 @@ struct Touch {
 }  // namespace
 
 struct Resolver::Parts {
-  Parts(const config::Config& config_, store::Store& store_, SlowGate& gate_, Random& random_,
-        const telemetry::Log& log_)
-      : config(config_),
-        store(store_),
-        gate(gate_),
-        random(random_),
-        log(log_),
-        tokens(config_, crypto::KeyDirectory(config_.credential.key_directory)),
-        local_users(config_.local, store_) {}
-
   Step<Identity> resolve(const model::NoCredential&, TimePoint now);
   Step<Identity> resolve(const model::SessionCookie& cookie, TimePoint now);
   Step<Identity> resolve(const model::BasicPair& pair, TimePoint now);
@@ -78,13 +68,16 @@ struct Resolver::Parts {
   const telemetry::Log& log;
   TokenReader tokens;
   LocalUsers local_users;
-  std::string_view remote_address;  // of the request in hand
-  Touch touch;
+  std::string_view remote_address{};  // of the request in hand
+  Touch touch{};
 };
 
 Resolver::Resolver(const config::Config& config, store::Store& store, SlowGate& gate,
                    Random& random, const telemetry::Log& log)
-    : parts_(std::make_unique<Parts>(config, store, gate, random, log)) {}
+    : parts_(std::make_unique<Parts>(
+          config, store, gate, random, log,
+          TokenReader(config, crypto::KeyDirectory(config.credential.key_directory)),
+          LocalUsers(config.local, store))) {}
 Resolver::Resolver(Resolver&&) noexcept = default;
 Resolver::~Resolver() = default;
 

@@ -67,7 +67,8 @@ Policy::~Policy() = default;
 Result<Policy> Policy::from(const config::Config& config) {
   LK_TRY(auto agents, compile(config.health.user_agents));
   std::vector<config::Path> paths = config.path_settings;
-  std::ranges::stable_sort(paths, [](const config::Path& a, const config::Path& b) {
+  // The order of equal lengths means nothing: no path has two different prefixes of one length.
+  std::ranges::sort(paths, [](const config::Path& a, const config::Path& b) {
     return a.prefix.size() > b.prefix.size();
   });
   return Policy(std::make_unique<const Parts>(Parts{.hosts = config::Hosts(config),

@@ -12,7 +12,7 @@
 
 #include "latchkey/base/result.h"
 
-struct cJSON;
+struct cJSON;  // NOLINT(readability-identifier-naming): the library's name
 
 namespace latchkey::wire {
 
