@@ -4,16 +4,14 @@
 #include <utility>
 
 #include "latchkey/base/result.h"
+#include "latchkey/wire/chars.h"
 #include "latchkey/wire/json_object.h"
 
 namespace latchkey::admin {
 namespace {
 
 std::string shown(std::string text) {
-  for (char& c : text) {
-    const unsigned char byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) c = '?';
-  }
+  std::ranges::replace_if(text, wire::is_control, '?');
   return text.empty() ? "-" : text;
 }
 
@@ -29,12 +27,10 @@ std::string text_of(const Cell& cell) {
   return "-";
 }
 
-std::string head_of(std::string name) {
-  for (char& c : name) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    if (c == '_') c = ' ';
-  }
-  return name;
+std::string head_of(std::string_view name) {
+  std::string head = wire::to_upper(name);
+  std::ranges::replace(head, '_', ' ');
+  return head;
 }
 
 void add_member(wire::JsonObject& object, const std::string& name, const Cell& cell) {

@@ -4,19 +4,12 @@
 #include <string_view>
 
 #include "config/suggest.h"
+#include "latchkey/wire/chars.h"
 
 namespace latchkey::config {
 namespace {
 
 constexpr std::string_view kPrefix = "LATCHKEY__";
-
-std::string upper(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return result;
-}
 
 // The names of all variables that mean something.
 std::vector<std::string> known_variables(std::span<const Section> sections) {
@@ -24,7 +17,7 @@ std::vector<std::string> known_variables(std::span<const Section> sections) {
   for (const Section& section : sections) {
     if (section.repeated == Repeated::kYes) continue;
     for (const std::string_view key : section.keys) {
-      names.push_back(std::string(kPrefix) + upper(section.name) + "__" + upper(key));
+      names.push_back(std::string(kPrefix) + wire::to_upper(section.name) + "__" + wire::to_upper(key));
     }
   }
   return names;
@@ -33,7 +26,7 @@ std::vector<std::string> known_variables(std::span<const Section> sections) {
 std::string unknown_variable(const std::string& name, std::span<const Section> sections) {
   for (const Section& section : sections) {
     if (section.repeated == Repeated::kNo) continue;
-    if (!name.starts_with(std::string(kPrefix) + upper(section.name) + "__")) continue;
+    if (!name.starts_with(std::string(kPrefix) + wire::to_upper(section.name) + "__")) continue;
     return "is a key of [[" + std::string(section.name) +
            "]], of which there may be several; write it into the file";
   }
@@ -66,10 +59,10 @@ void put(Node& table, std::string_view key, Node value) {
 bool override_key(const std::string& name, const std::string& text,
                   std::span<const Section> sections, Node& document) {
   for (const Section& section : sections) {
-    const std::string start = std::string(kPrefix) + upper(section.name) + "__";
+    const std::string start = std::string(kPrefix) + wire::to_upper(section.name) + "__";
     if (section.repeated == Repeated::kYes || !name.starts_with(start)) continue;
     for (const std::string_view key : section.keys) {
-      if (name != start + upper(key)) continue;
+      if (name != start + wire::to_upper(key)) continue;
       if (Node* table = table_of(document, section.name))
         put(*table, key, parse_override(name, text));
       return true;

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "config/section.h"
+#include "latchkey/wire/chars.h"
 #include "latchkey/wire/target.h"
 
 namespace latchkey::config {
@@ -25,12 +26,12 @@ template <std::string IdentityNames::*member>
 void read_header(const Value& value, IdentityNames& names) {
   const auto text = value.text();
   if (!text) return;
-  if (!is_token(*text)) {
+  if (!wire::is_token(*text)) {
     return value.wrong(
         "is " + shown(*text) +
         "; must be the name of a header: letters, digits and `-`, as in \"X-SSO-USER\"");
   }
-  if (std::find(kReserved.begin(), kReserved.end(), lower(*text)) != kReserved.end()) {
+  if (std::find(kReserved.begin(), kReserved.end(), wire::to_lower(*text)) != kReserved.end()) {
     return value.wrong("is " + shown(*text) +
                        ", which has another meaning; must be a name of its own");
   }
@@ -41,11 +42,10 @@ template <std::string IdentityNames::*member>
 void read_variable(const Value& value, IdentityNames& names) {
   const auto text = value.text();
   if (!text) return;
-  const bool good = std::all_of(text->begin(), text->end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
-  const bool digit_first = text->front() >= '0' && text->front() <= '9';
-  if (!good || digit_first || lower(*text).starts_with("http_")) {
+  const bool good =
+      std::ranges::all_of(*text, [](char c) { return wire::is_alnum(c) || c == '_'; });
+  const bool digit_first = wire::is_digit(text->front());
+  if (!good || digit_first || wire::to_lower(*text).starts_with("http_")) {
     return value.wrong(
         "is " + shown(*text) +
         "; must be the name of a variable: letters, digits and `_`, not beginning with a "
@@ -84,7 +84,7 @@ constexpr Key<IdentityNames> kIdentityKeys[] = {
 
 // CGI makes `X-A` and `X_A` the same variable, and field names ignore case.
 std::string folded(std::string_view name) {
-  std::string text = lower(name);
+  std::string text = wire::to_lower(name);
   std::replace(text.begin(), text.end(), '-', '_');
   return text;
 }

@@ -6,12 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "config/secret_file.h"
 #include "config/section.h"
 #include "config/url.h"
 #include "latchkey/wire/host.h"
+#include "latchkey/wire/number.h"
 
 namespace latchkey::config {
 namespace {
@@ -60,9 +60,8 @@ void read_socket_mode(const Value& value, Pool& pool) {
   if (value.is_integer()) {
     mode = value.integer(0, 0777);
   } else if (const auto text = value.text()) {
-    std::uint32_t octal = 0;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), octal, 8);
-    if (error == std::errc() && end == text->data() + text->size() && octal <= 0777) mode = octal;
+    const auto octal = wire::read_number<std::uint32_t>(*text, 8);
+    if (octal && *octal <= 0777) mode = *octal;
     if (!mode) value.wrong("is " + shown(*text) + "; must be octal as in \"0660\"");
   }
   if (!mode) return;

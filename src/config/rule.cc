@@ -3,6 +3,7 @@
 
 #include "config/section.h"
 #include "config/url.h"
+#include "latchkey/wire/chars.h"
 #include "latchkey/wire/host.h"
 #include "latchkey/wire/target.h"
 
@@ -116,9 +117,7 @@ void read_methods(const Value& value, Rule& rule) {
   const auto items = value.items(EmptyList::kRefuse);
   if (!items) return;
   for (const auto& [text, item] : *items) {
-    const bool lower_case =
-        std::any_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-    if (!is_token(text) || lower_case) {
+    if (!wire::is_token(text) || text != wire::to_upper(text)) {
       item.wrong("names " + shown(text) + "; must be a method in capitals, as in \"GET\"");
     }
     rule.methods.push_back(text);
@@ -134,7 +133,7 @@ void read_mails(const Value& value, Rule& rule) {
                       text.find_first_of("@ ", at + 1) == std::string::npos;
     if (!good)
       item.wrong("names " + shown(text) + "; must be a mail address as in \"ann@example.org\"");
-    rule.mails.push_back(lower(text));
+    rule.mails.push_back(wire::to_lower(text));
   }
 }
 
@@ -143,13 +142,13 @@ void read_mail_domains(const Value& value, Rule& rule) {
   if (!items) return;
   for (const auto& [text, item] : *items) {
     const auto domain = wire::parse_authority(text);
-    if (!domain || domain->port || domain->host != lower(text)) {
+    if (!domain || domain->port || domain->host != wire::to_lower(text)) {
       item.wrong(
           "names " + shown(text) +
           "; must be the part behind the `@` as in \"example.org\", without `@`, `*` and a dot "
           "at an end");
     }
-    rule.mail_domains.push_back(lower(text));
+    rule.mail_domains.push_back(wire::to_lower(text));
   }
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/value.h"
+#include "latchkey/wire/chars.h"
 
 namespace latchkey::config {
 namespace {
@@ -28,7 +29,7 @@ std::string Url::origin() const {
 
 std::expected<Url, std::string> parse_url(std::string_view text) {
   Url url;
-  const std::string start = lower(text.substr(0, 8));
+  const std::string start = wire::to_lower(text.substr(0, 8));
   std::string_view rest;
   if (start.starts_with("https://")) {
     rest = text.substr(8);

@@ -5,18 +5,13 @@
 #include <utility>
 
 #include "config/suggest.h"
+#include "latchkey/wire/chars.h"
 #include "latchkey/wire/field_value.h"
 #include "latchkey/wire/time.h"
 #include "latchkey/wire/utf8.h"
 
 namespace latchkey::config {
 namespace {
-
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7f;
-  });
-}
 
 std::string duration_text(Seconds duration) {
   const std::int64_t count = duration.count();
@@ -59,7 +54,7 @@ std::optional<std::string> Value::text() const {
     wrong("is empty; write a value or leave the key out");
   } else if (node_.text.size() > kTextBytesMax) {
     wrong("is too long; at most " + std::to_string(kTextBytesMax) + " bytes");
-  } else if (has_control(node_.text) || !wire::is_utf8(node_.text)) {
+  } else if (std::ranges::any_of(node_.text, wire::is_control) || !wire::is_utf8(node_.text)) {
     wrong("holds a control character; must be one line of text");
   } else {
     return node_.text;
@@ -164,25 +159,10 @@ std::string absolute_path(const std::string& path, const std::string& directory)
   return (std::filesystem::path(directory) / path).lexically_normal().string();
 }
 
-bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  });
-}
-
 bool is_slug(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    return (wire::is_alnum(c) && !wire::is_upper(c)) || c == '-';
   });
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
 }
 
 }  // namespace latchkey::config

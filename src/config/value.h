@@ -108,13 +108,7 @@ std::string shown(std::string_view text);
 // Returns the path made absolute from `directory`, without `.` and `..`.
 std::string absolute_path(const std::string& path, const std::string& directory);
 
-// True for a token as header names and methods are made of. Spec: RFC 9110 section 5.6.2.
-bool is_token(std::string_view text);
-
 // True if nothing of `text` is outside `a-z`, `0-9` and `-`.
 bool is_slug(std::string_view text);
-
-// Returns `text` with A-Z in lower case.
-std::string lower(std::string_view text);
 
 }  // namespace latchkey::config

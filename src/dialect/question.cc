@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "latchkey/wire/chars.h"
 #include "latchkey/wire/host.h"
 
 namespace latchkey::dialect {
@@ -40,21 +41,13 @@ model::Scheme scheme_of(const Params& params) {
   return https ? model::Scheme::kHttps : model::Scheme::kHttp;
 }
 
-bool is_token(std::string_view text) {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           kMarks.contains(c);
-  });
-}
-
 model::Step<std::string> method_of(const Params& params, Mode mode) {
   // Apache's ErrorDocument turns every method into GET and keeps the client's under this name.
   const std::string_view method =
       mode == Mode::kRefused
           ? first_of(params, {"LATCHKEY_METHOD", "REDIRECT_REQUEST_METHOD", "REQUEST_METHOD"})
           : first_of(params, {"LATCHKEY_METHOD", "REQUEST_METHOD"});
-  if (is_token(method) && method.size() <= kMethodBytesMax) return std::string(method);
+  if (wire::is_token(method) && method.size() <= kMethodBytesMax) return std::string(method);
   return model::refuse(Reason::kMalformedRequest, "no method, or none that could be one");
 }
 

@@ -6,8 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <span>
+
+#include "latchkey/wire/number.h"
 
 namespace latchkey::fcgi {
 namespace {
@@ -19,13 +20,10 @@ constexpr std::size_t kChunkBytes = 16 * 1024;
 // Spec: RFC 3875 section 4.1.2: digits, or absent or empty when there is no body.
 Result<std::size_t> content_length(const Params& params) {
   const std::string_view text = params.get("CONTENT_LENGTH");
-  std::size_t length = 0;
-  if (text.empty()) return length;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    return fail(ErrorCode::kMalformed, "CONTENT_LENGTH is no number");
-  }
-  return length;
+  if (text.empty()) return 0;
+  const auto length = wire::read_number<std::size_t>(text);
+  if (!length) return fail(ErrorCode::kMalformed, "CONTENT_LENGTH is no number");
+  return *length;
 }
 
 // Reads once, as soon as something is there. Returns 0 at the end.

@@ -7,10 +7,10 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <string>
 
 #include "frame.h"
+#include "latchkey/wire/number.h"
 
 namespace latchkey::fcgi {
 namespace {
@@ -24,10 +24,7 @@ bool is_head(const Params& params) { return params.get("REQUEST_METHOD") == "HEA
 // True if the web server announced more than what came.
 // Spec: FastCGI Specification 1.0 section 6.2.
 bool is_cut_off(const Params& params, std::size_t bytes) {
-  const std::string_view announced = params.get("CONTENT_LENGTH");
-  std::size_t length = 0;
-  const auto end = std::from_chars(announced.data(), announced.data() + announced.size(), length);
-  return end.ec == std::errc() && bytes < length;
+  return bytes < wire::read_number<std::size_t>(params.get("CONTENT_LENGTH")).value_or(0);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "latchkey/wire/chars.h"
 #include "latchkey/wire/host.h"
 #include "latchkey/wire/target.h"
 
@@ -28,20 +29,12 @@ bool applies(const config::Rule& rule, const model::CanonicalRequest& request) {
          (rule.paths.empty() || std::ranges::any_of(rule.paths, path_fits));
 }
 
-// ASCII only, as the configured mails are: folding other letters could make two people one.
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
 // An address that the provider did not verify is what the person typed: no rule may believe it.
 bool lists_mail(const config::Rule& rule, const model::Profile& profile) {
   if (rule.mails.empty() && rule.mail_domains.empty()) return false;
   if (!profile.mail_verified || std::ranges::count(profile.mail, '@') != 1) return false;
-  const std::string mail = lower_case(profile.mail);
+  // ASCII only, as the configured mails are: folding other letters could make two people one.
+  const std::string mail = wire::to_lower(profile.mail);
   return contains(rule.mails, mail) ||
          contains(rule.mail_domains, std::string_view(mail).substr(mail.find('@') + 1));
 }

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "latchkey/crypto/digest.h"
 #include "latchkey/crypto/seal.h"
+#include "latchkey/wire/chars.h"
+#include "latchkey/wire/number.h"
 
 namespace latchkey::provider {
 namespace {
@@ -15,11 +16,6 @@ constexpr std::size_t kSealedBytesMax = 4096;
 constexpr std::size_t kFields = 7;
 // How far the clocks of two machines that share the key may be apart.
 constexpr Seconds kSkew{60};
-
-bool is_base64url(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_';
-}
 
 // One field per line: none of them can hold a line feed, `rd` being dropped if it does.
 std::string join(const LoginState& state) {
@@ -45,18 +41,15 @@ Result<std::array<std::string_view, kFields>> split(std::string_view text) {
 }
 
 Result<TimePoint> read_time(std::string_view text) {
-  std::int64_t seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    return fail(ErrorCode::kMalformed, "a login state without a time");
-  }
-  return from_unix(seconds);
+  const auto seconds = wire::read_number<std::int64_t>(text);
+  if (!seconds) return fail(ErrorCode::kMalformed, "a login state without a time");
+  return from_unix(*seconds);
 }
 
 }  // namespace
 
 bool is_browser_secret(std::string_view text) {
-  return text.size() == 43 && std::ranges::all_of(text, is_base64url);
+  return text.size() == 43 && std::ranges::all_of(text, wire::is_base64url);
 }
 
 LoginState begin_login(std::string_view provider, std::string_view rd,

@@ -1,13 +1,13 @@
 #include "latchkey/provider/oidc.h"
 
 #include <algorithm>
-#include <cctype>
 #include <vector>
 
 #include "latchkey/crypto/digest.h"
 #include "latchkey/provider/claims.h"
 #include "latchkey/provider/token_rules.h"
 #include "latchkey/wire/base64.h"
+#include "latchkey/wire/chars.h"
 #include "latchkey/wire/form.h"
 #include "latchkey/wire/json.h"
 
@@ -43,15 +43,8 @@ std::string error_of(std::string_view body) {
   const auto error = answer->string("error");
   if (!error) return "no error code";
   std::string out = error->substr(0, 60);
-  std::erase_if(out, [](unsigned char c) { return c < 0x21 || c > 0x7e; });
+  std::erase_if(out, [](char c) { return !wire::is_visible(c); });
   return out;
-}
-
-bool is_bearer(std::string_view type) {
-  constexpr std::string_view kBearer = "bearer";
-  return std::ranges::equal(type, kBearer, [](unsigned char a, unsigned char b) {
-    return std::tolower(a) == static_cast<int>(b);
-  });
 }
 
 // The key that the token names, or, when it names none, the only one that does its algorithm.
@@ -138,7 +131,7 @@ Result<Oidc::Tokens> Oidc::redeem(const remote::HttpRequest& request) {
   LK_TRY(std::string access_token, answer->string("access_token"));
   LK_TRY(std::string id_token, answer->string("id_token"));
   LK_TRY(const std::string type, answer->string("token_type"));
-  if (access_token.empty() || !is_bearer(type)) {
+  if (access_token.empty() || !wire::equal_ignoring_case(type, "bearer")) {
     return fail(ErrorCode::kMalformed, "the token endpoint gives no bearer token");
   }
   return Tokens{SecretString(std::move(access_token)), SecretString(std::move(id_token))};

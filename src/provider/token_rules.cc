@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <vector>
 
 #include "latchkey/crypto/half_hash.h"
+#include "latchkey/wire/chars.h"
 #include "latchkey/wire/json.h"
 
 namespace latchkey::provider {
@@ -14,18 +14,10 @@ namespace {
 constexpr std::size_t kSubjectBytesMax = 255;  // Core section 2 promises no more
 constexpr std::string_view kLogoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
-  return out;
-}
-
 // An absent type is an ID token of the usual kind; a type of another kind of token is refused, so
 // that an access token or a logout token never passes for this one (RFC 8725 section 3.11).
 Outcome check_type(const crypto::VerifiedToken& token, std::string_view own) {
-  const std::string type = lower(token.type());
+  const std::string type = wire::to_lower(token.type());
   if (type.empty() || type == "jwt" || type == own) return {};
   return fail(ErrorCode::kRefused, "a token of another kind");
 }

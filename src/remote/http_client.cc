@@ -3,10 +3,10 @@
 #include <curl/curl.h>
 
 #include <algorithm>
-#include <cctype>
 #include <csignal>
 
 #include "latchkey/base/handle.h"
+#include "latchkey/wire/chars.h"
 
 namespace latchkey::remote {
 namespace {
@@ -50,7 +50,7 @@ std::string form_encoded(std::string_view text) {
   std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0 || std::string_view("-._*").contains(c)) {
+    if (wire::is_alnum(c) || std::string_view("-._*").contains(c)) {
       out += c;
     } else if (c == ' ') {
       out += '+';
@@ -155,11 +155,7 @@ void set_method(CURL* easy, const HttpRequest& request, HeaderList& headers) {
 std::string media_type(const char* field) {
   std::string text(field == nullptr ? "" : field);
   text.resize(std::min(text.size(), text.find(';')));
-  while (!text.empty() && text.back() == ' ') text.pop_back();
-  std::ranges::transform(text, text.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
-  return text;
+  return wire::to_lower(wire::trim_blanks(text));
 }
 
 class CurlClient final : public HttpClient {

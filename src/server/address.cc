@@ -1,9 +1,9 @@
 #include <arpa/inet.h>
 #include <sys/un.h>
 
-#include <charconv>
 
 #include "latchkey/server/listen.h"
+#include "latchkey/wire/number.h"
 
 namespace latchkey::server {
 namespace {
@@ -28,10 +28,8 @@ Result<Address> parse_unix(const std::string& text) {
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
-  return port;
+  const auto port = wire::read_number<std::uint16_t>(text);
+  return port && *port != 0 ? port : std::nullopt;
 }
 
 bool is_numeric(int family, const std::string& host) {

@@ -1,9 +1,9 @@
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdlib>
 
 #include "latchkey/server/listen.h"
+#include "latchkey/wire/number.h"
 
 namespace latchkey::server {
 namespace {
@@ -13,11 +13,7 @@ constexpr int kSystemdFdsMax = 64;
 
 int number_in(const char* name) {
   const char* const text = std::getenv(name);
-  if (text == nullptr) return 0;
-  const std::string_view digits(text);
-  int number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  return error == std::errc() && end == digits.data() + digits.size() ? number : 0;
+  return text == nullptr ? 0 : wire::read_number<int>(text).value_or(0);
 }
 
 // Spec: sd_listen_fds(3). The variables are removed, so that no child takes them for its own.

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "latchkey/store/attempts.h"
+#include "latchkey/wire/chars.h"
 #include "latchkey/wire/field_value.h"
 
 namespace latchkey::store {
@@ -18,8 +19,6 @@ constexpr std::size_t kMappedPrefixBytes = 12;
 
 // Holds an upper-case letter, as no canonical name or network does.
 constexpr const char* kNobodys = "OTHER";
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string network_v4(const unsigned char* bytes) {
   std::string text;
@@ -43,9 +42,7 @@ std::string attempt_name(std::string_view user_name) {
   const std::string_view trimmed =
       user_name.substr(first, user_name.find_last_not_of(' ') - first + 1);
   if (trimmed.size() > kNameBytesMax || !wire::is_printable_ascii(trimmed)) return kNobodys;
-  std::string name;
-  for (const char c : trimmed) name += lower(c);
-  return name;
+  return wire::to_lower(trimmed);
 }
 
 std::string attempt_network(std::string_view address) {

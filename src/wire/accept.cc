@@ -1,6 +1,6 @@
 #include "latchkey/wire/accept.h"
 
-#include "chars.h"
+#include "latchkey/wire/chars.h"
 
 namespace latchkey::wire {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "chars.h"
 #include "latchkey/wire/base64.h"
+#include "latchkey/wire/chars.h"
 
 namespace latchkey::wire {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "chars.h"
+#include "latchkey/wire/chars.h"
 #include "latchkey/wire/utf8.h"
 #include "percent.h"
 

@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "chars.h"
+#include "latchkey/wire/chars.h"
 
 namespace latchkey::wire {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "chars.h"
+#include "latchkey/wire/chars.h"
 #include "latchkey/wire/target.h"
 #include "percent.h"
 

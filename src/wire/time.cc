@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdio>
 
-#include "chars.h"
+#include "latchkey/wire/chars.h"
 #include "latchkey/wire/json.h"
 
 namespace latchkey::wire {

@@ -1,4 +1,4 @@
-// Byte classes that several parsers share. All of them are ASCII and independent of the locale.
+// Byte classes that all parsers share. All of them are ASCII and independent of the locale.
 #pragma once
 
 #include <algorithm>
@@ -28,11 +28,20 @@ inline bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_token_char);
 }
 
+// The characters of base64url. Spec: RFC 4648 section 5.
+inline bool is_base64url(char c) { return is_alnum(c) || c == '-' || c == '_'; }
+
 inline char to_lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
 
 inline std::string to_lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = to_lower(c);
+  return out;
+}
+
+inline std::string to_upper(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   return out;
 }
 
