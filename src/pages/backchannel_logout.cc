@@ -9,6 +9,7 @@
 #include "latchkey/wire/base64.h"
 #include "latchkey/wire/json.h"
 #include "latchkey/wire/json_object.h"
+#include "message.h"
 #include "sign_in.h"
 
 namespace latchkey::pages {

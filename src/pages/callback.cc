@@ -6,8 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "browser_cookie.h"
 #include "latchkey/identity/profile.h"
-#include "latchkey/pages/html.h"
+#include "message.h"
 #include "sign_in.h"
 
 namespace latchkey::pages {
@@ -36,12 +37,8 @@ Result<Answer> read_answer(const wire::Form& form) {
   return answer;
 }
 
-// A provider's words as they may be shown: printable ASCII, cut. The template escapes them.
-std::string shown(std::string_view text) {
-  std::string out(text.substr(0, kProviderTextCharsMax));
-  std::erase_if(out, [](char c) { return c < 0x20 || c > 0x7e; });
-  return out;
-}
+// A provider's words as they may be shown. The template escapes them.
+std::string shown(std::string_view text) { return printable(text, kProviderTextCharsMax); }
 
 class Return {
  public:
@@ -52,7 +49,6 @@ class Return {
 
  private:
   PageResult bad_state(const Error& error);
-  PageResult state_used(const provider::LoginState& state);
   PageResult refused_by_provider(const Answer& answer, const provider::LoginState& state);
   PageResult failed(const Error& error, const provider::Provider& provider,
                     const provider::LoginState& state);
@@ -81,16 +77,6 @@ PageResult Return::bad_state(const Error& error) {
     message.reason = "state_mismatch";
   }
   return message_page(parts_, message, error.detail);
-}
-
-PageResult Return::state_used(const provider::LoginState& state) {
-  Message message;
-  message.title = "This sign-in was used already";
-  message.text = "Each sign-in works once. Perhaps the page was reloaded.";
-  message.reason = "state_used";
-  message.link_href = return_path(parts_, state.rd);
-  message.link_text = "Go on";
-  return message_page(parts_, message, "the login state made a session before");
 }
 
 // Only what the specifications list chooses the page; anything else is a failure of the provider.
@@ -126,16 +112,17 @@ PageResult Return::failed(const Error& error, const provider::Provider& provider
   if (error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kInternal) {
     return unavailable_page(parts_, error.detail);
   }
-  Message message;
-  message.status = 502;
-  message.title = "Signing in did not work";
-  message.text = provider.title() + " did not answer, or its answer cannot be trusted.";
-  message.advice = "Please try again. If it stays like this, tell the administrator: the log says "
-                   "what was wrong.";
-  message.reason = "provider_failed";
-  message.link_href = login_href(parts_, state.rd);
-  message.link_text = "Sign in again";
-  return message_page(parts_, message, error.detail);
+  return message_page(
+      parts_,
+      {.status = 502,
+       .title = "Signing in did not work",
+       .text = provider.title() + " did not answer, or its answer cannot be trusted.",
+       .advice = "Please try again. If it stays like this, tell the administrator: the log says "
+                 "what was wrong.",
+       .reason = "provider_failed",
+       .link_href = login_href(parts_, state.rd),
+       .link_text = "Sign in again"},
+      error.detail);
 }
 
 PageResult Return::arrive(provider::SignedIn signed_in, const provider::Provider& provider,
@@ -148,14 +135,14 @@ PageResult Return::arrive(provider::SignedIn signed_in, const provider::Provider
   raw.groups = std::move(signed_in.claims.groups);
   const auto filtered = identity::filter_profile(raw, parts_.config.identity.delimiter);
   if (!filtered) {
-    Message message;
-    message.status = 403;
-    message.title = "Your user name cannot be used here";
-    message.text = filtered.error().detail;
-    message.advice = "The administrator can choose another claim of " + provider.title() +
-                     " as the user name.";
-    message.reason = "unusable_user_name";
-    return message_page(parts_, message, filtered.error().detail);
+    return message_page(parts_,
+                        {.status = 403,
+                         .title = "Your user name cannot be used here",
+                         .text = filtered.error().detail,
+                         .advice = "The administrator can choose another claim of " +
+                                   provider.title() + " as the user name.",
+                         .reason = "unusable_user_name"},
+                        filtered.error().detail);
   }
   const std::string& name = filtered->profile.user_name;
   Result<model::Account> account =
@@ -180,7 +167,10 @@ PageResult Return::redeem(const Answer& answer, const provider::LoginState& stat
   // Asked before the provider is: a replayed answer costs it nothing and tells nobody anything.
   const Result<store::StateUsed> used = parts_.store.sessions().state_used(state.id);
   if (!used) return unavailable_page(parts_, used.error().detail);
-  if (*used == store::StateUsed::kYes) return state_used(state);
+  if (*used == store::StateUsed::kYes) {
+    return state_used_page(parts_, return_path(parts_, state.rd),
+                           "the login state made a session before");
+  }
   if (answer.error.has_value()) return refused_by_provider(answer, state);
   if (answer.code.value_or("").empty()) return malformed_page(parts_, "an answer without a code");
   const std::string redirect_uri = request_.origin + parts_.config.paths.callback;

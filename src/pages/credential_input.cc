@@ -1,40 +1,25 @@
 #include "credential_input.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 
+#include "latchkey/wire/chars.h"
 #include "latchkey/wire/form.h"
 #include "latchkey/wire/json.h"
+#include "latchkey/wire/number.h"
 
 namespace latchkey::pages {
 namespace {
 
 constexpr std::int64_t kDaysMax = 36'500;
 
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  for (char& c : lowered) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lowered;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
 Result<std::chrono::days> days_from(std::string_view text) {
-  std::int64_t count = 0;
-  const char* const end = text.data() + text.size();
-  const std::from_chars_result read = std::from_chars(text.data(), end, count);
-  if (read.ec != std::errc() || read.ptr != end || count < 0 || count > kDaysMax) {
+  const auto count = wire::read_number<std::int64_t>(text);
+  if (!count || *count < 0 || *count > kDaysMax) {
     return fail(ErrorCode::kMalformed, "The lifetime must be a number of days.");
   }
-  return std::chrono::days(static_cast<int>(count));
+  return std::chrono::days(static_cast<int>(*count));
 }
 
 void add_scopes(std::string_view words, std::vector<std::string>& scopes) {
@@ -75,24 +60,16 @@ Result<wire::Json> read_object(const PageRequest& request) {
 
 }  // namespace
 
-BodyKind body_kind(const PageRequest& request) {
-  const std::string_view type = request.content_type;
-  const std::string media = lower(trimmed(type.substr(0, type.find(';'))));
-  if (media == "application/x-www-form-urlencoded") return BodyKind::kForm;
-  if (media == "application/json") return BodyKind::kJson;
-  return BodyKind::kOther;
-}
-
 Result<OrderForm> read_order_form(const PageRequest& request, const config::Credential& defaults) {
   LK_TRY(const wire::Form form, read_form(request));
   OrderForm read;
   LK_TRY(read.token, field(form, "form_token"));
   LK_TRY(const std::string label, field(form, "label"));
-  read.order.label = trimmed(label);
+  read.order.label = wire::trim_blanks(label);
   LK_TRY(const std::string lifetime, field(form, "lifetime"));
   read.order.lifetime = defaults.lifetime;
   if (!lifetime.empty()) {
-    LK_TRY(read.order.lifetime, days_from(trimmed(lifetime)));
+    LK_TRY(read.order.lifetime, days_from(wire::trim_blanks(lifetime)));
   }
   for (const std::string& words : form.all("scope")) add_scopes(words, read.order.scopes);
   return read;
@@ -105,7 +82,7 @@ Result<Order> read_order_json(const PageRequest& request, const config::Credenti
   if (json.has("label")) {
     const Result<std::string> label = json.string("label");
     if (!label) return fail(ErrorCode::kMalformed, "label must be a string.");
-    order.label = trimmed(*label);
+    order.label = wire::trim_blanks(*label);
   }
   if (json.has("lifetime")) {
     const Result<std::int64_t> days = json.integer("lifetime");

@@ -10,12 +10,6 @@
 
 namespace latchkey::pages {
 
-// How a body is written; decides which proof is asked for and which form the answer has.
-enum class BodyKind { kForm, kJson, kOther };
-
-// Looks at the Content-Type. An empty one is kOther: a form of ours always says what it is.
-BodyKind body_kind(const PageRequest& request);
-
 // A posted form: what is ordered, and the token that proves the form to be ours.
 struct OrderForm {
   Order order;
@@ -29,9 +23,8 @@ Result<OrderForm> read_order_form(const PageRequest& request, const config::Cred
 
 // Reads {"label": text, "lifetime": days, "scopes": [text]}, each optional; an empty body is {}.
 //
-// Errors: kMalformed: not such an object, or a member of another name: a misspelled lifetime must
-// not
-//         become the default.
+// Errors: kMalformed: not such an object, or a member of another name: a misspelled lifetime
+//         must not become the default.
 Result<Order> read_order_json(const PageRequest& request, const config::Credential& defaults);
 
 // Returns the form's token; empty if there is none. Errors: kMalformed.

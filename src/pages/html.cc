@@ -6,6 +6,7 @@
 #include "latchkey/base/result.h"
 #include "latchkey/crypto/digest.h"
 #include "latchkey/wire/base64.h"
+#include "latchkey/wire/chars.h"
 #include "latchkey/wire/field_value.h"
 
 namespace latchkey::pages {
@@ -78,8 +79,7 @@ std::string render(Template body, const View& view, const Frame& frame) {
 bool is_plain_origin(std::string_view origin) {
   if (!origin.starts_with("https://") && !origin.starts_with("http://")) return false;
   return std::ranges::all_of(origin.substr(origin.find("//") + 2), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '-' || c == ':' || c == '[' || c == ']';
+    return wire::is_alnum(c) || std::string_view(".-:[]").contains(c);
   });
 }
 

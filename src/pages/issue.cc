@@ -5,6 +5,7 @@
 
 #include "latchkey/crypto/key_directory.h"
 #include "latchkey/policy/scope.h"
+#include "latchkey/wire/chars.h"
 #include "latchkey/wire/json_object.h"
 #include "latchkey/wire/utf8.h"
 
@@ -20,9 +21,8 @@ std::size_t characters(std::string_view utf8) {
 // Input: `utf8`, checked. C1 controls (U+0080 to U+009F) count: a terminal may obey them as well.
 bool has_controls(std::string_view utf8) {
   for (std::size_t i = 0; i < utf8.size(); ++i) {
-    const unsigned char byte = static_cast<unsigned char>(utf8[i]);
-    if (byte < 0x20 || byte == 0x7f) return true;
-    if (byte == 0xc2 && static_cast<unsigned char>(utf8[i + 1]) < 0xa0) return true;
+    if (wire::is_control(utf8[i])) return true;
+    if (utf8[i] == '\xc2' && static_cast<unsigned char>(utf8[i + 1]) < 0xa0) return true;
   }
   return false;
 }

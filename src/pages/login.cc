@@ -1,28 +1,23 @@
 #include "latchkey/pages/login.h"
 
 #include <utility>
-#include <vector>
 
+#include "browser_cookie.h"
 #include "latchkey/crypto/digest.h"
 #include "latchkey/identity/profile.h"
 #include "latchkey/pages/html.h"
 #include "latchkey/policy/same_origin.h"
 #include "latchkey/provider/metadata.h"
+#include "login_form.h"
+#include "message.h"
 #include "sign_in.h"
 
 namespace latchkey::pages {
 namespace {
 
-// The third round within a minute: the browser does not keep what it is given.
+// The third round in a row: the browser does not keep what it is given.
 constexpr unsigned kRoundsMax = 2;
 constexpr std::size_t kUserNameShownMax = 255;
-
-// What the page to choose from, or the form, has to show besides the buttons.
-struct FormText {
-  int status = 200;
-  std::string error;
-  std::string user_name;
-};
 
 // One visit of the login page: its parts, its request, and the secret of the browser.
 class Visit {
@@ -63,6 +58,10 @@ const BrowserCookie& Visit::browser() {
   return *cookie_;
 }
 
+PageResult Visit::form(const FormText& text) {
+  return form_page(parts_, rd_, browser(), text, request_.now);
+}
+
 // An `rd` that cannot be read is one that leads to `/`; a repeated `provider` is a broken request.
 void Visit::read_query() {
   const Result<wire::Form> query = wire::Form::parse(request_.request().query);
@@ -83,91 +82,66 @@ PageResult Visit::begin_at(provider::Provider& provider) {
     return unavailable_page(parts_, url.error().detail);
   }
   if (!url) {
-    Message message;
-    message.status = 502;
-    message.title = provider.title() + " does not answer";
-    message.text = "The place where you sign in cannot be reached, or answers what cannot be used.";
-    message.advice = "Please try again later, or tell the administrator.";
-    message.reason = "provider_failed";
-    message.link_href = login_href(parts_, rd_);
-    message.link_text = "Try again";
-    return message_page(parts_, message, url.error().detail);
+    return message_page(
+        parts_,
+        {.status = 502,
+         .title = provider.title() + " does not answer",
+         .text = "The place where you sign in cannot be reached, or answers what cannot be used.",
+         .advice = "Please try again later, or tell the administrator.",
+         .reason = "provider_failed",
+         .link_href = login_href(parts_, rd_),
+         .link_text = "Try again"},
+        url.error().detail);
   }
   PageResult result = redirect_to(302, *url, "sent_to_provider");
   set_browser_cookie(parts_, browser(), result.answer);
   return result;
 }
 
-PageResult Visit::form(const FormText& text) {
-  View view;
-  view.text("error", text.error).text("user_name", text.user_name);
-  view.text("action", parts_.config.paths.login);
-  view.flag("local", parts_.local == nullptr ? View::Shown::kNo : View::Shown::kYes);
-  std::vector<View> buttons;
-  for (const auto& provider : parts_.providers.all()) {
-    View button;
-    button.text("title", provider->title())
-        .text("href", login_href(parts_, rd_) + "&provider=" + wire::url_encode(provider->name()));
-    buttons.push_back(std::move(button));
-  }
-  view.list("providers", std::move(buttons));
-  const provider::LoginState state = provider::begin_login(
-      kLocalForm, rd_, browser().secret, request_.now, parts_.random);
-  View hidden;
-  hidden.text("name", "state")
-      .text("value", provider::seal_state(state, parts_.sealer, parts_.random));
-  view.list("hidden", {hidden});
-  Frame frame;
-  frame.status = text.status;
-  frame.title = "Sign in";
-  frame.site = parts_.config.site.title;
-  PageResult result{page(Template::kLogin, view, frame), "sign_in_form", "", ""};
-  set_browser_cookie(parts_, browser(), result.answer);
-  return result;
-}
-
 PageResult Visit::already_signed_in(const model::Identity& identity) {
-  Message message;
-  message.status = 200;
-  message.title = "You are signed in";
-  message.text = "You are signed in as " + identity.profile().user_name + ".";
-  message.advice = "To sign in as somebody else, sign out first: " + request_.origin +
-                   parts_.config.paths.logout;
-  message.reason = "already_signed_in";
-  message.link_href = rd_;
-  message.link_text = "Go on";
-  PageResult result = message_page(parts_, message, "");
+  PageResult result =
+      message_page(parts_,
+                   {.status = 200,
+                    .title = "You are signed in",
+                    .text = "You are signed in as " + identity.profile().user_name + ".",
+                    .advice = "To sign in as somebody else, sign out first: " + request_.origin +
+                              parts_.config.paths.logout,
+                    .reason = "already_signed_in",
+                    .link_href = rd_,
+                    .link_text = "Go on"},
+                   "");
   result.user = identity.profile().user_name;
   return result;
 }
 
 PageResult Visit::loop_page() {
-  Message message;
-  message.title = "Your browser does not keep the sign-in";
-  message.text = "You have signed in several times within a minute, and each time the browser came "
-                 "back without the cookie that says so.";
-  message.advice =
-      "Allow cookies for this site, and check that the clock of this computer is right "
-      "and that the address begins with " +
-      request_.origin + ".";
-  message.reason = "sign_in_loop";
-  message.link_href = login_href(parts_, rd_);
-  message.link_text = "Try again";
-  PageResult result = message_page(parts_, message, "");
+  PageResult result = message_page(
+      parts_,
+      {.title = "Your browser does not keep the sign-in",
+       .text = "You have signed in several times within a minute, and each time the browser came "
+               "back without the cookie that says so.",
+       .advice = "Allow cookies for this site, and check that the clock of this computer is right "
+                 "and that the address begins with " +
+                 request_.origin + ".",
+       .reason = "sign_in_loop",
+       .link_href = login_href(parts_, rd_),
+       .link_text = "Try again"},
+      "");
   // Another try by hand begins to count anew.
   set_browser_cookie(parts_, BrowserCookie{browser().secret, 0, TimePoint{}}, result.answer);
   return result;
 }
 
 PageResult Visit::foreign_page(std::string detail) {
-  Message message;
-  message.status = 403;
-  message.title = "This form was not sent by this site";
-  message.text = "A sign-in is accepted only from the form on this site's own page.";
-  message.reason = "cross_site";
-  message.link_href = parts_.config.paths.login;
-  message.link_text = "To the form";
-  return message_page(parts_, message, std::move(detail));
+  return message_page(
+      parts_,
+      {.status = 403,
+       .title = "This form was not sent by this site",
+       .text = "A sign-in is accepted only from the form on this site's own page.",
+       .reason = "cross_site",
+       .link_href = parts_.config.paths.login,
+       .link_text = "To the form"},
+      std::move(detail));
 }
 
 PageResult Visit::get() {
@@ -181,7 +155,7 @@ PageResult Visit::get() {
     }
   }
   if (cookie_.has_value() && cookie_->rounds >= kRoundsMax &&
-      request_.now - cookie_->last_round <= Seconds(60)) {
+      request_.now - cookie_->last_round <= kRoundsWithin) {
     return loop_page();
   }
   if (wanted_.has_value()) {
@@ -195,22 +169,20 @@ PageResult Visit::get() {
 }
 
 PageResult Visit::wrong_password(const std::string& user_name) {
-  FormText text;
-  text.status = 403;
-  text.error = "The user name or the password is wrong.";
-  text.user_name = user_name.substr(0, kUserNameShownMax);
-  PageResult result = form(text);
+  std::string shown = user_name.substr(0, kUserNameShownMax);
+  PageResult result = form({.status = 403,
+                            .error = "The user name or the password is wrong.",
+                            .user_name = shown});
   result.reason = "wrong_password";
-  result.user = text.user_name;
+  result.user = std::move(shown);
   return result;
 }
 
 PageResult Visit::throttled(Seconds wait) {
-  FormText text;
-  text.status = 429;
-  text.error = "There were too many wrong passwords. Please wait " +
-               std::to_string(wait.count()) + " seconds.";
-  PageResult result = form(text);
+  PageResult result =
+      form({.status = 429,
+            .error = "There were too many wrong passwords. Please wait " +
+                     std::to_string(wait.count()) + " seconds."});
   add_header(result.answer, "Retry-After", std::to_string(wait.count()));
   result.reason = "too_many_attempts";
   return result;
@@ -222,12 +194,12 @@ PageResult Visit::arrive(const std::string& user_name, const crypto::Digest& ent
   raw.user_name = user_name;
   const auto filtered = identity::filter_profile(raw, parts_.config.identity.delimiter);
   if (!filtered) {
-    Message message;
-    message.status = 403;
-    message.title = "This user name cannot be used here";
-    message.text = filtered.error().detail;
-    message.reason = "unusable_user_name";
-    return message_page(parts_, message, filtered.error().detail);
+    return message_page(parts_,
+                        {.status = 403,
+                         .title = "This user name cannot be used here",
+                         .text = filtered.error().detail,
+                         .reason = "unusable_user_name"},
+                        filtered.error().detail);
   }
   Result<model::Account> account = parts_.store.accounts().sign_in_local(
       filtered->profile, entry, request_.now, parts_.random);
@@ -268,10 +240,8 @@ PageResult Visit::post() {
       provider::open_state(sealed->value_or(""), cookie_.has_value() ? cookie_->secret : "",
                            parts_.sealer, request_.now);
   if (!state && state.error().code == ErrorCode::kExpired) {
-    FormText text;
-    text.status = 403;
-    text.error = "The form was open for too long. Please sign in now.";
-    PageResult result = form(text);
+    PageResult result =
+        form({.status = 403, .error = "The form was open for too long. Please sign in now."});
     result.reason = "state_expired";
     return result;
   }

@@ -3,11 +3,13 @@
 #include <optional>
 #include <utility>
 
+#include "browser_cookie.h"
 #include "latchkey/crypto/digest.h"
 #include "latchkey/pages/form_token.h"
 #include "latchkey/pages/html.h"
 #include "latchkey/policy/same_origin.h"
 #include "latchkey/provider/metadata.h"
+#include "message.h"
 #include "sign_in.h"
 
 namespace latchkey::pages {
@@ -90,14 +92,14 @@ PageResult Leave::signed_out(const std::string& rd) {
 }
 
 PageResult Leave::refused(std::string detail) {
-  Message message;
-  message.status = 403;
-  message.title = "You are still signed in";
-  message.text = "The request to sign out did not come from this site's own page.";
-  message.reason = "cross_site";
-  message.link_href = parts_.config.paths.logout;
-  message.link_text = "Sign out";
-  return message_page(parts_, message, std::move(detail));
+  return message_page(parts_,
+                      {.status = 403,
+                       .title = "You are still signed in",
+                       .text = "The request to sign out did not come from this site's own page.",
+                       .reason = "cross_site",
+                       .link_href = parts_.config.paths.logout,
+                       .link_text = "Sign out"},
+                      std::move(detail));
 }
 
 SecretString Leave::id_token_of(const std::string& session_id) {

@@ -4,25 +4,10 @@
 
 #include "latchkey/pages/html.h"
 #include "latchkey/wire/json_object.h"
+#include "latchkey/wire/status.h"
 
 namespace latchkey::pages {
 namespace {
-
-std::string_view title_of(int status) {
-  switch (status) {
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 406: return "Not Acceptable";
-    case 409: return "Conflict";
-    case 415: return "Unsupported Media Type";
-    case 429: return "Too Many Requests";
-    case 503: return "Service Unavailable";
-    default: return "Error";
-  }
-}
 
 model::Answer answer_of(int status, std::string_view type, std::string body) {
   model::Answer answer;
@@ -38,7 +23,7 @@ model::Answer answer_of(int status, std::string_view type, std::string body) {
 model::Answer problem(int status, std::string_view reason, std::string_view detail) {
   wire::JsonObject object;
   object.add("type", "about:blank")
-      .add("title", title_of(status))
+      .add("title", wire::status_phrase(status))
       .add("status", status)
       .add("detail", detail)
       .add("reason", reason);

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 
+#include "latchkey/wire/chars.h"
+
 namespace latchkey::pages {
 namespace {
 
 // The netrc family splits at blanks and knows no quotes.
 std::string plain_name(const std::string& user_name) {
   const bool plain = std::ranges::all_of(user_name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("._@+-").find(c) != std::string_view::npos;
+    return wire::is_alnum(c) || std::string_view("._@+-").contains(c);
   });
   return plain && !user_name.empty() ? user_name : "token";
 }

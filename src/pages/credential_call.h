@@ -1,0 +1,50 @@
+// One request for the credentials page, and everything that may stop it: what is wrong with it, and
+// the proofs that it is the person's own.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "body_kind.h"
+#include "latchkey/base/result.h"
+#include "latchkey/model/account.h"
+#include "latchkey/pages/page.h"
+#include "latchkey/pages/parts.h"
+#include "visitor.h"
+
+namespace latchkey::pages {
+
+// One request of one signed-in person.
+struct Call {
+  const Parts& parts;
+  const PageRequest& request;
+  const Visitor& visitor;
+  const model::Account& account;
+};
+
+// Why something was not done, in the words of both kinds of caller.
+struct Complaint {
+  int status;
+  std::string reason;
+  std::string text;
+  std::string advice;
+};
+
+PageResult done(model::Answer answer, std::string reason, std::string detail = {});
+
+// Programs get a problem document, people a page that says what to do.
+PageResult complain(const Call& call, BodyKind kind, const Complaint& complaint,
+                    std::string detail = {});
+
+// Says why the store, or a check of what was sent, refused.
+PageResult failed(const Call& call, BodyKind kind, const Error& error);
+
+// Returns the refusal of a request that no page of this site made; nothing for one that did.
+// Asked before anything of the request is read.
+std::optional<PageResult> without_proof(const Call& call, BodyKind kind);
+
+// Returns the refusal of a form that does not carry this session's token.
+std::optional<PageResult> without_token(const Call& call, std::string_view token);
+
+}  // namespace latchkey::pages
