@@ -12,7 +12,8 @@ CHECK='libgtest-dev libgmock-dev'
 TEST="$DEMO $CHECK openssl sqlite3 python3-pytest procps strace
  docker-registry skopeo docker.io maven libmaven-deploy-plugin-java libmaven-dependency-plugin-java junit4
  nodejs npm chromium fcgiwrap python3-pip twine git apt
- lighttpd lighttpd-modules-lua lighttpd-mod-openssl caddy haproxy"
+ lighttpd lighttpd-modules-lua lighttpd-mod-openssl caddy haproxy
+ iproute2 apache2 libapache2-mod-fcgid"
 BENCH="$DEMO wrk libbenchmark-dev"
 LINT='clang-19 clang-tidy-19 libclang-rt-19-dev gcovr'
 

@@ -8,4 +8,5 @@ SPOOFED = ["X-Forwarded-User", "X-Forwarded-Groups", "X-Forwarded-Mail", "X-Forw
 SPELLINGS = {"as_is": str, "lower": str.lower, "upper": str.upper,
              "underscores": lambda name: name.replace("-", "_"),
              "mixed": lambda name: name.replace("-", "_", 1),
+             "mixed_last": lambda name: "_".join(name.rsplit("-", 1)),
              "dots": lambda name: name.replace("-", ".")}

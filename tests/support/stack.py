@@ -33,6 +33,9 @@ class Latchkey:
         self.workers = workers
         self.authorizer_socket = self.directory / "authorizer.sock"
         self.responder_socket = self.directory / "responder.sock"
+        # Where each pool listens: a path, or a port of 127.0.0.1.
+        self.sockets = {"authorizer": self.authorizer_socket, "responder": self.responder_socket}
+        self.environment = {}  # of the pools, beside this process's own
         self.parts = {}
 
     def configure(self, configuration):
@@ -57,11 +60,13 @@ class Latchkey:
 
     def start(self, *pools):
         for pool in pools or ("authorizer", "responder"):
+            at = self.sockets[pool]
             self.parts[pool] = Part(f"latchkey-{pool}", [
-                BIN / f"latchkey-{pool}", "--config", self.file, "--workers", self.workers,
-                "--socket", f"unix:{self.directory / pool}.sock"], self.directory)
+                BIN / f"latchkey-{pool}", "--config", self.file, "--workers", self.workers, "--socket",
+                f"127.0.0.1:{at}" if isinstance(at, int) else f"unix:{at}"],
+                self.directory, environment=clean_environment(**self.environment))
         for pool in pools or ("authorizer", "responder"):
-            self.parts[pool].ready_on(self.directory / f"{pool}.sock")
+            self.parts[pool].ready_on(self.sockets[pool])
         return self
 
     def stop(self, *pools):

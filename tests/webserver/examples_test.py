@@ -7,7 +7,6 @@ from tests.support.servers.nginx import EXAMPLES
 from tests.webserver.conftest import CONFIGURATION
 
 EXAMPLE_FILES = sorted(file.name for file in EXAMPLES.glob("*.conf"))
-CONFIGURATIONS = sorted(file.name for file in EXAMPLES.glob("*.toml"))
 
 
 def host_of(text):
@@ -53,19 +52,6 @@ def sign_in_and_issue(stack, site):
     browser.submit("password", username="alice", password="alice-pw")
     assert browser.reply.status == 200, browser.reply
     return stack.latchkey.issue("alice")
-
-
-@pytest.mark.parametrize("name", CONFIGURATIONS)
-def test_a_configuration_is_good_as_shipped(tmp_path, name):
-    from tests.support.stack import Latchkey
-    text = (EXAMPLES / name).read_text()
-    (tmp_path / "company.secret").write_text("a-client-secret-of-some-length")
-    (tmp_path / "company.secret").chmod(0o600)
-    text = text.replace("/etc/latchkey/", f"{tmp_path}/").replace("/var/lib/latchkey/", f"{tmp_path}/state/")
-    text = re.sub(r'^(user|group|socket_group) = .*\n', "", text, flags=re.M).replace("/run/latchkey/", f"{tmp_path}/")
-    latchkey = Latchkey(tmp_path / "latchkey", text)
-    latchkey.admin("init")
-    latchkey.admin("check")
 
 
 def test_a_remembered_decision_is_forgotten_in_time_and_never_anothers(own_stack, tmp_path):

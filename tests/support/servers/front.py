@@ -79,6 +79,7 @@ class Front:
 
     name = ""
     reasons = {}
+    applications = ("nexus", "nexus-two-hosts", "jenkins", "docker-registry")  # that have an example for this mode
     application_class = RecordingApplication
 
     def __init__(self, directory, configuration=CONFIGURATION, workers=2, tls=None, **how):

@@ -1,0 +1,127 @@
+"""What only Apache can be asked: its examples as shipped, local applications, and the ways it could be fooled."""
+import re
+import subprocess
+
+import pytest
+
+from tests.support.servers.apache import EXAMPLES, ApacheFront
+from tests.support.servers.front import CONFIGURATION
+
+CGI = """#!/bin/sh
+printf 'Content-Type: text/plain\\r\\n\\r\\n'
+printf 'GET /x\\n'
+env | sed 's/=/: /'
+"""
+
+
+@pytest.fixture(scope="module")
+def apache(tmp_path_factory):
+    hosts = CONFIGURATION.replace('"docker.example.com",', '"docker.example.com", "app.example.com",', 1)
+    made = ApacheFront(tmp_path_factory.mktemp("apache"), configuration=hosts)
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def token(apache):
+    return apache.fresh_account("alice")["password"]
+
+
+def test_plain_http_only_leads_to_https_and_serves_the_certificate_challenge(apache):
+    place = apache.run / "acme/.well-known/acme-challenge"
+    place.mkdir(parents=True)
+    (place / "token").write_text("token.thumbprint")
+    (apache.run / "acme/secret").write_text("nobody asked for this")
+    server = apache.started("nexus", directory="plain", replace={"/var/www/acme": apache.run / "acme"})
+    plain = server.site("nexus.example.com", 80)
+    moved = plain.get("/x?a=%2Fb")
+    assert moved.status == 301 and moved.location == "https://nexus.example.com/x?a=%2Fb", moved
+    assert plain.get("/.well-known/acme-challenge/token").text == "token.thumbprint"
+    for other in ("/secret", "/.well-known/acme-challenge/../../secret", "/.well-known/acme-challenge/%2e%2e/%2e%2e/secret"):
+        reply = plain.get(other)
+        assert reply.status in (301, 400, 403) and "nobody asked" not in reply.text, (other, reply)
+
+
+@pytest.fixture(scope="module")
+def local(apache):
+    """A CGI of Apache's own on app.example.com."""
+    apache.tls.server("app.example.com")
+    scripts, site = apache.run / "cgi-bin", apache.run / "www"
+    scripts.mkdir()
+    site.mkdir()
+    (scripts / "show").write_text(CGI)
+    (scripts / "show").chmod(0o755)
+    (site / "page.html").write_text("a page of the site")
+    server = apache.started("local-application", modules=("cgid",), replace={
+        "/usr/lib/cgi-bin/": f"{scripts}/", "/var/www/app": site})
+    return server.site("app.example.com")
+
+
+def test_a_local_application_sees_remote_user_and_all_facts(apache, local, token):
+    apache.change_account("alice", group_names="dev\nops", mail="alice@example.com", mail_verified=1, display_name="Alice Example")
+    evil = [("REMOTE_USER", "root"), ("Remote-User", "root"), ("REMOTE-USER", "root"), ("X-Forwarded-User", "root")]
+    seen = local.get("/cgi-bin/show", bearer=token, fields=evil, cookie="theme=dark; __Host-latchkey=x; a=b").seen()
+    assert seen["remote_user"] == ["alice"] and seen["remote_groups"] == ["dev|ops"]
+    assert seen["remote_mail"] == ["alice@example.com"] and seen["remote_display_name"] == ["Alice Example"]
+    assert seen["latchkey_auth"] == ["jwt"] and seen["latchkey_credential"][0]
+    assert "root" not in str({k: v for k, v in seen.items() if "user" in k or "remote" in k})
+    assert "http_authorization" not in seen and token not in str(seen)
+    assert seen["http_cookie"] == ["theme=dark; a=b"]
+
+
+def test_a_local_application_is_not_asked_without_a_person(apache, local, token):
+    assert local.get("/cgi-bin/show").status == 401
+    assert local.get("/page.html", fields=[("Remote-User", "root")]).status == 401
+    assert local.browse("/page.html").location.startswith("https://app.example.com/oauth/login?rd=")
+    assert local.get("/page.html", bearer=token).text == "a page of the site"
+    # Open for latchkey, but Apache would have nobody to name: it refuses instead of making somebody up.
+    assert local.get("/public/x").status == 500
+
+
+def test_a_field_that_asks_apache_to_forget_fields_ends_no_process(apache, token):
+    for value in ("x" * 7000, "," * 7000, "close," * 1000, ", " * 3000, "close, X-Forwarded-User", ",", ""):
+        reply = apache.nexus.raw((f"GET /x HTTP/1.1\r\nHost: nexus.example.com\r\nAuthorization: Bearer {token}\r\n"
+                                  f"Connection: {value}\r\n\r\n").encode())
+        assert reply.status == 200 and reply.seen()["x-forwarded-user"] == ["alice"], value[:40]
+    assert "exit signal" not in (apache.server.directory / "error.log").read_text()
+
+
+def test_a_rewrite_to_a_page_of_latchkeys_opens_no_way_to_the_application(apache):
+    """mod_rewrite changes the path after Apache chose a section for it, and before it chooses one again."""
+    rules = "\n".join(f'RewriteRule "^/old{n}$" "{path}" [PT]' for n, path in enumerate(("/whoami", "/oauth/x", "/healthz")))
+    server = apache.started("nexus-two-hosts", directory="rewritten", replace={
+        "    ProxyPass \"/\"": f"    RewriteEngine On\n{rules}\n    ProxyPass \"/\""})
+    site = server.site("nexus.example.com")
+    apache.application.clear()
+    for number in range(3):
+        site.get(f"/old{number}")
+    assert apache.application.requests == []
+
+
+def test_the_health_path_of_the_server_is_no_way_in(apache):
+    apache.application.clear()
+    for target in ("/.latchkey/health", "/.latchkey/health/x", "/.latchkey/health?a", "/.latchkey/", "/.latchkey/healthz"):
+        for agent in ("GoogleHC/1.0", "curl/8"):
+            reply = apache.nexus.get(target, fields=[("User-Agent", agent)])
+            assert reply.status in (302, 401, 403), (target, reply)
+    # A name that Apache takes for a probe's and latchkey does not know.
+    assert apache.nexus.get("/", fields=[("User-Agent", "Pingdom.com_bot")]).status == 401
+    assert apache.application.requests == []
+
+
+def test_every_local_account_may_ask_the_authorizer_and_learns_nothing(apache):
+    """The port is on loopback only."""
+    port = apache.latchkey.sockets["authorizer"]
+    shown = subprocess.run(["ss", "-Hltn", f"sport = :{port}"], capture_output=True, text=True, check=True).stdout
+    assert shown.split()[3] == f"127.0.0.1:{port}", shown
+
+
+@pytest.mark.parametrize("name", sorted(file.name for file in EXAMPLES.glob("*.conf")))
+def test_an_example_includes_what_makes_it_safe_in_the_right_order(name):
+    text = (EXAMPLES / name).read_text()
+    for host in re.findall(r"<VirtualHost \*:443>(.*?)</VirtualHost>", text, re.S):
+        if "other.invalid" in host:
+            continue
+        places = [host.index("Include latchkey/host.conf"), *(m.start() for m in re.finditer(r"ProxyPass|DocumentRoot", host)),
+                  host.index("Include latchkey/protect"), host.index("Include latchkey/pages.conf")]
+        assert places == sorted(places), name

@@ -1,0 +1,36 @@
+"""The examples of every server, as shipped."""
+import re
+
+import pytest
+
+from tests.support.processes import ROOT
+from tests.support.stack import Latchkey
+
+CONFIGURATIONS = sorted(str(file.relative_to(ROOT / "examples")) for file in ROOT.glob("examples/*/*.toml"))
+
+
+def test_the_example_of_each_application(front, credential):
+    """the examples for Nexus with one host name, Jenkins and the Docker registry protect their application as shipped"""
+    for application, host, target in (("nexus", "nexus.example.com", "/page"), ("nexus", "nexus.example.com", "/v2/x"),
+                                      ("jenkins", "jenkins.example.com", "/page"),
+                                      ("docker-registry", "registry.example.com", "/v2/x")):
+        if application not in front.applications:
+            continue
+        site = front.site(application, host)
+        front.application.clear()
+        assert site.get(target).status == 401, (application, target)
+        assert front.application.requests == []
+        seen = site.get(target, basic=("alice", credential["password"]), fields=[("X-Forwarded-Groups", "evil")]).seen()
+        assert seen["x-forwarded-user"] == ["alice"] and "evil" not in str(seen) and "authorization" not in seen, application
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_a_configuration_is_good_as_shipped(tmp_path, name):
+    text = (ROOT / "examples" / name).read_text()
+    (tmp_path / "company.secret").write_text("a-client-secret-of-some-length")
+    (tmp_path / "company.secret").chmod(0o600)
+    text = text.replace("/etc/latchkey/", f"{tmp_path}/").replace("/var/lib/latchkey/", f"{tmp_path}/state/")
+    text = re.sub(r"^(user|group|socket_group) = .*\n", "", text, flags=re.M).replace("/run/latchkey/", f"{tmp_path}/")
+    latchkey = Latchkey(tmp_path / "latchkey", text)
+    latchkey.admin("init")
+    latchkey.admin("check")

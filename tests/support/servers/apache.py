@@ -1,0 +1,96 @@
+"""Apache httpd on the files of examples/apache, and its modes of the suite."""
+import os
+import pwd
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from tests.support.processes import ROOT, Part, free_port, program
+from tests.support.servers.front import Front
+from tests.support.servers.server import WebServer
+
+EXAMPLES = ROOT / "examples/apache"
+MODULES = Path("/usr/lib/apache2/modules")
+# What Debian's package switches on by itself; what the examples need besides is in their README.
+DEBIAN_MODULES = ("mpm_event alias auth_basic authn_core authn_file authz_core authz_host authz_user autoindex deflate dir "
+                  "env filter mime negotiation reqtimeout setenvif status").split()
+AUTHORIZER_PORT = 9321
+AS_ROOT = os.geteuid() == 0
+ACCOUNT = "www-data"  # Apache refuses to serve as root
+
+
+def modules_of_the_readme(example="README.md"):
+    """Returns the names in the `a2enmod` lines of the README: more must not be needed."""
+    lines = re.findall(r"^ *a2enmod (.*)$", (EXAMPLES / example).read_text(), re.M)
+    return [name for line in lines for name in line.split("#")[0].split()]
+
+
+def open_directory(prefix):
+    """Makes a directory that Apache's own account can reach (those of pytest it cannot)."""
+    directory = Path(tempfile.mkdtemp(prefix=prefix))
+    directory.chmod(0o755)
+    return directory
+
+
+class Apache(WebServer):
+    """Apache on one file of examples/apache. `run` stands for /run/latchkey."""
+
+    def __init__(self, directory, run, example, tls=None, ports=None, replace=None, includes=("latchkey",), modules=()):
+        super().__init__(directory, tls, ports, {"/run/latchkey/": f"{run}/", **(replace or {})})
+        self.run = run
+        (self.directory / "latchkey").mkdir(exist_ok=True)
+        for folder in includes:
+            for file in (EXAMPLES / folder).glob("*.conf"):
+                (self.directory / "latchkey" / file.name).write_text(self.localise(file.read_text()))
+        text = (EXAMPLES / example).read_text()
+        (self.directory / "site.conf").write_text(self.localise(text))
+        self.listens = sorted({self.port(int(port)) for port in re.findall(r"<VirtualHost \*:(\d+)>", text)})
+        (self.directory / "apache.conf").write_text(self.main([*DEBIAN_MODULES, *modules_of_the_readme(), *modules]))
+
+    def localise(self, text):
+        text = re.sub(r"<VirtualHost \*:(\d+)>", lambda m: f"<VirtualHost 127.0.0.1:{self.port(int(m[1]))}>", text)
+        text = re.sub(r"(http|fcgi)://127\.0\.0\.1:(\d+)", lambda m: f"{m[1]}://127.0.0.1:{self.port(int(m[2]))}", text)
+        if self.tls is not None:
+            text = text.replace("/etc/apache2/tls/", f"{self.tls.directory}/")
+        return self.replaced(text)
+
+    def main(self, modules):
+        loads = "".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so\n" for name in dict.fromkeys(modules))
+        user = f"User {ACCOUNT}\nGroup {ACCOUNT}\n" if AS_ROOT else ""
+        return (f"ServerRoot {self.directory}\nServerName localhost\nPidFile apache.pid\nDefaultRuntimeDir {self.run}\n"
+                f"{loads}{user}ErrorLog error.log\nLogLevel info\nTypesConfig /etc/mime.types\n"
+                + "".join(f"Listen 127.0.0.1:{port}\n" for port in self.listens)
+                # As in Debian's apache2.conf: nothing is served that is not allowed somewhere.
+                + "<Directory />\n    AllowOverride None\n    Require all denied\n</Directory>\nInclude site.conf\n")
+
+    def start(self):
+        self.part = Part("apache", [program("apache2"), "-D", "FOREGROUND", "-f", self.directory / "apache.conf"], self.directory)
+        self.part.ready_on(*self.listens)
+        return self
+
+
+class ApacheFront(Front):
+    """mod_authnz_fcgi asks the authorizer over loopback TCP; the responder is on a unix socket."""
+
+    name = "apache-authnz-fcgi"
+
+    def __init__(self, directory, *arguments, **how):
+        self.run = open_directory("latchkey-run-")
+        super().__init__(directory, *arguments, **how)
+
+    def make_latchkey(self, configuration, workers):
+        latchkey = super().make_latchkey(configuration, workers)
+        latchkey.sockets = {"authorizer": free_port(), "responder": self.run / "responder.sock"}
+        if AS_ROOT:
+            latchkey.environment["LATCHKEY__POOL__SOCKET_GROUP"] = ACCOUNT
+        return latchkey
+
+    def make_server(self, application, directory=None, **how):
+        port = self.application.port
+        return Apache(self.directory / f"apache-{directory or application}", self.run, f"{application}.conf", self.tls, ports={
+            8081: port, 5003: port, 8080: port, 5000: port, AUTHORIZER_PORT: self.latchkey.sockets["authorizer"]}, **how)
+
+    def stop(self):
+        super().stop()
+        shutil.rmtree(self.run)
