@@ -34,15 +34,15 @@ class Results:
         return list(dict.fromkeys(mode for _, mode in self.cells))
 
 
-def render(rows, modes, cells):
-    """Returns the text of the whole file. A cell that nobody ran is `?`."""
-    reasons = list(dict.fromkeys(cell for b in rows for m in modes if (cell := cells.get((b, m), "?")).startswith("no: ")))
+def render(sentences, modes, cells):
+    """Returns the text of the whole file from {(sentence, mode): cell}. A cell that nobody ran is `?`."""
+    cells = {(sentence, mode): cells.get((sentence, mode), "?") for sentence in sentences for mode in modes}
+    reasons = list(dict.fromkeys(cell for cell in cells.values() if cell.startswith("no: ")))
 
     def shown(cell):
         return f"no ({reasons.index(cell) + 1})" if cell in reasons else cell
     lines = [HEAD, f"| behaviour | {' | '.join(modes)} |", "|---" * (len(modes) + 1) + "|"]
-    for behaviour, sentence in rows.items():
-        lines.append(f"| {sentence} | {' | '.join(shown(cells.get((behaviour, mode), '?')) for mode in modes)} |")
+    lines += [f"| {sentence} | {' | '.join(shown(cells[sentence, mode]) for mode in modes)} |" for sentence in sentences]
     if reasons:
         lines += ["", "Notes:", ""] + [f"{number}. {reason.removeprefix('no: ')}" for number, reason in enumerate(reasons, 1)]
     return "\n".join(lines) + "\n"
