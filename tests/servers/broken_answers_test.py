@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from tests.support.fake_authorizer import (BEGIN_REQUEST, END_REQUEST, PARAMS, STDIN, WHOLE_HEADERS, WHOLE_VARIABLES,
-                                           FakeAuthorizer, params, record)
+from tests.support.fake_fastcgi import (BEGIN_REQUEST, END_REQUEST, PARAMS, STDIN, WHOLE_HEADERS, WHOLE_VARIABLES,
+                                           FakeFastcgi, params, record)
 from tests.support.processes import wait_until
 from tests.support.servers.caddy import CaddyFront
 from tests.support.servers.haproxy import HaproxyFront
@@ -55,7 +55,7 @@ def server(request, tmp_path_factory):
 def answered(server, text, orderly=True, **how):
     """Asks the server for a page while the authorizer answers everything with `text`. Returns the Reply."""
     server.application.clear()
-    fake = FakeAuthorizer(server.latchkey.authorizer_socket, text, orderly, **how)
+    fake = FakeFastcgi(server.latchkey.authorizer_socket, text, orderly, **how)
     try:
         reply = server.nexus.get("/x")
         assert fake.asked == 1
@@ -113,7 +113,7 @@ def test_without_a_socket_and_without_a_listener_nobody_gets_through(server):
     path.unlink()
     assert server.application.requests == []
     # Once it is back, all is well within seconds.
-    fake = FakeAuthorizer(path, server.whole)
+    fake = FakeFastcgi(path, server.whole)
     try:
         wait_until(lambda: server.nexus.get("/x").status == 200, "the recovery")
     finally:

@@ -80,6 +80,34 @@ def test_large_upload_refused(front):
     assert front.application.requests == []
 
 
+def test_chunked_upload(front, credential):
+    """an upload without a length, as Docker sends its layers, passes with a credential"""
+    front.application.clear()
+    with connect(front.nexus.port, front.nexus.host, front.nexus.ca, timeout=60) as sock:
+        sock.sendall(f"PATCH /v2/a/blobs/uploads/1 HTTP/1.1\r\nHost: {front.nexus.authority}\r\nAuthorization: Bearer "
+                     f"{credential['password']}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n".encode())
+        for _ in range(32):
+            sock.sendall(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+        sock.sendall(b"0\r\n\r\n")
+        assert read_reply(sock).status == 200
+    assert [request.method for request in front.application.requests] == ["PATCH"]
+    # Counted with what encodes it, where the server does not make one piece of it.
+    assert 32 * 65536 <= front.application.requests[0].body_bytes < 33 * 65536
+
+
+def test_kept_connection(front, credential):
+    """on a kept connection each request is judged by itself: who is let through first lends nothing to the next"""
+    with connect(front.nexus.port, front.nexus.host, front.nexus.ca) as sock:
+        def ask(target, *fields):
+            sock.sendall("\r\n".join([f"GET {target} HTTP/1.1", f"Host: {front.nexus.authority}", *fields, "", ""]).encode())
+            return read_reply(sock)
+        for _ in range(2):
+            assert ask("/x", f"Authorization: Bearer {credential['password']}").seen()["x-forwarded-user"] == ["alice"]
+            assert "x-forwarded-user" not in ask("/public/x").seen()
+        refused = ask("/repository/x")
+        assert refused.status == 401, refused
+
+
 def test_webdav_methods(front, credential):
     """the methods of WebDAV and later ones pass with a credential and are refused without"""
     for method in ("PROPFIND", "PROPPATCH", "MKCOL", "REPORT", "LOCK", "PATCH", "DELETE", "OPTIONS"):

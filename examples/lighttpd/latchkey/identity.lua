@@ -62,7 +62,8 @@ clear_what_the_client_brought()
 
 if said.LATCHKEY_ASKED == nil then
   said.LATCHKEY_ASKED = "1"
-  said.LATCHKEY_PATH = request.req_attr["uri.path"]
+  -- How lighttpd reads the path: latchkey refuses what it would read in another way.
+  said.LATCHKEY_PATH = request.req_attr["uri.path"]:gsub("%%2f", "%%2F")
   return 0
 end
 if not is_approved() then return 403 end

@@ -114,21 +114,20 @@ class LighttpdSpawnedFront(LighttpdFront):
 
     def started(self, application, **how):
         server = super().started(application, **how)
-        sockets = [self.latchkey.directory / f"latchkey-{pool}.sock-0" for pool in self.spawned]
+        sockets = [self.latchkey.directory / f"latchkey-{pool}.sock-{number}" for pool in self.spawned for number in range(4)]
         server.part.ready_on(*sockets)
         return server
 
     def authorizer_pids(self):
-        supervisors = processes(self.server.part.process.pid, "latchkey-authorizer")
-        return [*supervisors, *(worker for pid in supervisors for worker in processes(pid, "latchkey-authorizer"))]
+        return processes(self.server.part.process.pid, "latchkey-authorizer")
 
     def stop_authorizer(self):
         self.latchkey.take_away("authorizer")
-        for pid in self.authorizer_pids()[:1]:
+        for pid in self.authorizer_pids():
             os.kill(pid, signal.SIGTERM)
         wait_until(lambda: not self.authorizer_pids(), "the end of the authorizer")
 
     def start_authorizer(self):
         self.latchkey.provide("authorizer")
-        # lighttpd tries again, once a second, when somebody asks.
-        wait_until(lambda: self.nexus.get("/public/x").status == 200, "the authorizer's return")
+        # lighttpd tries again, once a second.
+        wait_until(lambda: len(self.authorizer_pids()) == 4, "the authorizer's return")

@@ -1,5 +1,5 @@
-"""An authorizer that answers as a broken one would: raw FastCGI records of the test's choice, an end that is orderly
-or none, or nothing at all. It shows what a web server makes of answers that latchkey itself never writes."""
+"""A FastCGI program that answers as a broken one would: raw records of the test's choice, an end that is orderly or
+none, or nothing at all. It shows what a web server makes of answers that latchkey itself never writes."""
 import contextlib
 import socket
 import struct
@@ -27,15 +27,32 @@ def params(**values):
     return b"".join(length(name) + length(value) + name + value for name, value in pairs)
 
 
-class FakeAuthorizer:
+def decode(content):
+    """Returns the content of a whole PARAMS stream as {name: value}."""
+    found, at = {}, 0
+    while at < len(content):
+        lengths = []
+        for _ in range(2):
+            size = 1 if content[at] < 128 else 4
+            lengths.append(int.from_bytes(content[at:at + size], "big") & 0x7FFFFFFF)
+            at += size
+        name, value = content[at:at + lengths[0]], content[at + lengths[0]:at + sum(lengths)]
+        found[name.decode()] = value.decode("utf-8", "replace")
+        at += sum(lengths)
+    return found
+
+
+class FakeFastcgi:
     """Listens on a unix socket and answers every request with `text`. With `orderly` the answer is ended as FastCGI
-    wants it, else the connection is closed after the last byte. `silent` keeps the connection open without a word."""
+    wants it, else the connection is closed after the last byte. `silent` keeps the connection open without a word.
+    `asked` counts the questions, `params` are those of the last one: it may as well play an application."""
 
     def __init__(self, path, text="", orderly=True, silent=False):
         self.answer = (record(STDOUT, text.encode()) if text else b"")
         if orderly:
             self.answer += record(STDOUT) + record(END_REQUEST, struct.pack(">IB3x", 0, 0))
         self.path, self.silent, self.asked, self.held = path, silent, 0, []
+        self.params = {}
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(path))
         self.listener.listen(64)
@@ -50,7 +67,7 @@ class FakeAuthorizer:
                 return
             self.held.append(connection)
             with contextlib.suppress(OSError):
-                self.read_params(connection)
+                self.params = decode(self.read_params(connection))
                 self.asked += 1
                 if not self.silent:
                     connection.sendall(self.answer)
@@ -58,13 +75,14 @@ class FakeAuthorizer:
 
     @staticmethod
     def read_params(connection):
-        """Reads records until the empty one that ends the parameters."""
-        stream = connection.makefile("rb")
+        """Reads records until the empty one that ends the parameters. Returns their content."""
+        stream, content = connection.makefile("rb"), b""
         while True:
-            _, kind, _, length, padding = struct.unpack(">BBHHBx", stream.read(8))
-            stream.read(length + padding)
-            if kind == PARAMS and length == 0:
-                return
+            _, kind, _, size, padding = struct.unpack(">BBHHBx", stream.read(8))
+            piece = stream.read(size + padding)[:size]
+            if kind == PARAMS and size == 0:
+                return content
+            content += piece if kind == PARAMS else b""
 
     def stop(self):
         # A thread that waits in accept() is woken by shutdown(), not by close().

@@ -1,0 +1,110 @@
+"""What only lighttpd can: start latchkey itself, run its pages as CGI, and name the user to a CGI or FastCGI application
+on this machine."""
+import os
+import signal
+
+import pytest
+
+from tests.support.fake_fastcgi import FakeFastcgi
+from tests.support.processes import wait_until
+from tests.support.servers.lighttpd import LighttpdSpawnedFront, processes
+from tests.support.stack import sign_in_locally
+
+SHOW = '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\n\\r\\n"\nexec env\n'
+
+
+@pytest.fixture(scope="module")
+def lighttpd(tmp_path_factory):
+    """examples/lighttpd/nexus-spawned.conf as shipped."""
+    made = LighttpdSpawnedFront(tmp_path_factory.mktemp("spawned"), example="nexus-spawned.conf")
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def credential(lighttpd):
+    return lighttpd.fresh_account("alice")
+
+
+def environment(reply):
+    """What a CGI program saw: {name: value}. Needs an answer of it."""
+    assert reply.status == 200, reply
+    return dict(line.split("=", 1) for line in reply.text.splitlines() if "=" in line)
+
+
+def test_what_lighttpd_started_it_starts_again(lighttpd, credential):
+    lighttpd.application.clear()
+    for pool in ("latchkey-authorizer", "latchkey-responder"):
+        before = set(processes(lighttpd.server.part.process.pid, pool))
+        assert len(before) == 4, before
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+        wait_until(lambda p=pool, b=before: len(set(processes(lighttpd.server.part.process.pid, p)) - b) == 4, "new ones")
+        wait_until(lambda: lighttpd.nexus.get("/x").status == 401, "the authorizer")
+        wait_until(lambda: lighttpd.nexus.get("/healthz").status == 200, "the responder")
+    assert lighttpd.application.requests == []
+
+
+def test_the_pages_run_as_cgi(lighttpd, credential):
+    server = lighttpd.started("nexus-cgi")
+    assert processes(server.part.process.pid, "latchkey-authorizer") or lighttpd.authorizer_pids()
+    site = server.site("nexus.example.com")
+    browser = sign_in_locally(site, "bob", "bob-pw", rd="/deep/page?x=1&y=%2F")
+    assert browser.reply.text.splitlines()[0] == "GET /deep/page?x=1&y=%2F", browser.reply
+    cookie = f"__Host-latchkey={browser.jar['nexus.example.com']['__Host-latchkey']}"
+    lighttpd.application.clear()
+    for target, status in (("/oauth/logout", 200), ("/cli/credentials", 200), ("/whoami", 200), ("/healthz", 200),
+                           ("/.well-known/jwks.json", 200), ("/readyz", 200), ("/oauth/nothing", 404)):
+        assert site.browse(target, cookie=cookie).status == status, target
+    assert lighttpd.application.requests == []
+
+
+@pytest.fixture(scope="module")
+def local(lighttpd, tmp_path_factory):
+    """The front of examples/lighttpd/cgi-application.conf as shipped, with a program that shows what it was told, and of
+    the same with a FastCGI application instead. Returns (Site, the FastCGI application)."""
+    root = tmp_path_factory.mktemp("application")
+    for program in (root / "show.cgi", root / "admin/show.cgi"):
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(SHOW)
+        program.chmod(0o755)
+    application = FakeFastcgi(root / "app.sock", "Status: 200\r\nContent-Type: text/plain\r\n\r\nfrom FastCGI")
+    also = f'fastcgi.server := latchkey_ask + ( "/app/" => (( "socket" => "{root}/app.sock", "check-local" => "disable" )) )\n'
+    server = lighttpd.started("cgi-application", replace={
+        "application.example.com": "nexus.example.com", "/var/www/application": root,
+        'include "latchkey/protect.conf"\n': f'include "latchkey/protect.conf"\n{also}'})
+    yield server.site("nexus.example.com"), application
+    application.stop()
+
+
+def test_a_cgi_application_finds_the_user_in_remote_user(lighttpd, local, credential):
+    site, _ = local
+    cookie = lighttpd.sign_in("alice")
+    lighttpd.change_account("alice", group_names="dev\nops", mail="alice@example.com", mail_verified=1)
+    seen = environment(site.get("/show.cgi/path?x=%2F", cookie=f"a=1; {cookie}", fields=[
+        ("Remote-User", "evil"), ("X_Forwarded_User", "evil"), ("X-Remote-User", "evil"), ("REMOTE_USER", "evil")]))
+    assert seen["REMOTE_USER"] == "alice" and seen["REMOTE_GROUPS"] == "dev|ops" and seen["REMOTE_MAIL"] == "alice@example.com"
+    assert seen["LATCHKEY_AUTH"] == "session" and seen["HTTP_X_FORWARDED_USER"] == "alice"
+    assert seen["HTTP_COOKIE"] == "a=1" and seen["QUERY_STRING"] == "x=%2F" and "evil" not in str(seen)
+    seen = environment(site.get("/show.cgi", bearer=credential["password"]))
+    assert seen["REMOTE_USER"] == "alice" and "HTTP_AUTHORIZATION" not in seen
+    nobody = environment(site.get("/public/../show.cgi/public", bearer=credential["password"], fields=[("Remote_User", "evil")]))
+    assert nobody["REMOTE_USER"] == "alice" and "evil" not in str(nobody)
+
+
+def test_a_cgi_application_is_not_run_for_who_may_not(local, credential):
+    site, application = local
+    assert site.get("/show.cgi").status == 401 and site.get("/show.cgi", bearer="x.y.z").status == 401
+    assert site.get("/admin/show.cgi", bearer=credential["password"]).status == 403
+    assert site.get("/public%2f..%2fshow.cgi").status in (400, 403)
+    before = application.asked
+    assert site.get("/app/x").status == 401 and application.asked == before
+
+
+def test_a_fastcgi_application_behind_latchkey_ask_finds_the_user(local, credential):
+    site, application = local
+    reply = site.get("/app/x", bearer=credential["password"], fields=[("X-Forwarded-User", "evil"), ("Remote_User", "evil")])
+    assert reply.status == 200 and reply.text == "from FastCGI", reply
+    seen = application.params
+    assert seen["REMOTE_USER"] == "alice" and seen["LATCHKEY_AUTH"] == "jwt" and seen["HTTP_X_FORWARDED_USER"] == "alice"
+    assert seen["LATCHKEY_CREDENTIAL"] == credential["id"] and "HTTP_AUTHORIZATION" not in seen and "evil" not in str(seen)
