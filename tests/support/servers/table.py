@@ -6,12 +6,13 @@ from tests.support.processes import ROOT
 FILE = ROOT / "docs/servers.md"
 HEAD = """# What holds behind which web server
 
-Written by the run of `tests/servers`, never by hand: each row is a test there, each column a web server and the way
-it asks latchkey, started on the files of `examples/` as shipped. A `no` has the reason in the notes; no cell means that
-a request was let through that latchkey did not allow.
+The table is written by the run of `tests/servers`, never by hand: each row is a test there, each column a web server and
+the way it asks latchkey, started on the files of `examples/` as shipped. A `no` has the reason in the notes; no cell
+means that a request was let through that latchkey did not allow.
 
 To write it anew after a change: `LATCHKEY_WRITE_TABLE=1 python3 -m pytest --rootdir=. tests/servers`.
 """
+BY_HAND = "<!-- Everything below this line is written by hand; the run keeps it. -->"
 
 
 class Results:
@@ -48,8 +49,15 @@ def render(sentences, modes, cells):
     return "\n".join(lines) + "\n"
 
 
+def by_hand(text):
+    """Returns the end of a file, which no run writes."""
+    _, mark, end = text.partition(BY_HAND)
+    return f"\n{mark}{end}" if mark else ""
+
+
 def parse(text):
     """Returns (modes, {(sentence, mode): cell}) of a rendered file."""
+    text = text.partition(BY_HAND)[0]
     table = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in text.splitlines() if line.startswith("| ")]
     notes = dict(re.findall(r"^(\d+)\. (.*)$", text, re.M))
     if not table:
