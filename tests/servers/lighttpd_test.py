@@ -45,10 +45,14 @@ def test_what_lighttpd_started_it_starts_again(lighttpd, credential):
     assert lighttpd.application.requests == []
 
 
-def test_the_pages_run_as_cgi(lighttpd, credential):
-    server = lighttpd.started("nexus-cgi")
-    assert processes(server.part.process.pid, "latchkey-authorizer") or lighttpd.authorizer_pids()
-    site = server.site("nexus.example.com")
+@pytest.fixture(scope="module")
+def cgi(lighttpd):
+    """The site of examples/lighttpd/nexus-cgi.conf as shipped."""
+    return lighttpd.started("nexus-cgi").site("nexus.example.com")
+
+
+def test_the_pages_run_as_cgi(lighttpd, cgi):
+    site = cgi
     browser = sign_in_locally(site, "bob", "bob-pw", rd="/deep/page?x=1&y=%2F")
     assert browser.reply.text.splitlines()[0] == "GET /deep/page?x=1&y=%2F", browser.reply
     cookie = f"__Host-latchkey={browser.jar['nexus.example.com']['__Host-latchkey']}"
@@ -57,6 +61,18 @@ def test_the_pages_run_as_cgi(lighttpd, credential):
                            ("/.well-known/jwks.json", 200), ("/readyz", 200), ("/oauth/nothing", 404)):
         assert site.browse(target, cookie=cookie).status == status, target
     assert lighttpd.application.requests == []
+
+
+def test_a_cgi_takes_no_argument_from_the_query_c15(cgi):
+    for query in ("--version", "--config=/etc/passwd", "--help", "--check+--config+/etc/passwd", "-h"):
+        reply = cgi.browse(f"/oauth/login?{query}")
+        assert reply.status == 200 and 'name="password"' in reply.text, (query, reply)
+
+
+def test_a_proxy_field_is_no_setting_of_a_cgi_c14(cgi):
+    for name in ("Proxy", "Https-Proxy", "LATCHKEY-CONFIG", "Latchkey--Site--Url", "Gateway-Interface"):
+        reply = cgi.browse("/oauth/login", fields=[(name, "http://evil.test:1/")])
+        assert reply.status == 200 and "evil" not in reply.text, (name, reply)
 
 
 @pytest.fixture(scope="module")
