@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "latchkey/role/web_root_guard.h"
 #include "latchkey/server/listen.h"
 #include "pool_command.h"
 
@@ -38,6 +39,14 @@ struct Setting {
   SystemClock clock;
   std::unique_ptr<const Config> config;
 };
+
+Result<std::unique_ptr<fcgi::Service>> guarded_service(const Setting& setting,
+                                                       server::WorkerContext& context) {
+  const Config& config = *setting.config;
+  LK_TRY(std::unique_ptr<fcgi::Service> service,
+         setting.role.make_service(config, setting.clock, context));
+  return std::make_unique<role::WebRootGuard>(config, context.log, std::move(service));
+}
 
 server::PoolSettings pool_settings(const Role& role, const config::Pool& pool) {
   server::PoolSettings settings;
@@ -78,7 +87,7 @@ int serve_pool(Setting& setting, PoolCommand command, telemetry::Log& log) {
 
   server::PoolProgram program;
   program.make_service = [&setting](server::WorkerContext& context) {
-    return setting.role.make_service(*setting.config, setting.clock, context);
+    return guarded_service(setting, context);
   };
   program.reload = [&setting, &log] { return reload(setting, log); };
   if (setting.role.housekeeper != nullptr) {
@@ -92,7 +101,7 @@ int serve_pool(Setting& setting, PoolCommand command, telemetry::Log& log) {
 int serve_cgi(Setting& setting, telemetry::Log& log) {
   return server::run_cgi(
       [&setting](server::WorkerContext& context) {
-        return setting.role.make_service(*setting.config, setting.clock, context);
+        return guarded_service(setting, context);
       },
       log);
 }

@@ -1,7 +1,9 @@
 // latchkey check: everything that can be known without starting anything.
+#include <filesystem>
 #include <utility>
 
 #include "latchkey/config/load.h"
+#include "latchkey/config/web_root.h"
 #include "latchkey/crypto/key_directory.h"
 #include "latchkey/crypto/password.h"
 #include "opened.h"
@@ -51,6 +53,13 @@ Outcome look_at_users(const std::string& file) {
   return {};
 }
 
+Outcome look_at_document_root(const config::Config& config, const std::string& document_root) {
+  const std::string root = std::filesystem::absolute(document_root).string();
+  const auto served = config::served_below(root, config::private_paths(config));
+  if (!served) return {};
+  return fail(ErrorCode::kRefused, config::exposure_text(*served, root));
+}
+
 void look_at_wishes(const config::Config& config, Report& report) {
   if (!config.site.https) {
     report.note("site.url is http: right for tests on this machine, for nothing else");
@@ -77,6 +86,10 @@ int check(const Arguments& arguments, const World& world) {
              look_at_keys(config->credential.key_directory));
   if (!config->local.users_file.empty()) {
     report.say("users", config->local.users_file, look_at_users(config->local.users_file));
+  }
+  if (!arguments.document_root.empty()) {
+    report.say("document root", "nothing of ours is below " + arguments.document_root,
+               look_at_document_root(*config, arguments.document_root));
   }
   look_at_wishes(*config, report);
   return report.status();

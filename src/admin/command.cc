@@ -42,7 +42,12 @@ void add_set_up(CLI::App& app, Asked& asked) {
   command.add_option("--url", arguments.url, "site.url (default: http://127.0.0.1:8080)");
   command.add_flag_callback("--cgi", [&arguments] { arguments.cgi = Cgi::kYes; },
                             "For plain CGI and network file systems");
-  add_verb(app, asked, "check", "Look at configuration, keys, store and their permissions", check);
+  CLI::App& look = add_verb(app, asked, "check",
+                            "Look at configuration, keys, store and their permissions", check);
+  for (CLI::App* const one : {&command, &look}) {
+    one->add_option("--document-root", arguments.document_root,
+                    "What the web server serves; refuse to keep anything below it");
+  }
   add_verb(app, asked, "housekeep", "Remove what has expired (for cron, where no pool runs)",
            housekeep);
 }

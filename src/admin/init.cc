@@ -11,6 +11,7 @@
 
 #include "latchkey/base/unique_fd.h"
 #include "latchkey/config/load.h"
+#include "latchkey/config/web_root.h"
 #include "latchkey/crypto/key_directory.h"
 #include "latchkey/crypto/password.h"
 #include "latchkey/identity/profile.h"
@@ -109,6 +110,17 @@ Outcome make_directory(const std::string& path, mode_t mode, const passwd* owner
   return {};
 }
 
+// Says so if one of `paths` could be fetched through the web, and then nothing must be written.
+Outcome keep_out_of_the_web(const Arguments& arguments,
+                            const std::vector<config::PrivatePath>& paths) {
+  if (arguments.document_root.empty()) return {};
+  const std::string root = fs::absolute(arguments.document_root).string();
+  if (!fs::is_directory(root)) return fail(ErrorCode::kNotFound, root + " is no directory");
+  const std::optional<config::PrivatePath> served = config::served_below(root, paths);
+  if (!served) return {};
+  return fail(ErrorCode::kRefused, config::exposure_text(*served, root));
+}
+
 // Writes the configuration and reads it back: one that does not load is taken away again.
 int write_configuration(const Arguments& arguments, const World& world, const Places& places) {
   for (const std::string& path : {places.store(), places.users(), places.keys()}) {
@@ -116,6 +128,9 @@ int write_configuration(const Arguments& arguments, const World& world, const Pl
     return complain(world, kFailed, path + " is there already, but no " + places.file +
                                         "; nothing was changed");
   }
+  const Outcome hidden = keep_out_of_the_web(
+      arguments, {{"--config", places.file}, {"store.url", places.store()}});
+  if (!hidden) return failed(world, "init", hidden.error());
   if (places.machine) {
     const std::string directory = fs::path(places.file).parent_path().string();
     if (const Outcome made = make_directory(directory, 0755, nullptr); !made) {
@@ -192,6 +207,10 @@ Result<Made> make_missing(const Arguments& arguments, const config::Config& conf
 int make_state(const Arguments& arguments, const World& world, const Places& places) {
   const Or<config::Config> config = read_configuration(arguments, world);
   if (!config) return config.error();
+  if (const Outcome hidden = keep_out_of_the_web(arguments, config::private_paths(*config));
+      !hidden) {
+    return failed(world, "init", hidden.error());
+  }
   const std::string state = fs::path(config->store.path).parent_path().string();
   if (const Outcome made = make_directory(state, 0700, service_user(places)); !made) {
     return failed(world, "init", made.error());

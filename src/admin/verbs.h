@@ -32,6 +32,7 @@ struct Arguments {
   std::string method = "GET";
   std::string file;
   std::string url;  // of init
+  std::string document_root;  // what a web server serves beside us, if anything
   Cgi cgi = Cgi::kNo;
 };
 

@@ -99,6 +99,7 @@ void read_group(const Value& value, Pool& pool) {
 void read_peer_secret(const Value& value, Pool& pool) {
   const auto path = value.path();
   if (!path) return;
+  value.reading().config.secret_files.push_back({value.key(), *path});
   const passwd* service = pool.user.empty() ? nullptr : ::getpwnam(pool.user.c_str());
   auto secret =
       read_secret(*path, kPeerSecretBytesMin, service == nullptr ? ::geteuid() : service->pw_uid);

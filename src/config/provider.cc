@@ -62,7 +62,9 @@ void read_issuer(const Value& value, Provider& provider) {
 
 void read_client_secret(const Value& value, Provider& provider) {
   const auto path = value.path();
-  if (!path || value.reading().secrets == Secrets::kPoolOnly) return;
+  if (!path) return;
+  value.reading().config.secret_files.push_back({value.key(), *path});
+  if (value.reading().secrets == Secrets::kPoolOnly) return;
   const std::string& user = value.config().pool.user;
   const passwd* service = user.empty() ? nullptr : ::getpwnam(user.c_str());
   auto secret =

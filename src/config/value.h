@@ -38,7 +38,7 @@ class Value {
   void wrong(std::string text) const;
 
   const Config& config() const { return reading_.config; }
-  const Reading& reading() const { return reading_; }
+  Reading& reading() const { return reading_; }
   std::uint32_t line() const { return node_.line; }
   const std::string& key() const { return key_; }
 

@@ -15,13 +15,15 @@ using model::Reason;
 
 constexpr std::size_t kMethodBytesMax = 32;
 
-std::optional<Mode> mode_of(std::string_view word, fcgi::Role role) {
+std::optional<Mode> mode_of(std::string_view word, fcgi::Role role, model::Transport transport) {
   const bool responder = role == fcgi::Role::kResponder;
   if (word == "check") return Mode::kCheck;
   // In the AUTHORIZER role a 200 lets the request through, so the modes whose 200 means another
   // thing do not exist there.
   if (word == "forward" && responder) return Mode::kForward;
   if (word == "refused" && responder) return Mode::kRefused;
+  // Its approval is a redirect that CGI alone defines; elsewhere it would be a 200.
+  if (word == "gate" && transport == model::Transport::kCgi) return Mode::kGate;
   if (word.empty() && !responder) return Mode::kWhole;
   return std::nullopt;
 }
@@ -44,7 +46,7 @@ model::Scheme scheme_of(const Params& params) {
 model::Step<std::string> method_of(const Params& params, Mode mode) {
   // Apache's ErrorDocument turns every method into GET and keeps the client's under this name.
   const std::string_view method =
-      mode == Mode::kRefused
+      mode == Mode::kRefused || mode == Mode::kGate
           ? first_of(params, {"LATCHKEY_METHOD", "REDIRECT_REQUEST_METHOD", "REQUEST_METHOD"})
           : first_of(params, {"LATCHKEY_METHOD", "REQUEST_METHOD"});
   if (wire::is_token(method) && method.size() <= kMethodBytesMax) return std::string(method);
@@ -165,9 +167,23 @@ model::Step<void> read_request(const Params& params, const QuestionSettings& set
   return {};
 }
 
-model::Step<void> check_mode(const Params& params, fcgi::Role role) {
-  if (mode_of(params.get("LATCHKEY_MODE"), role)) return {};
+model::Step<void> check_mode(const Params& params, fcgi::Role role, model::Transport transport) {
+  if (mode_of(params.get("LATCHKEY_MODE"), role, transport)) return {};
   return model::refuse(Reason::kInternal, "LATCHKEY_MODE is missing, or none of this role");
+}
+
+// In mode `gate` an approval sends the web server back to what was asked. That must not be the gate
+// itself, and must not have brought the request here already: it would go round for ever.
+model::Step<void> check_gate(const Params& params, const model::AuthQuery& query) {
+  if (query.call.mode != Mode::kGate) return {};
+  const std::string_view script = params.get("SCRIPT_NAME");
+  if (script.empty() || wire::path_has_prefix(query.request.path, script)) {
+    return model::refuse(Reason::kMalformedRequest, "the gate itself was asked");
+  }
+  if (params.get("REDIRECT_REDIRECT_SCRIPT_NAME") != script) return {};
+  return model::refuse(Reason::kInternal,
+                       "the gate's redirect came back; the web server's configuration must let "
+                       "through what comes from " + std::string(script));
 }
 
 void read_fields(const Params& params, model::Transport transport, model::AuthQuery& query) {
@@ -181,8 +197,10 @@ void read_fields(const Params& params, model::Transport transport, model::AuthQu
 }
 
 // Whether a check approved or saw a health probe is for nobody to hand on: it is judged anew.
-Reason handed_on(const Params& params) {
-  const std::optional<Reason> reason = model::reason_named(params.get("LATCHKEY_REASON"));
+std::optional<Reason> handed_on(const Params& params) {
+  const std::optional<std::string_view> word = params.find("LATCHKEY_REASON");
+  if (!word) return std::nullopt;
+  const std::optional<Reason> reason = model::reason_named(*word);
   if (!reason || *reason == Reason::kAllowed || *reason == Reason::kHealth) {
     return Reason::kNoCredential;
   }
@@ -191,8 +209,8 @@ Reason handed_on(const Params& params) {
 
 }  // namespace
 
-model::Call call_of(const fcgi::Params& params, fcgi::Role role) {
-  return {.mode = mode_of(params.get("LATCHKEY_MODE"), role).value_or(Mode::kCheck),
+model::Call call_of(const fcgi::Params& params, fcgi::Role role, model::Transport transport) {
+  return {.mode = mode_of(params.get("LATCHKEY_MODE"), role, transport).value_or(Mode::kCheck),
           .form = role == fcgi::Role::kAuthorizer ? model::IdentityForm::kVariables
                                                   : model::IdentityForm::kHeaders};
 }
@@ -212,12 +230,13 @@ Question read_question(const fcgi::Params& params, fcgi::Role role, model::Trans
                        const QuestionSettings& settings) {
   Question question;
   model::AuthQuery& query = question.query;
-  query.call = call_of(params, role);
+  query.call = call_of(params, role, transport);
   query.handed_on = handed_on(params);
   read_fields(params, transport, query);
   model::Step<void> good = check_call(params, transport, settings);
-  if (good) good = check_mode(params, role);
+  if (good) good = check_mode(params, role, transport);
   if (good) good = read_request(params, settings, query);
+  if (good) good = check_gate(params, query);
   if (!good) question.fault = std::move(good).error();
   return question;
 }

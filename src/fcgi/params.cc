@@ -11,8 +11,9 @@ namespace {
 constexpr std::size_t kUsualCount = 64;
 
 // Meta-variables of a request that have no common beginning.
-constexpr std::array<std::string_view, 28> kCgiNames = {
-    "AUTH_TYPE",       "CONTENT_LENGTH",  "CONTENT_TYPE",    "DOCUMENT_ROOT",   "DOCUMENT_URI",
+constexpr std::array<std::string_view, 29> kCgiNames = {
+    "AUTH_TYPE",       "CONTENT_LENGTH",  "CONTENT_TYPE",    "CONTEXT_DOCUMENT_ROOT",
+    "DOCUMENT_ROOT",   "DOCUMENT_URI",
     "FCGI_ROLE",       "FCGI_APACHE_ROLE", "GATEWAY_INTERFACE", "HTTPS",        "PATH_INFO",
     "PATH_TRANSLATED", "QUERY_STRING",    "REMOTE_ADDR",     "REMOTE_HOST",     "REMOTE_IDENT",
     "REMOTE_PORT",     "REMOTE_USER",     "REQUEST_METHOD",  "REQUEST_SCHEME",  "REQUEST_URI",

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "latchkey/answer/gate.h"
 #include "latchkey/credential/present.h"
 #include "latchkey/dialect/reply.h"
 #include "latchkey/wire/field_value.h"
@@ -85,8 +86,23 @@ Decision Authorizer::decide(const dialect::Question& question,
   const model::AuthQuery& query = question.query;
   if (policy_.is_health(query.request, query.hints)) return Decision::health();
   if (question.fault) return *question.fault;
-  if (query.call.mode == Mode::kRefused) return Decision::refuse(query.handed_on, "decided before");
+  const bool refused = query.call.mode == Mode::kRefused;
+  if (refused && query.handed_on) return Decision::refuse(*query.handed_on, "decided before");
+  Decision decision = judge(query, settings, now);
+  return refused && decision.allowed() ? refused_before(decision) : decision;
+}
 
+// Apache's ErrorDocument cannot hand on why the check refused, so it was judged anew, and nothing
+// is wrong with the person: either the identity did not fit, or something has changed since.
+Decision Authorizer::refused_before(const Decision& decision) const {
+  auto approval = answer::approval(approval_settings_, model::IdentityForm::kVariables,
+                                   *decision.identity());
+  if (!approval) return std::move(approval).error();
+  return Decision::refuse(Reason::kNoCredential, "refused before, though it would be let in now");
+}
+
+Decision Authorizer::judge(const model::AuthQuery& query, const policy::PathSettings& settings,
+                           TimePoint now) {
   model::Step<model::Identity> identity = prove(query, settings, now);
   if (identity) return policy_.decide(query, settings, *std::move(identity));
 
@@ -109,6 +125,9 @@ model::Step<model::Identity> Authorizer::prove(const model::AuthQuery& query,
 // Puts the decision into HTTP. An identity that fits no header turns it into a refusal.
 model::Answer Authorizer::say(const model::AuthQuery& query, const policy::PathSettings& settings,
                               Decision& decision) const {
+  if (decision.allowed() && query.call.mode == Mode::kGate) {
+    return answer::local_redirect(query.request);
+  }
   if (decision.allowed()) {
     auto approval = answer::approval(approval_settings_, query.call.form, *decision.identity());
     if (approval) return *std::move(approval);

@@ -34,7 +34,9 @@ Result<Inherited> inherited_sockets() {
     return fail(ErrorCode::kMalformed, "LISTEN_FDS names too many descriptors");
   }
   for (int fd = kFirstSystemdFd; fd < kFirstSystemdFd + count; ++fd) {
-    LK_TRY(ListenSocket socket, ListenSocket::adopt(fd, "descriptor " + std::to_string(fd)));
+    // The web server did not start us then, so this is a unix socket like our own.
+    LK_TRY(ListenSocket socket, ListenSocket::adopt(fd, "descriptor " + std::to_string(fd),
+                                                    model::Transport::kUnixSocket));
     found.sockets.push_back(std::move(socket));
     found.how = Handover::kSystemd;
   }

@@ -135,7 +135,7 @@ Result<ListenSocket> ListenSocket::open(const Address& address, const ListenOpti
   return made;
 }
 
-Result<ListenSocket> ListenSocket::adopt(int fd, std::string name) {
+Result<ListenSocket> ListenSocket::adopt(int fd, std::string name, model::Transport local) {
   if (!is_listening(fd)) {
     return fail(ErrorCode::kMalformed, name + " is no listening stream socket");
   }
@@ -147,8 +147,7 @@ Result<ListenSocket> ListenSocket::adopt(int fd, std::string name) {
   adopted.fd_.reset(fd);
   adopted.name_ = std::move(name);
   // Whoever made it, a TCP port is open to every local account.
-  const bool local = family_of(fd) == AF_UNIX;
-  adopted.transport_ = local ? model::Transport::kInherited : model::Transport::kTcp;
+  adopted.transport_ = family_of(fd) == AF_UNIX ? local : model::Transport::kTcp;
   return adopted;
 }
 

@@ -147,6 +147,19 @@ model::Answer World::refused(const Request& request, std::string_view reason) {
   return call(*authorizer, asked, fcgi::Role::kResponder, transport);
 }
 
+model::Answer World::error_document(const Request& request) {
+  Request asked = request;
+  asked.params["LATCHKEY_MODE"] = "refused";
+  return call(*authorizer, asked, fcgi::Role::kResponder, transport);
+}
+
+model::Answer World::at_the_gate(const Request& request) {
+  Request asked = request;
+  asked.params["LATCHKEY_MODE"] = "gate";
+  asked.params["SCRIPT_NAME"] = "/cgi-bin/latchkey-gate.cgi";
+  return call(*authorizer, asked, fcgi::Role::kResponder, model::Transport::kCgi);
+}
+
 model::Answer World::client_sees(Dialect dialect, const Request& request) {
   model::Answer answer = ask(dialect, request);
   if (dialect != Dialect::kNginx || answer.status == 200) return answer;

@@ -88,6 +88,12 @@ class World {
   // The word of X-Latchkey-Reason that a check gives; `allowed` on approval.
   std::string reason(const Request& request);
 
+  // The call of Apache's ErrorDocument, which hands no reason on.
+  model::Answer error_document(const Request& request);
+
+  // The call of a plain CGI in front of static files.
+  model::Answer at_the_gate(const Request& request);
+
   // The call of nginx's error_page.
   model::Answer refused(const Request& request, std::string_view reason);
 

@@ -186,8 +186,15 @@ struct Pool {
   std::uint32_t requests_per_worker = 1'000'000;  // then the worker retires
 };
 
+// A file whose content is a secret. It is known by name even where its content is not read.
+struct SecretFile {
+  std::string key;   // of the configuration, for example "provider.client_secret_file"
+  std::string path;  // absolute
+};
+
 struct Config {
   std::string file;  // absolute path of the file it came from
+  std::vector<SecretFile> secret_files;
   Site site;
   std::vector<Host> hosts;
   Paths paths;

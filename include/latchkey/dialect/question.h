@@ -30,7 +30,7 @@ struct Question {
 
 // Returns: which form the web server understands. A RESPONDER without a known mode gets kCheck and
 //          a fault from read_question: on the authorizer's socket it is never approved.
-model::Call call_of(const fcgi::Params& params, fcgi::Role role);
+model::Call call_of(const fcgi::Params& params, fcgi::Role role, model::Transport transport);
 
 Question read_question(const fcgi::Params& params, fcgi::Role role, model::Transport transport,
                        const QuestionSettings& settings);

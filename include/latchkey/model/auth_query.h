@@ -17,6 +17,7 @@ enum class Mode {
   kCheck,  // 200 or a bare 401 (nginx, mod_fcgid)
   kForward,  // plain headers, the whole refusal passes (Caddy)
   kRefused,  // renders a refusal that was decided before (error_page, ErrorDocument)
+  kGate,     // plain CGI in front of static files: a local redirect to the file, or the whole refusal
 };
 
 // How an identity is spelled on approval; follows from the FastCGI role.
@@ -52,7 +53,8 @@ struct AuthQuery {
   std::optional<SecretString> authorization;  // the one Authorization field, if sent
   std::string remote_address;                 // the peer as the web server saw it, textual
   Transport transport = Transport::kUnixSocket;
-  Reason handed_on = Reason::kNoCredential;   // mode `refused`: why the check said no
+  // Mode `refused`: why the check said no; nullopt where the web server cannot hand it on.
+  std::optional<Reason> handed_on;
 };
 
 }  // namespace latchkey::model

@@ -45,6 +45,9 @@ class Authorizer final : public fcgi::Service {
 
   model::Decision decide(const dialect::Question& question, const policy::PathSettings& settings,
                          TimePoint now);
+  model::Decision judge(const model::AuthQuery& query, const policy::PathSettings& settings,
+                        TimePoint now);
+  model::Decision refused_before(const model::Decision& decision) const;
   model::Step<model::Identity> prove(const model::AuthQuery& query,
                                      const policy::PathSettings& settings, TimePoint now);
   model::Answer say(const model::AuthQuery& query, const policy::PathSettings& settings,

@@ -43,8 +43,10 @@ class ListenSocket {
   static Result<ListenSocket> open(const Address& address, const ListenOptions& options);
 
   // Takes over a descriptor that listens already and makes it non-blocking and close-on-exec.
+  // Input:  `local`, how questions come if it is a unix socket.
   // Errors: kMalformed: it is no listening stream socket.
-  static Result<ListenSocket> adopt(int fd, std::string name);
+  static Result<ListenSocket> adopt(int fd, std::string name,
+                                    model::Transport local = model::Transport::kInherited);
 
   fcgi::Listener listener() const { return {fd_.get(), transport_}; }
   const std::string& name() const { return name_; }

@@ -180,6 +180,51 @@ TEST_F(Command, InitForCgiUsesTheJournalForNetworkFileSystems) {
   std::filesystem::remove_all(other);
 }
 
+TEST_F(Command, InitWritesNothingThatTheWebWouldServeC17) {
+  const std::string root = fresh_directory();
+  std::filesystem::create_directory(root + "/latchkey");
+  const Ran ran = run_in({"--config", root + "/latchkey/latchkey.toml", "init", "--cgi",
+                          "--document-root", root});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_THAT(ran.err, HasSubstr("below the document root"));
+  EXPECT_TRUE(std::filesystem::is_empty(root + "/latchkey"));
+  std::filesystem::remove_all(root);
+}
+
+TEST_F(Command, InitMakesNothingThatAWrittenConfigurationPutsIntoTheWebC17) {
+  const std::string other = fresh_directory();
+  std::filesystem::create_directory(other + "/www");
+  write(other + "/users", "");
+  write(other + "/latchkey.toml",
+        "[site]\nurl = \"http://127.0.0.1:1\"\n[store]\nurl = "
+        "\"sqlite:www/latchkey.db\"\n[local]\nusers_file = \"users\"\n");
+  const Ran ran =
+      run_in({"--config", other + "/latchkey.toml", "init", "--document-root", other + "/www"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_THAT(ran.err, HasSubstr("store.url"));
+  EXPECT_TRUE(std::filesystem::is_empty(other + "/www"));
+  std::filesystem::remove_all(other);
+}
+
+TEST_F(Command, InitRefusesADocumentRootThatIsNotThere) {
+  const std::string other = fresh_directory();
+  const Ran ran = run_in({"--config", other + "/latchkey.toml", "init", "--document-root",
+                          other + "/public_htm"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_TRUE(std::filesystem::is_empty(other));
+  std::filesystem::remove_all(other);
+}
+
+TEST_F(Command, ChecksThatTheWebServesNothingPrivateC17) {
+  const Ran exposed = admin({"check", "--document-root", root_});
+  EXPECT_EQ(exposed.status, 1);
+  EXPECT_THAT(exposed.out, HasSubstr("FAULT  document root: --config: "));
+  std::filesystem::create_directory(root_ + "/www");
+  const Ran good = admin({"check", "--document-root", root_ + "/www"});
+  EXPECT_EQ(good.status, 0) << good.out;
+  EXPECT_THAT(good.out, HasSubstr("good   document root"));
+}
+
 TEST_F(Command, InitWithABadUrlLeavesNothing) {
   const std::string other = fresh_directory();
   const Ran ran = run_in({"--config", other + "/latchkey.toml", "init", "--url", "ftp://x"});

@@ -23,7 +23,7 @@ Reason fault(const Question& question) {
 
 TEST(Call, FollowsFromRoleAndMode) {
   const auto call = [](std::string_view mode, Role role) {
-    return call_of(Params::of({{"LATCHKEY_MODE", mode}}), role);
+    return call_of(Params::of({{"LATCHKEY_MODE", mode}}), role, model::Transport::kUnixSocket);
   };
   EXPECT_EQ(call("check", Role::kResponder).mode, Mode::kCheck);
   EXPECT_EQ(call("check", Role::kResponder).form, IdentityForm::kHeaders);
@@ -125,6 +125,43 @@ TEST(Question, ComparesACutPathWithTheServersOwn) {
   EXPECT_EQ(with("/a;v=1/b"), Reason::kAllowed);
   EXPECT_EQ(with("/a/b"), Reason::kAllowed);
   EXPECT_EQ(with("/c;v=1/b"), Reason::kAmbiguousTarget);
+}
+
+Question at_the_gate(std::string target, std::string_view came_from = "",
+                     model::Transport transport = model::Transport::kCgi) {
+  return read_question(Params::of({{"LATCHKEY_MODE", "gate"},
+                                   {"REQUEST_METHOD", "GET"},
+                                   {"REQUEST_URI", target},
+                                   {"HTTP_HOST", "a.example"},
+                                   {"SCRIPT_NAME", "/cgi-bin/gate.cgi"},
+                                   {"REDIRECT_REDIRECT_SCRIPT_NAME", came_from}}),
+                       Role::kResponder, transport, kSettings);
+}
+
+TEST(Question, KnowsTheGateUnderCgiOnly) {
+  EXPECT_EQ(at_the_gate("/members/x").query.call.mode, Mode::kGate);
+  EXPECT_EQ(fault(at_the_gate("/members/x")), Reason::kAllowed);
+  for (const auto transport : {model::Transport::kUnixSocket, model::Transport::kTcp,
+                               model::Transport::kInherited}) {
+    EXPECT_EQ(fault(at_the_gate("/members/x", "", transport)), Reason::kInternal);
+  }
+}
+
+TEST(Question, LeadsNobodyBackToTheGateItself) {
+  for (const char* const target : {"/cgi-bin/gate.cgi", "/cgi-bin/gate.cgi/x", "/cgi-bin/./gate.cgi?x",
+                                   "//cgi-bin//gate.cgi/", "/cgi-bin/%67ate.cgi"}) {
+    EXPECT_EQ(fault(at_the_gate(target)), Reason::kMalformedRequest) << target;
+  }
+  EXPECT_EQ(fault(at_the_gate("/cgi-bin/gate.cgi.txt")), Reason::kAllowed);
+}
+
+TEST(Question, EndsACircleThroughTheGate) {
+  EXPECT_EQ(fault(at_the_gate("/members/x", "/cgi-bin/gate.cgi")), Reason::kInternal);
+  EXPECT_EQ(fault(at_the_gate("/members/x", "/cgi-bin/other.cgi")), Reason::kAllowed);
+}
+
+TEST(Question, TellsAReasonThatNobodyHandedOnFromAnEmptyOne) {
+  EXPECT_EQ(read(Params::of({{"LATCHKEY_MODE", "refused"}})).query.handed_on, std::nullopt);
 }
 
 TEST(Question, HandsOnNoReasonThatWouldApprove) {
