@@ -5,8 +5,7 @@
 #include <utility>
 
 #include "latchkey/model/identity.h"
-#include "latchkey/model/issued_credential.h"
-#include "latchkey/model/session.h"
+#include "latchkey/store/presented.h"
 
 namespace latchkey::identity {
 
@@ -14,35 +13,42 @@ class IdentityMaker {
  public:
   static model::Identity anonymous() { return model::Identity(); }
 
-  static model::Identity of_session(const model::Session& session, model::Account account) {
-    model::Identity identity = of(model::Proof::kSession, std::move(account));
-    identity.session_id_ = session.id;
+  static model::Identity of_session(store::PresentedSession session) {
+    model::Identity identity = of(model::Proof::kSession, std::move(session.owner));
+    identity.session_id_ = std::move(session.id);
     identity.valid_until_ = std::min(session.idle_end, session.absolute_end);
     return identity;
   }
 
-  static model::Identity of_token(model::IssuedCredential credential, model::Account account,
+  static model::Identity of_token(CredentialId id, store::PresentedCredential credential,
                                   TimePoint token_expires) {
-    model::Identity identity = of(model::Proof::kJwt, std::move(account));
+    model::Identity identity = of(model::Proof::kJwt, std::move(credential.owner));
     identity.valid_until_ = std::min(credential.expires, token_expires);
-    identity.credential_ = std::move(credential.id);
+    identity.credential_ = std::move(id);
     identity.scopes_ = std::move(credential.scopes);
     return identity;
   }
 
   // A password can be changed at any time, so the proof is good for this request only.
   static model::Identity of_password(model::Account account, TimePoint now) {
-    model::Identity identity = of(model::Proof::kPassword, std::move(account));
+    model::Identity identity = of(model::Proof::kPassword, owner_of(std::move(account)));
     identity.valid_until_ = now;
     return identity;
   }
 
+  static store::Owner owner_of(model::Account account) {
+    store::Owner owner;
+    owner.account = std::move(account.id);
+    owner.profile = std::move(account.profile);
+    return owner;
+  }
+
  private:
-  static model::Identity of(model::Proof proof, model::Account account) {
+  static model::Identity of(model::Proof proof, store::Owner owner) {
     model::Identity identity;
     identity.proof_ = proof;
-    identity.account_ = std::move(account.id);
-    identity.profile_ = std::move(account.profile);
+    identity.account_ = std::move(owner.account);
+    identity.profile_ = std::move(owner.profile);
     return identity;
   }
 };

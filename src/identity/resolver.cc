@@ -59,7 +59,7 @@ struct Resolver::Parts {
   Step<Identity> by_token(std::string_view text, const std::string* user, TimePoint now);
   Step<Identity> by_password(const model::BasicPair& pair, TimePoint now);
   Step<model::Account> proven_owner(const model::BasicPair& pair, TimePoint now);
-  Step<void> check_owner(const model::Account& account, const Outcome& local) const;
+  Step<void> check_owner(const store::Owner& owner, const Outcome& local) const;
 
   const config::Config& config;
   store::Store& store;
@@ -83,14 +83,14 @@ Resolver::~Resolver() = default;
 
 // What ends every entrance: is this person still somebody. `local` is what the users file's watch
 // said before the store was asked, for its findings must be in the store by then.
-Step<void> Resolver::Parts::check_owner(const model::Account& account, const Outcome& local) const {
-  if (account.issuer == store::kLocalIssuer && !local) {
+Step<void> Resolver::Parts::check_owner(const store::Owner& owner, const Outcome& local) const {
+  if (owner.kind == store::OwnerKind::kLocal && !local) {
     if (local.error().code == ErrorCode::kNotFound) {
       return model::refuse(Reason::kAccountDisabled, "a local account, but no users file");
     }
     return unanswered(local.error());
   }
-  if (account.disabled) return model::refuse(Reason::kAccountDisabled, account.id.text());
+  if (owner.disabled) return model::refuse(Reason::kAccountDisabled, owner.account.text());
   return {};
 }
 
@@ -104,14 +104,14 @@ Step<Identity> Resolver::Parts::resolve(const model::SessionCookie& cookie, Time
     return model::refuse(Reason::kUnknownSession, "no value of ours");
   }
   const Outcome local = local_users.watch(now);
-  Result<store::SessionAndAccount> found = store.sessions().find(crypto::sha256(token));
+  Result<store::PresentedSession> found = store.sessions().presented(crypto::sha256(token));
   if (!found) {
     if (found.error().code != ErrorCode::kNotFound) return unanswered(found.error());
     return model::refuse(Reason::kUnknownSession, "no such session");
   }
-  auto& [session, account] = *found;
-  LK_CHECK(check_owner(account, local));
-  if (session.epoch != account.session_epoch || now >= session.idle_end ||
+  store::PresentedSession& session = *found;
+  LK_CHECK(check_owner(session.owner, local));
+  if (session.epoch != session.owner.epoch || now >= session.idle_end ||
       now >= session.absolute_end) {
     return model::refuse(Reason::kExpiredSession, session.id);
   }
@@ -119,7 +119,7 @@ Step<Identity> Resolver::Parts::resolve(const model::SessionCookie& cookie, Time
     touch.session = session.id;
     touch.idle_end = std::min(now + config.session.idle, session.absolute_end);
   }
-  return IdentityMaker::of_session(session, std::move(account));
+  return IdentityMaker::of_session(std::move(session));
 }
 
 Step<Identity> Resolver::Parts::resolve(const model::BearerToken& bearer, TimePoint now) {
@@ -137,7 +137,7 @@ Step<Identity> Resolver::Parts::resolve(const model::BasicPair& pair, TimePoint 
 // compared with the record and its owner as they are now.
 Step<Identity> Resolver::Parts::by_token(std::string_view text, const std::string* user,
                                          TimePoint now) {
-  LK_TRY(const TokenClaims claims, tokens.read(text, now));
+  LK_TRY(TokenClaims claims, tokens.read(text, now));
   const std::string& id = claims.credential.text();
   if (now >= claims.expires) return model::refuse(Reason::kExpiredCredential, id);
   if (now + kSkew < claims.valid_from) {
@@ -147,25 +147,27 @@ Step<Identity> Resolver::Parts::by_token(std::string_view text, const std::strin
     return model::refuse(Reason::kWrongUserName, id);
   }
   const Outcome local = local_users.watch(now);
-  Result<store::CredentialAndAccount> found = store.credentials().find(claims.credential);
+  Result<store::PresentedCredential> found = store.credentials().presented(claims.credential);
   if (!found) {
     if (found.error().code != ErrorCode::kNotFound) return unanswered(found.error());
     return model::refuse(Reason::kRevokedCredential, "no record of " + id);
   }
-  auto& [credential, account] = *found;
+  store::PresentedCredential& credential = *found;
+  const store::Owner& owner = credential.owner;
   // A re-created account has another id, so its namesake's tokens stay dead.
-  if (claims.account != account.id || claims.user_name != account.profile.user_name) {
+  if (claims.account != owner.account || claims.user_name != owner.profile.user_name) {
     return model::refuse(Reason::kBadCredential, "the owner of " + id + " is another by now");
   }
-  LK_CHECK(check_owner(account, local));
-  if (credential.revoked || credential.epoch != account.credential_epoch) {
+  LK_CHECK(check_owner(owner, local));
+  if (credential.revoked || credential.epoch != owner.epoch) {
     return model::refuse(Reason::kRevokedCredential, id);
   }
   if (now >= credential.expires) return model::refuse(Reason::kExpiredCredential, id);
   if (!credential.last_used || now >= *credential.last_used + kCredentialTouchEvery) {
-    touch.credential = credential.id;
+    touch.credential = claims.credential;
   }
-  return IdentityMaker::of_token(std::move(credential), std::move(account), claims.expires);
+  return IdentityMaker::of_token(std::move(claims.credential), std::move(credential),
+                                 claims.expires);
 }
 
 // Compares the password, behind the throttle and the gate.
@@ -204,7 +206,7 @@ Step<Identity> Resolver::Parts::by_password(const model::BasicPair& pair, TimePo
     return model::refuse(Reason::kBadCredential, "no user name or no password");
   }
   LK_TRY(model::Account account, proven_owner(pair, now));
-  LK_CHECK(check_owner(account, {}));
+  if (account.disabled) return model::refuse(Reason::kAccountDisabled, account.id.text());
   return IdentityMaker::of_password(std::move(account), now);
 }
 
@@ -236,9 +238,10 @@ void Resolver::after_reply(std::string_view remote_address, std::string_view use
 Identity Resolver::anonymous() { return IdentityMaker::anonymous(); }
 
 Identity Resolver::supposed(const model::Account& account, TimePoint now) {
-  model::Session session;
+  store::PresentedSession session;
   session.idle_end = session.absolute_end = now;
-  return IdentityMaker::of_session(session, account);
+  session.owner = IdentityMaker::owner_of(account);
+  return IdentityMaker::of_session(std::move(session));
 }
 
 }  // namespace latchkey::identity

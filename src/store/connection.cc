@@ -11,8 +11,6 @@
 namespace latchkey::store {
 namespace {
 
-constexpr int kLookasideSlotBytes = 1200;
-constexpr int kLookasideSlots = 128;
 constexpr std::string_view kInMemory = ":memory:";
 constexpr std::chrono::milliseconds kRetryEvery{2};
 
@@ -187,9 +185,6 @@ Outcome Connection::open_handle(const std::string& real_path, int flags) {
 }
 
 Outcome Connection::settle() {
-  // The columns of a decision's row fit into slots that cost no malloc.
-  sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_LOOKASIDE, nullptr, kLookasideSlotBytes,
-                    kLookasideSlots);
   sqlite3_busy_handler(database_.get(), &Connection::wait_for_lock, this);
   sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr);

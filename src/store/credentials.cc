@@ -54,6 +54,13 @@ Outcome Credentials::issue(const model::IssuedCredential& credential, std::uint3
   return transaction.commit();
 }
 
+Result<PresentedCredential> Credentials::presented(const CredentialId& id) {
+  LK_TRY(Statement statement, connection_.prepare(sql::credential_presented));
+  LK_CHECK(statement.bind(":id", id.text()).step_to_row("credential"));
+  Columns columns(statement);
+  return read_presented_credential(columns);
+}
+
 Result<CredentialAndAccount> Credentials::find(const CredentialId& id) {
   LK_TRY(Statement statement, connection_.prepare(sql::credential_find));
   LK_CHECK(statement.bind(":id", id.text()).step_to_row("credential"));

@@ -4,17 +4,37 @@ namespace latchkey::store {
 
 // The members of a braced list are made from left to right, so each reads its own column.
 
+namespace {
+
+model::Profile read_profile(Columns& columns) {
+  return {
+      .user_name = columns.text(),
+      .display_name = columns.text(),
+      .mail = columns.text(),
+      .mail_verified = columns.integer() != 0,
+      .groups = columns.lines(),
+  };
+}
+
+Owner read_owner(Columns& columns) {
+  return {
+      .account = AccountId(columns.text()),
+      .profile = read_profile(columns),
+      .kind = columns.integer() != 0 ? OwnerKind::kLocal : OwnerKind::kProviders,
+      .disabled = columns.integer() != 0,
+      .epoch = columns.integer(),
+  };
+}
+
+}  // namespace
+
 model::Account read_account(Columns& columns) {
   return {
       .id = AccountId(columns.text()),
       .provider = columns.text(),
       .issuer = columns.text(),
       .subject = columns.text(),
-      .profile = {.user_name = columns.text(),
-                  .display_name = columns.text(),
-                  .mail = columns.text(),
-                  .mail_verified = columns.integer() != 0,
-                  .groups = columns.lines()},
+      .profile = read_profile(columns),
       .disabled = columns.maybe_time().has_value(),
       .session_epoch = columns.integer(),
       .credential_epoch = columns.integer(),
@@ -53,6 +73,28 @@ model::IssuedCredential read_credential(Columns& columns) {
       .last_used = columns.maybe_time(),
       .last_used_from = columns.text(),
       .last_used_by = columns.text(),
+  };
+}
+
+PresentedSession read_presented_session(Columns& columns) {
+  return {
+      .id = columns.text(),
+      .epoch = columns.integer(),
+      .last_seen = columns.time(),
+      .idle_end = columns.time(),
+      .absolute_end = columns.time(),
+      .owner = read_owner(columns),
+  };
+}
+
+PresentedCredential read_presented_credential(Columns& columns) {
+  return {
+      .epoch = columns.integer(),
+      .scopes = columns.lines(),
+      .expires = columns.time(),
+      .revoked = columns.integer() != 0,
+      .last_used = columns.maybe_time(),
+      .owner = read_owner(columns),
   };
 }
 

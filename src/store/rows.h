@@ -5,6 +5,7 @@
 #include "latchkey/model/account.h"
 #include "latchkey/model/issued_credential.h"
 #include "latchkey/model/session.h"
+#include "latchkey/store/presented.h"
 #include "store/statement.h"
 
 namespace latchkey::store {
@@ -12,6 +13,8 @@ namespace latchkey::store {
 model::Account read_account(Columns& columns);
 model::Session read_session(Columns& columns);  // without its sealed ID token
 model::IssuedCredential read_credential(Columns& columns);
+PresentedSession read_presented_session(Columns& columns);
+PresentedCredential read_presented_credential(Columns& columns);
 
 // Reads every row of a listing by `read`, one of the above.
 template <typename Value>

@@ -53,6 +53,13 @@ Result<StateUsed> Sessions::state_used(std::string_view login_state_id) {
   return reached == Step::kRow ? StateUsed::kYes : StateUsed::kNo;
 }
 
+Result<PresentedSession> Sessions::presented(const crypto::Digest& token_hash) {
+  LK_TRY(Statement statement, connection_.prepare(sql::session_presented));
+  LK_CHECK(statement.bind(":token_hash", token_hash).step_to_row("session"));
+  Columns columns(statement);
+  return read_presented_session(columns);
+}
+
 Result<SessionAndAccount> Sessions::find(const crypto::Digest& token_hash) {
   LK_TRY(Statement statement, connection_.prepare(sql::session_find));
   LK_CHECK(statement.bind(":token_hash", token_hash).step_to_row("session"));

@@ -22,19 +22,20 @@ inline model::Account account_named(std::string name, std::vector<std::string> g
 }
 
 inline model::Identity by_session(model::Account account) {
-  model::Session session;
+  store::PresentedSession session;
   session.id = "0192-session";
   session.idle_end = from_unix(2'000'000'000);
   session.absolute_end = from_unix(2'000'100'000);
-  return identity::IdentityMaker::of_session(session, std::move(account));
+  session.owner = identity::IdentityMaker::owner_of(std::move(account));
+  return identity::IdentityMaker::of_session(std::move(session));
 }
 
 inline model::Identity by_token(model::Account account, std::vector<std::string> scopes = {}) {
-  model::IssuedCredential credential;
-  credential.id = CredentialId("0192-credential");
+  store::PresentedCredential credential;
   credential.scopes = std::move(scopes);
   credential.expires = from_unix(2'000'000'000);
-  return identity::IdentityMaker::of_token(credential, std::move(account),
+  credential.owner = identity::IdentityMaker::owner_of(std::move(account));
+  return identity::IdentityMaker::of_token(CredentialId("0192-credential"), std::move(credential),
                                            from_unix(2'000'000'000));
 }
 

@@ -12,6 +12,7 @@
 #include "latchkey/model/account.h"
 #include "latchkey/model/issued_credential.h"
 #include "latchkey/store/accounts.h"
+#include "latchkey/store/presented.h"
 
 namespace latchkey::store {
 
@@ -31,9 +32,12 @@ class Credentials {
   //          account; kRefused: the account is disabled or in a newer epoch by now; kUnavailable.
   Outcome issue(const model::IssuedCredential& credential, std::uint32_t limit);
 
-  // Finds the record with its owner: the one question of a decision. Says nothing of liveness: the
-  // caller looks at `revoked`, `expires`, the epochs and `disabled`. Errors: kNotFound,
+  // Finds what a decision must know of a credential: its one question. Says nothing of liveness:
+  // the caller looks at `revoked`, `expires`, the epochs and `disabled`. Errors: kNotFound,
   // kUnavailable.
+  Result<PresentedCredential> presented(const CredentialId& id);
+
+  // Finds the whole record with its owner, alive or dead. Errors: kNotFound, kUnavailable.
   Result<CredentialAndAccount> find(const CredentialId& id);
 
   // Revokes for ever; success means that it is on the disk. A revoked one stays revoked since the

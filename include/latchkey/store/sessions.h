@@ -14,6 +14,7 @@
 #include "latchkey/model/account.h"
 #include "latchkey/model/session.h"
 #include "latchkey/store/accounts.h"
+#include "latchkey/store/presented.h"
 
 namespace latchkey::store {
 
@@ -41,9 +42,12 @@ class Sessions {
   // asked.
   Result<StateUsed> state_used(std::string_view login_state_id);
 
-  // Finds the session of a cookie with its account: the one question of a decision. Says nothing of
-  // liveness: the caller compares times, epochs and `disabled`. `sealed_id_token` is left empty
-  // (it is long and only a logout wants it). Errors: kNotFound, kUnavailable.
+  // Finds what a decision must know of the session of a cookie: its one question. Says nothing of
+  // liveness: the caller compares times, epochs and `disabled`. Errors: kNotFound, kUnavailable.
+  Result<PresentedSession> presented(const crypto::Digest& token_hash);
+
+  // Finds the session of a cookie with its account, whole but for `sealed_id_token`, which is left
+  // empty (it is long and only a logout wants it). Errors: kNotFound, kUnavailable.
   Result<SessionAndAccount> find(const crypto::Digest& token_hash);
 
   // Finds the sealed ID token of the session; empty when there was none. Errors: kNotFound,

@@ -1,4 +1,4 @@
--- Every request with a credential: two point look-ups, nothing else.
+-- The pages that show or revoke a credential: two point look-ups.
 SELECT credential.id, credential.account, credential.epoch, credential.label, credential.scopes,
        credential.created, credential.expires, credential.revoked, credential.last_used,
        credential.last_used_from, credential.last_used_by,

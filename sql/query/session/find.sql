@@ -1,4 +1,4 @@
--- Every request with a session cookie: two point look-ups, nothing else.
+-- The pages that end or show a session: two point look-ups.
 SELECT session.id, session.account, session.epoch, session.provider, session.provider_sid,
        session.created, session.last_seen, session.idle_end, session.absolute_end,
        session.address, session.user_agent,

@@ -73,9 +73,10 @@ std::string kept(IdentityForm form, model::Identity identity, Seconds cache) {
 }
 
 model::Identity with_session_until(TimePoint end) {
-  model::Session session;
+  store::PresentedSession session;
   session.idle_end = session.absolute_end = end;
-  return identity::IdentityMaker::of_session(session, account_named("alice"));
+  session.owner = identity::IdentityMaker::owner_of(account_named("alice"));
+  return identity::IdentityMaker::of_session(std::move(session));
 }
 
 TEST(Reply, TellsNginxHowLongToKeepAnApproval) {

@@ -21,6 +21,43 @@ TEST(Credentials, FindsTheRecordWithItsOwner) {
   EXPECT_EQ(found->account.profile.user_name, "alice");
 }
 
+TEST(Credentials, PresentedTellsWhatADecisionJudges) {
+  Store store = in_memory();
+  const model::Account alice = person(store, "alice");
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty), IsOk());
+  const auto fresh = store.credentials().presented(CredentialId("c1"));
+  ASSERT_THAT(fresh, IsOk());
+  EXPECT_EQ(fresh->epoch, alice.credential_epoch);
+  EXPECT_EQ(fresh->scopes, credential_of(alice, "c1").scopes);
+  EXPECT_EQ(fresh->expires, kNow + Seconds(86400));
+  EXPECT_FALSE(fresh->revoked);
+  EXPECT_FALSE(fresh->last_used.has_value());
+  EXPECT_EQ(fresh->owner.account, alice.id);
+  EXPECT_EQ(fresh->owner.profile.groups, alice.profile.groups);
+  EXPECT_FALSE(fresh->owner.disabled);
+
+  ASSERT_THAT(store.credentials().touch(CredentialId("c1"), kNow, "192.0.2.7", "mvn"), IsOk());
+  ASSERT_THAT(store.credentials().revoke(CredentialId("c1"), kNow), IsOk());
+  ASSERT_THAT(store.accounts().disable(alice.id, kNow), IsOk());
+  const auto dead = store.credentials().presented(CredentialId("c1"));
+  ASSERT_THAT(dead, IsOk());
+  EXPECT_TRUE(dead->revoked);
+  EXPECT_EQ(dead->last_used, kNow);
+  EXPECT_TRUE(dead->owner.disabled);
+  EXPECT_EQ(dead->owner.epoch, alice.credential_epoch + 1);
+}
+
+TEST(Credentials, TellsTheOwnersOfTheUsersFile) {
+  Store store = in_memory();
+  model::Profile profile;
+  profile.user_name = "bob";
+  SystemRandom random;
+  const auto bob = store.accounts().sign_in_local(profile, hash_of("entry"), kNow, random);
+  ASSERT_THAT(bob, IsOk());
+  ASSERT_THAT(store.credentials().issue(credential_of(*bob, "c1"), kPlenty), IsOk());
+  EXPECT_EQ(store.credentials().presented(CredentialId("c1"))->owner.kind, OwnerKind::kLocal);
+}
+
 TEST(Credentials, KnowsNoPrefixOrExtensionOfAnIdN27) {
   Store store = in_memory();
   const std::string id = "018bcfe5-6800-7000-8000-000000000001";

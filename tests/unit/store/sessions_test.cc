@@ -24,6 +24,30 @@ TEST(Sessions, FindsTheSessionWithItsAccountAndWithoutTheLongToken) {
   EXPECT_EQ(*store.sessions().sealed_id_token("s1"), "sealed-s1");
 }
 
+TEST(Sessions, PresentedTellsWhatADecisionJudges) {
+  Store store = in_memory();
+  const model::Account alice = person(store, "alice");
+  ASSERT_THAT(start(store, session_of(alice, "s1")), IsOk());
+  ASSERT_THAT(store.accounts().end_sessions(alice.id), IsOk());
+  const auto found = store.sessions().presented(hash_of("s1"));
+  ASSERT_THAT(found, IsOk());
+  EXPECT_EQ(found->id, "s1");
+  EXPECT_EQ(found->epoch, alice.session_epoch);
+  EXPECT_EQ(found->last_seen, kNow);
+  EXPECT_EQ(found->idle_end, kNow + Seconds(3600));
+  EXPECT_EQ(found->absolute_end, kNow + Seconds(36000));
+  EXPECT_EQ(found->owner.account, alice.id);
+  EXPECT_EQ(found->owner.profile.user_name, "alice");
+  EXPECT_EQ(found->owner.profile.mail, alice.profile.mail);
+  EXPECT_EQ(found->owner.profile.display_name, alice.profile.display_name);
+  EXPECT_EQ(found->owner.profile.mail_verified, alice.profile.mail_verified);
+  EXPECT_EQ(found->owner.profile.groups, alice.profile.groups);
+  EXPECT_EQ(found->owner.kind, OwnerKind::kProviders);
+  EXPECT_FALSE(found->owner.disabled);
+  EXPECT_EQ(found->owner.epoch, alice.session_epoch + 1);
+  EXPECT_THAT(store.sessions().presented(hash_of("s2")), FailsWith(ErrorCode::kNotFound));
+}
+
 TEST(Sessions, OneLoginStateMakesOneSessionO1) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");

@@ -1,0 +1,45 @@
+// What a decision reads of a session or credential that was presented, and of its owner: one row,
+// and of it only the columns that are judged or handed on, because each text costs a decision as
+// much as comparing it does.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "latchkey/base/clock.h"
+#include "latchkey/base/ids.h"
+#include "latchkey/model/account.h"
+
+namespace latchkey::store {
+
+enum class OwnerKind { kProviders, kLocal };  // kLocal: an account of the users file
+
+struct Owner {
+  AccountId account;
+  model::Profile profile;
+  OwnerKind kind = OwnerKind::kProviders;
+  bool disabled = false;
+  std::int64_t epoch = 0;  // of what was presented: what carries an older number is dead
+};
+
+struct PresentedSession {
+  std::string id;  // names the session in logs and listings
+  std::int64_t epoch = 0;
+  TimePoint last_seen{};
+  TimePoint idle_end{};
+  TimePoint absolute_end{};
+  Owner owner;
+};
+
+struct PresentedCredential {
+  std::int64_t epoch = 0;
+  std::vector<std::string> scopes;
+  TimePoint expires{};
+  bool revoked = false;
+  std::optional<TimePoint> last_used;
+  Owner owner;
+};
+
+}  // namespace latchkey::store

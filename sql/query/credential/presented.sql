@@ -1,0 +1,8 @@
+-- Every request with a credential: two point look-ups, and no column that is not judged.
+SELECT credential.epoch, credential.scopes, credential.expires, credential.revoked IS NOT NULL,
+       credential.last_used,
+       account.id, account.user_name, account.display_name, account.mail, account.mail_verified,
+       account.group_names, account.issuer = 'local', account.disabled IS NOT NULL,
+       account.credential_epoch
+  FROM credential JOIN account ON account.id = credential.account
+ WHERE credential.id = :id;
