@@ -17,15 +17,12 @@ std::string joined(const std::vector<std::string>& groups, std::string_view deli
   return text;
 }
 
-std::array<std::string, kFacts> facts_of(const model::Identity& identity,
-                                         std::string_view delimiter) {
+std::array<std::string_view, kFacts> facts_of(const model::Identity& identity,
+                                              std::string_view groups) {
   const model::Profile& profile = identity.profile();
-  return {profile.user_name,
-          joined(profile.groups, delimiter),
-          profile.mail,
-          profile.display_name,
-          std::string(model::name_of(identity.proof())),
-          identity.credential().text()};
+  return {profile.user_name,    groups,
+          profile.mail,         profile.display_name,
+          model::name_of(identity.proof()), identity.credential().text()};
 }
 
 }  // namespace
@@ -45,7 +42,8 @@ model::Step<model::Answer> approval(const ApprovalSettings& settings, model::Ide
   constexpr std::size_t kAroundValue = std::string_view(": \r\n").size();
   const auto& names =
       form == model::IdentityForm::kVariables ? settings.variables : settings.headers;
-  const auto facts = facts_of(identity, settings.delimiter);
+  const std::string groups = joined(identity.profile().groups, settings.delimiter);
+  const auto facts = facts_of(identity, groups);
 
   model::Answer answer{.status = 200, .headers = {}, .body = {}};
   answer.headers.reserve(kFacts + 1);

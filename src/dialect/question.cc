@@ -112,7 +112,7 @@ model::Step<std::string> host_of(const Params& params, const wire::Target& targe
     return model::refuse(Reason::kMalformedRequest, "the target names another host than Host");
   }
   const std::string_view servers = params.get("LATCHKEY_HOST");
-  if (!servers.empty()) {
+  if (!servers.empty() && servers != host->host) {
     const Result<wire::Authority> chosen = wire::parse_authority(servers);
     if (!chosen || !same_authority(*chosen, *host)) {
       return model::refuse(Reason::kMalformedRequest,

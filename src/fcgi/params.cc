@@ -37,6 +37,20 @@ std::optional<Params::Pair> split(const char* text) {
 
 }  // namespace
 
+// Length and two bytes tell nearly all names apart that web servers send.
+std::size_t Params::chain_of(std::string_view name) {
+  if (name.empty()) return 0;
+  const auto middle = static_cast<unsigned char>(name[name.size() / 2]);
+  const auto last = static_cast<unsigned char>(name.back());
+  return (name.size() * 7 + middle * 3U + last) % kChains;
+}
+
+void Params::append(std::string_view name, std::string_view value) {
+  std::uint16_t& last = last_[chain_of(name)];
+  entries_.push_back({name, value, last});
+  last = static_cast<std::uint16_t>(entries_.size());
+}
+
 void Params::take(std::string_view name, std::string_view value) {
   bytes_ += name.size() + value.size();
   if (bytes_ > kParamsBytesMax || entries_.size() >= kParamsCountMax) {
@@ -48,17 +62,17 @@ void Params::take(std::string_view name, std::string_view value) {
     if (name == "HTTP_AUTHORIZATION") ++authorizations_;
     if (name == "HTTP_COOKIE") ++cookie_parts_;
   }
-  entries_.emplace_back(name, value);
+  append(name, value);
 }
 
 void Params::join_cookies() {
   if (cookie_parts_ < 2) return;
-  for (const auto& [name, value] : entries_) {
+  for (const auto& [name, value, before] : entries_) {
     if (name != "HTTP_COOKIE" || value.empty()) continue;
     if (!cookies_.empty()) cookies_.insert(cookies_.end(), {';', ' '});
     cookies_.insert(cookies_.end(), value.begin(), value.end());
   }
-  entries_.emplace_back("HTTP_COOKIE", std::string_view(cookies_.data(), cookies_.size()));
+  append("HTTP_COOKIE", std::string_view(cookies_.data(), cookies_.size()));
 }
 
 Params Params::from_fastcgi(const char* const* texts) {
@@ -112,8 +126,10 @@ Params Params::of(std::initializer_list<Pair> pairs) {
 }
 
 std::optional<std::string_view> Params::find(std::string_view name) const {
-  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-    if (entry->first == name) return entry->second;
+  for (std::uint16_t place = last_[chain_of(name)]; place != 0;) {
+    const Entry& entry = entries_[place - 1U];
+    if (entry.name == name) return entry.value;
+    place = entry.before;
   }
   return std::nullopt;
 }

@@ -1,6 +1,7 @@
 #include "latchkey/wire/target.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "latchkey/wire/chars.h"
@@ -150,7 +151,32 @@ class Path {
   bool ends_with_slash_ = false;
 };
 
+// Bytes that mean themselves in every path, alone and beside any other of them.
+constexpr std::array<bool, 256> kPlainBytes = [] {
+  std::array<bool, 256> table{};
+  constexpr std::string_view kPlain =
+      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_~.@+,:=!$&'()*/";
+  for (const char c : kPlain) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+// True for the paths of nearly all requests: nothing to decode, no empty and no hidden segment,
+// and so nothing that the rest of this file would change or refuse.
+bool is_canonical(std::string_view path) {
+  bool behind_slash = false;
+  for (const char c : path) {
+    if (!kPlainBytes[static_cast<unsigned char>(c)]) return false;
+    if (behind_slash && (c == '/' || c == '.')) return false;
+    behind_slash = c == '/';
+  }
+  return true;
+}
+
 Outcome fill_path(Target& target, std::string_view raw, Semicolon semicolon) {
+  if (is_canonical(raw)) {
+    target.path = raw;
+    return {};
+  }
   Path path;
   raw.remove_prefix(1);
   for (bool last = false; !last;) {

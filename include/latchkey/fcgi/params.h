@@ -2,7 +2,9 @@
 // this map and never the environment.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string_view>
@@ -55,10 +57,22 @@ class Params {
   std::size_t size() const { return entries_.size(); }
 
  private:
+  // A parameter, and the one before it whose name falls into the same chain.
+  struct Entry {
+    std::string_view name;
+    std::string_view value;
+    std::uint16_t before;
+  };
+  static constexpr std::size_t kChains = 64;
+  static_assert(kParamsCountMax < UINT16_MAX);
+
+  static std::size_t chain_of(std::string_view name);
   void take(std::string_view name, std::string_view value);
+  void append(std::string_view name, std::string_view value);
   void join_cookies();
 
-  std::vector<Pair> entries_;   // as sent; the last of a name counts
+  std::vector<Entry> entries_;  // as sent; the last of a name counts
+  std::array<std::uint16_t, kChains> last_{};  // of each chain: its last entry's place, from 1
   std::vector<char> storage_;   // what the entries point into, if not the caller's memory
   std::vector<char> cookies_;   // the joined Cookie parts, if there were several
   std::size_t bytes_ = 0;
