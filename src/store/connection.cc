@@ -118,6 +118,14 @@ Result<Statement> Connection::prepare_on_handle(SqlText text) {
   return Statement(*this, made);
 }
 
+Result<std::optional<ChangeMark>> Connection::change_mark() {
+  if (lent_ != 0 || in_transaction()) return std::nullopt;
+  LK_CHECK(ensure_usable());
+  std::optional<ChangeMark> mark = log_header_.read();
+  if (mark) mark->look = looks_;
+  return mark;
+}
+
 Outcome Connection::execute(SqlText text) {
   const int code = sqlite3_exec(database_.get(), text.text(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return std::unexpected(error_of(code));
@@ -140,6 +148,7 @@ Outcome Connection::ensure_usable() {
     return std::unexpected(file.error());
   }
   next_look_ = verb_start_ + kFileLookEvery;
+  ++looks_;
   if (sound && file->identity == identity_) return {};
   LK_CHECK(open_file());
   // The version first: choosing a journal would write into a file that somebody emptied.
@@ -203,10 +212,16 @@ Outcome Connection::choose_journal() {
     LK_CHECK(statement.step_to_row("journal mode"));
     mode = Columns(statement).text();
   }
-  if (mode == (wanted_wal ? "wal" : "delete") || in_memory()) return {};
-  // Fails while others have it open, or when it is read-only. Both modes are safe, and a later
-  // opening tries again, so this is no reason to answer nobody.
-  if (!execute(wanted_wal ? kJournalWal : kJournalDelete)) distrusted_ = false;
+  if (in_memory()) return {};
+  if (mode != (wanted_wal ? "wal" : "delete")) {
+    // Fails while others have it open, or when it is read-only. Both modes are safe, and a later
+    // opening tries again, so this is no reason to answer nobody.
+    if (!execute(wanted_wal ? kJournalWal : kJournalDelete)) distrusted_ = false;
+    return {};
+  }
+  // The version was read before, so the log's index is in memory. While it is open here, nobody can
+  // leave the mode.
+  if (wanted_wal) log_header_ = LogHeader::of(database_.get());
   return {};
 }
 
@@ -263,6 +278,7 @@ Outcome Connection::bring_schema_up() {
 
 void Connection::close() {
   LK_ASSERT(lent_ == 0);
+  log_header_ = {};
   statements_.clear();
   database_.reset();
   distrusted_ = false;

@@ -14,6 +14,7 @@
 #include "latchkey/base/result.h"
 #include "latchkey/config/config.h"
 #include "latchkey/store/store.h"
+#include "store/change_mark.h"
 #include "store/database_file.h"
 #include "store/sql_text.h"
 #include "store/statement.h"
@@ -43,6 +44,11 @@ class Connection {
 
   // Opens the database now. Errors: kUnavailable.
   Outcome ensure_usable();
+
+  // Opens the database if need be, and tells by what it can be seen that nobody has written
+  // meanwhile; nullopt where that cannot be seen (no WAL, in a transaction).
+  // Errors: kUnavailable.
+  Result<std::optional<ChangeMark>> change_mark();
 
   // Makes the file if there is none, and brings the schema to ours, in one transaction.
   Outcome migrate();
@@ -87,6 +93,8 @@ class Connection {
   Handle<sqlite3, sqlite3_close_v2> database_;
   std::unordered_map<const char*, Handle<sqlite3_stmt, sqlite3_finalize>> statements_;
   FileIdentity identity_;
+  LogHeader log_header_;     // of `database_`
+  std::uint64_t looks_ = 0;  // at the file: numbers the marks
   bool distrusted_ = false;  // the last error may be the handle's own: open again
   int lent_ = 0;
 

@@ -1,6 +1,7 @@
 #include "latchkey/store/credentials.h"
 
 #include "store/connection.h"
+#include "store/memo.h"
 #include "store/rows.h"
 #include "store/sql.h"
 #include "store/transaction.h"
@@ -46,6 +47,14 @@ Outcome insert(Connection& connection, const model::IssuedCredential& credential
 
 }  // namespace
 
+struct Credentials::Known {
+  Memo<std::string, PresentedCredential, std::hash<std::string>> rows;
+};
+
+Credentials::Credentials(Connection& connection)
+    : connection_(connection), known_(std::make_unique<Known>()) {}
+Credentials::~Credentials() = default;
+
 Outcome Credentials::issue(const model::IssuedCredential& credential, std::uint32_t limit) {
   LK_TRY(Transaction transaction, Transaction::begin(connection_));
   LK_CHECK(check_owner(connection_, credential));
@@ -55,10 +64,14 @@ Outcome Credentials::issue(const model::IssuedCredential& credential, std::uint3
 }
 
 Result<PresentedCredential> Credentials::presented(const CredentialId& id) {
+  LK_TRY(const std::optional<ChangeMark> mark, connection_.change_mark());
+  if (const PresentedCredential* known = known_->rows.find(id.text(), mark)) return *known;
   LK_TRY(Statement statement, connection_.prepare(sql::credential_presented));
   LK_CHECK(statement.bind(":id", id.text()).step_to_row("credential"));
   Columns columns(statement);
-  return read_presented_credential(columns);
+  PresentedCredential credential = read_presented_credential(columns);
+  known_->rows.keep(id.text(), credential, mark);
+  return credential;
 }
 
 Result<CredentialAndAccount> Credentials::find(const CredentialId& id) {

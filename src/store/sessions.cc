@@ -1,6 +1,7 @@
 #include "latchkey/store/sessions.h"
 
 #include "store/connection.h"
+#include "store/memo.h"
 #include "store/rows.h"
 #include "store/sql.h"
 #include "store/transaction.h"
@@ -38,6 +39,14 @@ Outcome insert(Connection& connection, const model::Session& session,
 
 }  // namespace
 
+struct Sessions::Known {
+  Memo<crypto::Digest, PresentedSession, crypto::DigestHash> rows;
+};
+
+Sessions::Sessions(Connection& connection)
+    : connection_(connection), known_(std::make_unique<Known>()) {}
+Sessions::~Sessions() = default;
+
 Outcome Sessions::create(const model::Session& session, const crypto::Digest& token_hash,
                          std::string_view login_state_id, TimePoint login_state_expiry) {
   LK_TRY(Transaction transaction, Transaction::begin(connection_));
@@ -54,10 +63,14 @@ Result<StateUsed> Sessions::state_used(std::string_view login_state_id) {
 }
 
 Result<PresentedSession> Sessions::presented(const crypto::Digest& token_hash) {
+  LK_TRY(const std::optional<ChangeMark> mark, connection_.change_mark());
+  if (const PresentedSession* known = known_->rows.find(token_hash, mark)) return *known;
   LK_TRY(Statement statement, connection_.prepare(sql::session_presented));
   LK_CHECK(statement.bind(":token_hash", token_hash).step_to_row("session"));
   Columns columns(statement);
-  return read_presented_session(columns);
+  PresentedSession session = read_presented_session(columns);
+  known_->rows.keep(token_hash, session, mark);
+  return session;
 }
 
 Result<SessionAndAccount> Sessions::find(const crypto::Digest& token_hash) {

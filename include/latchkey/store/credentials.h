@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,8 @@ struct CredentialAndAccount {
 
 class Credentials {
  public:
-  explicit Credentials(Connection& connection) : connection_(connection) {}
+  explicit Credentials(Connection& connection);
+  ~Credentials();
 
   // Writes the record of a new credential.
   //
@@ -58,7 +60,9 @@ class Credentials {
   Outcome touch(const CredentialId& id, TimePoint now, std::string_view from, std::string_view by);
 
  private:
+  struct Known;
   Connection& connection_;
+  std::unique_ptr<Known> known_;  // what presented() has read and nobody has changed since
 };
 
 }  // namespace latchkey::store

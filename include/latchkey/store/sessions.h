@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,7 +28,8 @@ enum class StateUsed { kNo, kYes };
 
 class Sessions {
  public:
-  explicit Sessions(Connection& connection) : connection_(connection) {}
+  explicit Sessions(Connection& connection);
+  ~Sessions();
 
   // Creates the session and uses up the login state, both or neither.
   //
@@ -77,7 +79,9 @@ class Sessions {
   Outcome logout_token_seen(std::string_view issuer, std::string_view jti, TimePoint expires);
 
  private:
+  struct Known;
   Connection& connection_;
+  std::unique_ptr<Known> known_;  // what presented() has read and nobody has changed since
 };
 
 }  // namespace latchkey::store

@@ -1,0 +1,172 @@
+#include "latchkey/store/presented.h"
+
+#include <functional>
+#include <vector>
+
+#include "store/connection.h"
+#include "store/memo.h"
+#include "store/transaction.h"
+#include "unit/store/fixture.h"
+
+namespace latchkey::store {
+namespace {
+
+constexpr auto kWal = config::Journal::kWal;
+
+using Marks = Memo<int, int, std::hash<int>>;
+
+ChangeMark mark_numbered(std::uint64_t number) { return {.header = {number}, .look = 1}; }
+
+TEST(Memo, KnowsARowOnlyWhileTheMarkIsTheSame) {
+  Marks memo;
+  memo.keep(1, 11, mark_numbered(7));
+  ASSERT_NE(memo.find(1, mark_numbered(7)), nullptr);
+  EXPECT_EQ(*memo.find(1, mark_numbered(7)), 11);
+  EXPECT_EQ(memo.find(2, mark_numbered(7)), nullptr);
+  EXPECT_EQ(memo.find(1, mark_numbered(8)), nullptr);
+  EXPECT_EQ(memo.find(1, std::nullopt), nullptr);
+}
+
+TEST(Memo, ForgetsAllThatAnOlderMarkHad) {
+  Marks memo;
+  memo.keep(1, 11, mark_numbered(7));
+  memo.keep(2, 22, mark_numbered(8));
+  EXPECT_EQ(memo.find(1, mark_numbered(8)), nullptr);
+  EXPECT_EQ(memo.find(1, mark_numbered(7)), nullptr);
+  EXPECT_NE(memo.find(2, mark_numbered(8)), nullptr);
+}
+
+TEST(Memo, KeepsNothingWithoutAMarkAndNeverMoreThanItsLimit) {
+  Marks memo;
+  memo.keep(1, 11, std::nullopt);
+  EXPECT_EQ(memo.find(1, std::nullopt), nullptr);
+  const int rows = static_cast<int>(kMemoRowsMax);
+  for (int key = 0; key <= rows; ++key) memo.keep(key, key, mark_numbered(7));
+  EXPECT_EQ(memo.find(0, mark_numbered(7)), nullptr);
+  EXPECT_NE(memo.find(rows, mark_numbered(7)), nullptr);
+}
+
+// One connection that looks, and a store of "another process" that writes.
+class ChangeMarks : public testing::Test {
+ protected:
+  ChangeMarks() : path_(place_.file("latchkey.db")), writer_(create(path_)) {
+    alice_ = person(writer_, "alice");
+  }
+
+  ChangeMark mark() {
+    auto read = looker_.change_mark();
+    EXPECT_TRUE(read && *read);
+    return read.value_or(std::nullopt).value_or(ChangeMark{});
+  }
+
+  TemporaryDirectory place_;
+  const std::string path_;
+  Store writer_;
+  model::Account alice_;
+  Connection looker_{path_, kWal, OnClose::kCheckpoint};
+};
+
+TEST_F(ChangeMarks, StayWhileNobodyWrites) {
+  const ChangeMark before = mark();
+  ASSERT_THAT(Accounts(looker_).find(alice_.id), IsOk());
+  ASSERT_THAT(writer_.accounts().find(alice_.id), IsOk());
+  EXPECT_EQ(mark().header, before.header);
+}
+
+TEST_F(ChangeMarks, DifferAfterEveryCommit) {
+  std::vector<ChangeMark> seen{mark()};
+  const auto differs = [&] {
+    const ChangeMark now = mark();
+    for (const ChangeMark& earlier : seen) EXPECT_NE(earlier.header, now.header);
+    seen.push_back(now);
+  };
+  ASSERT_THAT(writer_.accounts().end_sessions(alice_.id), IsOk());
+  differs();
+  ASSERT_THAT(Accounts(looker_).end_sessions(alice_.id), IsOk());
+  differs();
+  // A log that begins anew counts its frames anew, too.
+  ASSERT_THAT(looker_.execute(SqlText("PRAGMA wal_checkpoint(TRUNCATE)")), IsOk());
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_THAT(writer_.accounts().end_sessions(alice_.id), IsOk());
+    differs();
+  }
+}
+
+TEST_F(ChangeMarks, StayForARolledBackChange) {
+  const ChangeMark before = mark();
+  {
+    auto transaction = Transaction::begin(looker_);
+    ASSERT_THAT(transaction, IsOk());
+    ASSERT_THAT(Accounts(looker_).find(alice_.id), IsOk());
+    const auto inside = looker_.change_mark();
+    ASSERT_THAT(inside, IsOk());
+    EXPECT_FALSE(inside->has_value());  // what is not committed is in no mark
+  }
+  EXPECT_EQ(mark().header, before.header);
+}
+
+TEST_F(ChangeMarks, DifferWhenTheFileWasLookedAtAgain) {
+  const ChangeMark before = mark();
+  looker_.recheck_file();
+  EXPECT_NE(mark(), before);
+}
+
+TEST_F(ChangeMarks, AreNotThereWithoutASharedLog) {
+  Connection memory(":memory:", kWal, OnClose::kCheckpoint);
+  ASSERT_THAT(memory.migrate(), IsOk());
+  EXPECT_FALSE(memory.change_mark()->has_value());
+
+  const TemporaryDirectory place;
+  { create(place.file("latchkey.db"), config::Journal::kDelete); }
+  Connection single(place.file("latchkey.db"), config::Journal::kDelete, OnClose::kCheckpoint);
+  EXPECT_FALSE(single.change_mark()->has_value());
+  EXPECT_FALSE(std::filesystem::exists(place.file("latchkey.db-shm")));
+}
+
+struct Change {
+  const char* what;
+  std::function<Outcome(Store&, const model::Account&)> make;
+};
+
+const std::vector<Change>& changes() {
+  static const std::vector<Change> all = {
+      {"end", [](Store& s, const auto&) { return s.sessions().end("s1"); }},
+      {"end_by_token", [](Store& s, const auto&) { return s.sessions().end_by_token(hash_of("s1")); }},
+      {"end_sessions", [](Store& s, const auto& a) { return s.accounts().end_sessions(a.id); }},
+      {"end_everything", [](Store& s, const auto& a) { return s.accounts().end_everything(a.id); }},
+      {"disable", [](Store& s, const auto& a) { return s.accounts().disable(a.id, kNow); }},
+      {"remove", [](Store& s, const auto& a) { return s.accounts().remove(a.id); }},
+      {"revoke", [](Store& s, const auto&) { return s.credentials().revoke(CredentialId("c1"), kNow); }},
+  };
+  return all;
+}
+
+std::string state_of(Store& store) {
+  const auto session = store.sessions().presented(hash_of("s1"));
+  const auto credential = store.credentials().presented(CredentialId("c1"));
+  std::string text = session ? "session " + std::to_string(session->owner.epoch) : "no session";
+  if (session) text += session->owner.disabled ? " disabled" : "";
+  text += credential ? ", credential " + std::to_string(credential->owner.epoch) : ", none";
+  if (credential) text += credential->revoked ? " revoked" : "";
+  return text;
+}
+
+TEST(Presented, IsWhatTheOtherProcessWroteLastL7) {
+  for (const Change& change : changes()) {
+    const TemporaryDirectory place;
+    Store writer = create(place.file("latchkey.db"));
+    const model::Account alice = person(writer, "alice");
+    ASSERT_THAT(start(writer, session_of(alice, "s1")), IsOk());
+    ASSERT_THAT(writer.credentials().issue(credential_of(alice, "c1"), kPlenty), IsOk());
+    Store worker = reopen(place.file("latchkey.db"));
+    const std::string before = state_of(worker);
+    EXPECT_EQ(state_of(worker), before);  // known by now
+
+    ASSERT_THAT(change.make(writer, alice), IsOk()) << change.what;
+    EXPECT_NE(state_of(worker), before) << change.what;
+    EXPECT_EQ(state_of(worker), state_of(writer)) << change.what;
+  }
+}
+
+}  // namespace
+}  // namespace latchkey::store
