@@ -152,13 +152,8 @@ class Path {
 };
 
 // Bytes that mean themselves in every path, alone and beside any other of them.
-constexpr std::array<bool, 256> kPlainBytes = [] {
-  std::array<bool, 256> table{};
-  constexpr std::string_view kPlain =
-      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_~.@+,:=!$&'()*/";
-  for (const char c : kPlain) table[static_cast<unsigned char>(c)] = true;
-  return table;
-}();
+constexpr std::array<bool, 256> kPlainBytes = table_of(
+    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_~.@+,:=!$&'()*/");
 
 // True for the paths of nearly all requests: nothing to decode, no empty and no hidden segment,
 // and so nothing that the rest of this file would change or refuse.

@@ -21,14 +21,16 @@ inline bool is_control(char c) {
   return byte < 0x20 || byte == 0x7f;
 }
 
-// The characters of a token. Spec: RFC 9110 section 5.6.2.
-inline constexpr std::array<bool, 256> kTokenChars = [] {
+// Returns the table of a byte class, for classes of many characters that long texts are held to.
+consteval std::array<bool, 256> table_of(std::string_view characters) {
   std::array<bool, 256> table{};
-  constexpr std::string_view kToken =
-      "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  for (const char c : kToken) table[static_cast<unsigned char>(c)] = true;
+  for (const char c : characters) table[static_cast<unsigned char>(c)] = true;
   return table;
-}();
+}
+
+// The characters of a token. Spec: RFC 9110 section 5.6.2.
+inline constexpr std::array<bool, 256> kTokenChars = table_of(
+    "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 inline bool is_token_char(char c) { return kTokenChars[static_cast<unsigned char>(c)]; }
 inline bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_token_char);
