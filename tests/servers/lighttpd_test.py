@@ -124,3 +124,16 @@ def test_a_fastcgi_application_behind_latchkey_ask_finds_the_user(local, credent
     seen = application.params
     assert seen["REMOTE_USER"] == "alice" and seen["LATCHKEY_AUTH"] == "jwt" and seen["HTTP_X_FORWARDED_USER"] == "alice"
     assert seen["LATCHKEY_CREDENTIAL"] == credential["id"] and "HTTP_AUTHORIZATION" not in seen and "evil" not in str(seen)
+
+
+def test_the_challenge_for_certificates_stays_open_over_plain_http(lighttpd, tmp_path):
+    place = tmp_path / "acme/.well-known/acme-challenge"
+    place.mkdir(parents=True)
+    (place / "token").write_text("token.thumbprint")
+    (tmp_path / "acme/secret").write_text("nobody asked for this")
+    plain = lighttpd.started("nexus", replace={"/var/www/acme": tmp_path / "acme"}).site("nexus.example.com", 80)
+    assert plain.get("/.well-known/acme-challenge/token").text == "token.thumbprint"
+    for other in ("/secret", "/.well-known/acme-challenge/../../secret", "/.well-known/acme-challenge/%2e%2e/%2e%2e/secret",
+                  "/.well-known/acme-challenge/..%2f..%2fsecret", "/.well-known/acme-challenge/"):
+        reply = plain.get(other)
+        assert reply.status in (301, 400, 403, 404) and "nobody asked" not in reply.text, (other, reply)

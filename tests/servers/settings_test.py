@@ -1,5 +1,5 @@
-"""An application with tokens of its own: the line each README names leaves it the Authorization field on one path, and
-nowhere else."""
+"""What the READMEs of lighttpd, Caddy and HAProxy say beside the question itself: an application with tokens of its own,
+and plain http."""
 import pytest
 
 from tests.support.servers.caddy import CaddyFront
@@ -32,3 +32,16 @@ def test_an_application_keeps_its_own_tokens_where_it_says_so(server):
     assert server.nexus.get("/apix", fields=own).status == 401 and server.application.requests == []
     for target in ("/x", "/public/x", "/public/api/x"):
         assert "authorization" not in server.nexus.get(target, bearer=credential).seen(), target
+
+
+def test_plain_http_leads_to_https_and_nowhere_else(server):
+    plain = server.server.site("nexus.example.com", 80)
+    server.application.clear()
+    reply = plain.get("/x/a%2Fb?y=%2F", fields=[("X-Forwarded-User", "evil"), ("X-Forwarded-Proto", "https")])
+    assert reply.status in (301, 308) and reply.location.startswith("https://nexus.example.com"), reply
+    assert reply.location.endswith("/x/a%2Fb?y=%2F")
+    for target in ("//evil.test/", "/\\evil.test", "/%0d%0aSet-Cookie:%20a=b", "/@evil.test"):
+        reply = plain.get(target)
+        assert reply.status == 400 or reply.location.startswith("https://nexus.example.com") and not reply.get("Set-Cookie"), target
+        assert reply.status == 400 or not reply.location.startswith("https://nexus.example.com."), target
+    assert server.application.requests == []
