@@ -39,7 +39,7 @@ PROCESS_TESTS := $(if $(wildcard tests/process/*_test.cc),$(BUILD)/tests/process
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 .SECONDARY:
-.PHONY: all demo test check unit bench soak coverage asan fuzz lint install clean help 
+.PHONY: all demo test check unit bench soak coverage asan fuzz lint dist-static install clean help
 all: $(PROGRAMS)
 
 $(BUILD)/bin/latchkey-authorizer: $(BUILD)/obj/src/main_authorizer.o $(LIBRARY)
@@ -96,7 +96,7 @@ demo:
 
 test:
 	@tests/setup.sh test
-	@$(MAKE) --no-print-directory -j$(JOBS) all binaries-of-tests
+	@$(MAKE) --no-print-directory -j$(JOBS) all binaries-of-tests $(TARBALL)
 	@tests/run.sh all
 
 check:
@@ -147,7 +147,7 @@ asan:
 coverage:
 	@tests/setup.sh lint
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=build-coverage OPTIMIZE='-O0' SANITIZE=--coverage \
-	  FORTIFY= all binaries-of-tests
+	  FORTIFY= all binaries-of-tests build-coverage/dist/$(notdir $(TARBALL))
 	@BUILD=build-coverage tests/run.sh coverage
 
 # clang-tidy leaves a stamp for each source. It follows the object, and so every header in it: a
@@ -184,6 +184,17 @@ bench soak:
 	@$(MAKE) --no-print-directory -j$(JOBS) all bench-tools
 	@tests/bench/run.py $@
 
+# ---- for hosts without root, daemon and compiler ----
+
+TARBALL := $(BUILD)/dist/latchkey-$(VERSION)-$(shell uname -m).tar.gz
+dist-static:
+	@tests/setup.sh build
+	@$(MAKE) --no-print-directory -j$(JOBS) $(TARBALL)
+	@echo $(TARBALL)
+$(TARBALL): $(PROGRAMS) src/bundle.sh LICENSE $(shell find examples/shared-hosting -type f)
+	@src/bundle.sh $(BUILD)/bin $(@D)/latchkey
+	@tar -C $(@D) --sort=name --owner=0 --group=0 --numeric-owner -czf $@ latchkey
+
 # ---- the rest ----
 
 install: all
@@ -206,6 +217,7 @@ help:
 	@echo 'make fuzz       libFuzzer on every parser, FUZZ_SECONDS each'
 	@echo 'make coverage   line coverage of src/'
 	@echo 'make lint       warnings of two compilers, clang-tidy, layers'
+	@echo 'make dist-static  a tarball for shared hosting, with every library it needs'
 	@echo 'make install    into DESTDIR and PREFIX'
 	@echo 'make clean      removes everything that was built'
 

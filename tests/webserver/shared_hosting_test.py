@@ -1,0 +1,218 @@
+"""examples/shared-hosting as its README says, on an Apache that leaves a customer nothing but .htaccess: the tarball
+unpacked and set up word for word, by an ordinary account."""
+import re
+
+import pytest
+
+from tests.support.servers.shared_host import SharedHost
+from tests.support.spoofed import SPELLINGS, SPOOFED
+from tests.support.stack import sign_in_locally
+from tests.support.tls import Authority
+
+HOST = "nexus.example.com"
+REALM = 'Basic realm="nexus-proxy"'
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory):
+    made = Authority(tmp_path_factory.mktemp("tls"))
+    made.server(HOST)
+    return made
+
+
+def hosted(tls, variant, **how):
+    host = SharedHost(tls, variant, **how)
+    host.put("public_html/members/plan.txt", "the plan\n")
+    host.put("public_html/members/index.html", "the members\n")
+    return host.start()
+
+
+@pytest.fixture(scope="module")
+def fcgid(tls):
+    host = hosted(tls, "htaccess-mod_fcgid")
+    yield host
+    host.stop()
+
+
+@pytest.fixture(scope="module")
+def gate(tls):
+    host = hosted(tls, "htaccess-mod_cgi")
+    yield host
+    host.stop()
+
+
+def signed_in(host):
+    """Returns (a Cookie field with a session of the first user, a credential of theirs)."""
+    site = host.site(HOST)
+    browser = sign_in_locally(site, "admin", host.password, rd="/whoami")
+    assert browser.reply.status == 200 and "admin" in browser.reply.text, browser.reply
+    cookie = f"__Host-latchkey={browser.jar[HOST]['__Host-latchkey']}"
+    issued = site.get("/cli/credentials", cookie=cookie)
+    assert issued.status == 200, issued
+    return cookie, re.search(r'"password": ?"([^"]+)"', issued.text)[1]
+
+
+@pytest.fixture(scope="module")
+def fcgid_proofs(fcgid):
+    return signed_in(fcgid)
+
+
+@pytest.fixture(scope="module")
+def gate_proofs(gate):
+    return signed_in(gate)
+
+
+@pytest.mark.parametrize("variant", ["fcgid", "gate"])
+def test_who_is_not_signed_in_gets_a_challenge_or_the_sign_in(variant, request):
+    host = request.getfixturevalue(variant)
+    site = host.site(HOST)
+    for target in ("/", "/members/plan.txt", "/members/", "/page?x=1", "/index.cgi", "/.htaccess"):
+        before = len(host.requests())
+        plain = site.get(target)
+        assert plain.status in (401, 403) and "the " not in plain.text, (target, plain)
+        if plain.status == 401:
+            assert [c[:len(REALM)] for c in plain.all("WWW-Authenticate")] == [REALM], (target, plain)
+        assert len(host.requests()) == before, target
+    led = site.browse("/members/plan.txt?x=1")
+    assert led.status == 302 and led.location == f"https://{HOST}/oauth/login?rd=%2Fmembers%2Fplan.txt%3Fx%3D1", led
+    docker = site.get("/v2/")
+    assert docker.status == 401 and docker.get("Docker-Distribution-Api-Version") == "registry/2.0", docker
+    head = site.ask("HEAD", "/members/plan.txt")
+    assert head.status == 401 and head.body == b""
+
+
+@pytest.mark.parametrize("variant", ["fcgid", "gate"])
+def test_files_are_served_to_people_and_programs(variant, request):
+    host = request.getfixturevalue(variant)
+    cookie, token = request.getfixturevalue(f"{variant}_proofs")
+    site = host.site(HOST)
+    for way in ({"cookie": cookie}, {"basic": ("admin", token)}, {"bearer": token}):
+        reply = site.get("/members/plan.txt", **way)
+        assert reply.status == 200 and reply.text == "the plan\n", (way, reply)
+        assert "private" in reply.get("Cache-Control", ""), reply
+        names = {name.lower() for name, _ in reply.fields}
+        assert not [n for n in names if n.startswith(("variable-", "x-latchkey", "remote-"))], names
+    assert site.get("/members/", cookie=cookie).text == "the members\n"
+    assert site.get("//members//plan.txt", cookie=cookie).text == "the plan\n"
+    part = site.get("/members/plan.txt", cookie=cookie, fields=[("Range", "bytes=4-7")])
+    assert part.status == 206 and part.text == "plan"
+    head = site.ask("HEAD", "/members/plan.txt", cookie=cookie)
+    assert head.status == 200 and head.body == b"" and head.get("Content-Length") == "9"
+    for bad in ({"bearer": token[:-4] + "AAAA"}, {"basic": ("root", token)}, {"cookie": "__Host-latchkey=planted"}):
+        assert site.get("/members/plan.txt", **bad).status == 401, bad
+
+
+def test_an_application_learns_who_it_is(fcgid, fcgid_proofs):
+    cookie, token = fcgid_proofs
+    site = fcgid.site(HOST)
+    seen = site.get("/any/page?x=1", cookie=f"theme=dark; {cookie}; other=1").seen()
+    assert seen["x-forwarded-user"] == ["admin"] and seen["remote_user"] == ["admin"]
+    assert seen["x-latchkey-auth"] == ["session"] and seen["latchkey_auth"] == ["session"]
+    assert [part.strip() for part in seen["cookie"][0].split(";")] == ["theme=dark", "other=1"]
+    assert not {"x-forwarded-groups", "x-forwarded-mail", "remote_groups", "remote_mail"} & set(seen), seen
+    seen = site.get("/any/page", basic=("admin", token)).seen()
+    assert seen["x-forwarded-user"] == ["admin"] and not {"authorization", "cookie"} & set(seen), seen
+    posted = site.ask("POST", "/any/form", body=b"a=1", cookie=cookie, fields=[("Sec-Fetch-Site", "same-origin")])
+    assert posted.status == 200 and fcgid.requests()[-1]["size"] == 3
+    assert site.ask("POST", "/any/form", body=b"a=1", cookie=cookie, fields=[("Origin", "https://evil.test")]).status == 403
+
+
+def test_no_identity_can_be_brought_along_n2(fcgid, fcgid_proofs):
+    cookie, _ = fcgid_proofs
+    site = fcgid.site(HOST)
+    for spell in SPELLINGS.values():
+        before = len(fcgid.requests())
+        reply = site.get("/any/page", fields=[(spell(name), "evil") for name in SPOOFED])
+        assert reply.status in (400, 401) and len(fcgid.requests()) == before, reply
+        reply = site.get("/any/page", cookie=cookie, fields=[(spell(name), "evil") for name in SPOOFED])
+        assert reply.status in (200, 400) and "evil" not in reply.text, reply
+
+
+@pytest.mark.parametrize("variant", ["fcgid", "gate"])
+def test_latchkeys_own_pages_are_its_cgis(variant, request):
+    host = request.getfixturevalue(variant)
+    cookie, token = request.getfixturevalue(f"{variant}_proofs")
+    site = host.site(HOST)
+    before = len(host.requests())
+    for target, status in (("/whoami", 200), ("/.well-known/jwks.json", 200), ("/healthz", 200), ("/readyz", 200),
+                           ("/oauth/logout", 200), ("/oauth/nothing", 404)):
+        assert site.browse(target, cookie=cookie).status == status, target
+    big = "; ".join(f"c{number}={'x' * 500}" for number in range(12))
+    assert site.get("/whoami", cookie=f"{big}; {cookie}").status == 200
+    head = site.ask("HEAD", "/whoami", cookie=cookie)
+    assert head.status == 200 and head.body == b""
+    made = site.ask("POST", "/cli/credentials", cookie=cookie, body=b'{"label": "ci", "lifetime": 7}', fields=[
+        ("Content-Type", "application/json"), ("Sec-Fetch-Site", "same-origin")])
+    assert made.status == 201, made
+    unbounded = site.raw((f"POST /cli/credentials HTTP/1.1\r\nHost: {HOST}\r\nCookie: {cookie}\r\nConnection: close\r\n"
+                          "Content-Type: application/json\r\nSec-Fetch-Site: same-origin\r\n\r\n").encode())
+    assert unbounded.status == 201, unbounded  # without a length there is no body, and nobody waits for one
+    assert site.get("/healthz?--config=/tmp/evil.toml").status == 200
+    assert site.get("/whoami?--version").status == 401
+    assert len(host.requests()) == before
+    assert site.get("/members/plan.txt", bearer=token).status == 200
+
+
+def test_nothing_opens_the_gate_but_the_gate(gate, gate_proofs):
+    """The redirect's own variables, the gate's own address, and other programs' redirects are all in vain."""
+    cookie, _ = gate_proofs
+    site = gate.site(HOST)
+    gate.put("public_html/cgi-bin/other.cgi", "#!/bin/sh\nprintf 'Location: /members/plan.txt\\n\\n'\n", 0o755)
+    gate.put("public_html/open/.htaccess", "Require all granted\n")
+    gate.put("public_html/open/leads.cgi", "#!/bin/sh\nprintf 'Location: /members/plan.txt\\n\\n'\n", 0o755)
+    marks = [("Redirect-Status", "200"), ("Redirect-Script-Name", "/cgi-bin/latchkey-gate.cgi"), ("Script-Name", "/x"),
+             ("REDIRECT_STATUS", "200"), ("REDIRECT_SCRIPT_NAME", "/cgi-bin/latchkey-gate.cgi")]
+    for target in ("/members/plan.txt", "/cgi-bin/other.cgi", "/open/leads.cgi", "/open/../members/plan.txt",
+                   "/members/plan.txt?REDIRECT_STATUS=200", "/cgi-bin/latchkey-gate.cgi/members/plan.txt",
+                   "/cgi-bin/latchkey-gate.cgi?/members/plan.txt", "/cgi-bin/latchkey-responder.cgi/members/plan.txt"):
+        reply = site.get(target, fields=marks)
+        assert 400 <= reply.status < 500 and "the plan" not in reply.text, (target, reply)
+    for target in ("/cgi-bin/latchkey-gate.cgi", "/cgi-bin/latchkey-gate.cgi/members/plan.txt"):
+        assert site.get(target, cookie=cookie).status == 400
+    for method in ("POST", "PUT", "DELETE"):
+        reply = site.ask(method, "/members/plan.txt", cookie=cookie, body=b"", fields=[("Sec-Fetch-Site", "same-origin")])
+        assert reply.status == 405 and reply.get("Allow") == "GET, HEAD", reply
+
+
+@pytest.mark.parametrize("variant", ["fcgid", "gate"])
+def test_a_private_file_below_the_document_root_stops_everything_c17(variant, request):
+    host = request.getfixturevalue(variant)
+    cookie, _ = request.getfixturevalue(f"{variant}_proofs")
+    site = host.site(HOST)
+    state, linked = host.latchkey / "state", host.home / "public_html/data"
+    state.rename(linked)
+    state.symlink_to(linked)
+    host.end_spawned()
+    try:
+        for target in ("/members/plan.txt", "/whoami", "/healthz"):
+            reply = site.get(target, cookie=cookie)
+            assert reply.status in (401, 500, 503) and "the plan" not in reply.text, (target, reply)
+        assert site.get("/whoami", cookie=cookie).status == 503
+        assert "private_file_served" in host.error_log() and "store.url" in host.error_log()
+        assert host.admin("check --document-root public_html", check=False).returncode == 1
+    finally:
+        state.unlink()
+        linked.rename(state)
+    assert site.get("/members/plan.txt", cookie=cookie).status == 200
+
+
+def test_the_tarball_in_the_wrong_place_writes_nothing_c17(fcgid):
+    fcgid.run("mkdir public_html/oops && cp -R latchkey/bin latchkey/lib latchkey/programs public_html/oops/")
+    try:
+        done = fcgid.run("public_html/oops/bin/latchkey init --cgi --document-root public_html", check=False)
+        assert done.returncode == 1 and "below the document root" in done.stderr, done
+        assert sorted(p.name for p in (fcgid.home / "public_html/oops").iterdir()) == ["bin", "lib", "programs"]
+    finally:
+        fcgid.run("rm -r public_html/oops")
+
+
+def test_the_programs_need_nothing_of_the_host(fcgid):
+    for name in ("latchkey", "latchkey-authorizer", "latchkey-responder"):
+        done = fcgid.run(f"cd / && LD_LIBRARY_PATH=/nowhere exec {fcgid.latchkey}/bin/{name} --version")
+        assert done.stdout.strip().startswith("latchkey"), done
+        listed = fcgid.run(f"latchkey/lib/ld.so --inhibit-cache --library-path latchkey/lib --list latchkey/programs/{name}")
+        outside = [line for line in listed.stdout.splitlines()
+                   if "=>" in line and "latchkey/lib/" not in line and "ld-linux" not in line]
+        assert not outside, outside
+    fcgid.admin("check --document-root public_html")
+    assert fcgid.admin("housekeep").stdout.startswith("removed: ")
