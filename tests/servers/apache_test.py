@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from tests.support.servers.apache import EXAMPLES, ApacheFront
+from tests.support.servers.apache import EXAMPLES, ApacheFcgidFront, ApacheFront
 from tests.support.servers.front import CONFIGURATION
 
 CGI = """#!/bin/sh
@@ -125,3 +125,61 @@ def test_an_example_includes_what_makes_it_safe_in_the_right_order(name):
         places = [host.index("Include latchkey/host.conf"), *(m.start() for m in re.finditer(r"ProxyPass|DocumentRoot", host)),
                   host.index("Include latchkey/protect"), host.index("Include latchkey/pages.conf")]
         assert places == sorted(places), name
+
+
+@pytest.fixture(scope="module")
+def fcgid(tmp_path_factory):
+    made = ApacheFcgidFront(tmp_path_factory.mktemp("fcgid"))
+    yield made
+    made.stop()
+
+
+def test_mod_fcgids_authenticator_takes_credentials_and_nothing_else(fcgid):
+    """protect-basic.conf: Apache asks for Basic itself, and latchkey judges the password."""
+    issued, cookie = fcgid.fresh_account("alice"), fcgid.sign_in("alice")
+    server = fcgid.started("nexus-two-hosts", directory="basic", replace={
+        "Include latchkey/protect.conf": "Include latchkey/protect-basic.conf"})
+    site = server.site("nexus.example.com")
+    for user in ("alice", "token"):
+        seen = site.get("/x", basic=(user, issued["password"]), fields=[("X-Forwarded-User", "root")]).seen()
+        assert seen["x-forwarded-user"] == ["alice"] and seen["x-latchkey-auth"] == ["jwt"] and "authorization" not in seen
+    fcgid.application.clear()
+    for way in ({}, {"cookie": cookie}, {"basic": ("bob", issued["password"])}, {"basic": ("alice", "alice-pw")},
+                {"bearer": issued["password"]}, {"basic": ("alice", issued["password"] + "x")}):
+        reply = site.browse("/public/x", **way)
+        assert reply.status == 401 and reply.get("WWW-Authenticate") == 'Basic realm="nexus-proxy"', (way, reply)
+    fcgid.latchkey.admin("credential", "revoke", issued["id"])
+    assert site.get("/x", basic=("alice", issued["password"])).status == 401
+    assert fcgid.application.requests == []
+
+
+def test_the_place_of_refusals_is_no_way_in(fcgid):
+    fcgid.application.clear()
+    for target in ("/.latchkey/refused", "/.latchkey/refused/x", "/.latchkey/refusedx", "/.latchkey/"):
+        for fields in ([], [("X-Latchkey-Reason", "allowed")], [("User-Agent", "GoogleHC/1.0")]):
+            reply = fcgid.nexus.get(target, fields=fields)
+            assert reply.status in (302, 401, 403), (target, fields, reply)
+    assert fcgid.application.requests == []
+
+
+def test_programs_that_apache_starts_end_with_it(tmp_path):
+    made = ApacheFcgidFront(tmp_path)
+    try:
+        assert made.nexus.get("/x").status == 401
+        started = made.authorizer_pids()
+    finally:
+        made.stop()
+    assert started and made.authorizer_pids() == []
+
+
+@pytest.mark.parametrize("which", ["apache", "fcgid"])
+def test_what_only_resembles_a_page_of_latchkeys_is_no_way_to_the_application(which, request):
+    """What is opened without a question must be exactly what is not passed on to the application."""
+    front = request.getfixturevalue(which)
+    front.application.clear()
+    for page in ("/oauth/", "/oauth", "/cli/credentials", "/whoami", "/.well-known/jwks.json", "/healthz", "/readyz",
+                 "/.latchkey/health", "/.latchkey/refused"):
+        for target in (page + "x", page + "/x", page + "/../x", page + "%2fx", page + "%2f..%2fx", page + ";x", page + "/%2e%2e/x",
+                       "/" + page, page.upper(), page + ".", page + "%20", "/x/.." + page + "x", "//x/../" + page + "x"):
+            front.nexus.get(target)
+            assert front.application.requests == [], target

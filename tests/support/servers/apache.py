@@ -1,14 +1,17 @@
 """Apache httpd on the files of examples/apache, and its modes of the suite."""
+import contextlib
 import os
-import pwd
 import re
 import shutil
+import signal
+import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.support.processes import ROOT, Part, free_port, program
+from tests.support.processes import BIN, ROOT, Part, free_port, program, wait_until
 from tests.support.servers.front import Front
 from tests.support.servers.server import WebServer
+from tests.support.stack import Latchkey
 
 EXAMPLES = ROOT / "examples/apache"
 MODULES = Path("/usr/lib/apache2/modules")
@@ -36,13 +39,14 @@ def open_directory(prefix):
 class Apache(WebServer):
     """Apache on one file of examples/apache. `run` stands for /run/latchkey."""
 
-    def __init__(self, directory, run, example, tls=None, ports=None, replace=None, includes=("latchkey",), modules=()):
+    def __init__(self, directory, run, example, tls=None, ports=None, replace=None, includes="latchkey", pages=None, modules=()):
         super().__init__(directory, tls, ports, {"/run/latchkey/": f"{run}/", **(replace or {})})
         self.run = run
         (self.directory / "latchkey").mkdir(exist_ok=True)
-        for folder in includes:
-            for file in (EXAMPLES / folder).glob("*.conf"):
-                (self.directory / "latchkey" / file.name).write_text(self.localise(file.read_text()))
+        for file in (EXAMPLES / includes).glob("*.conf"):
+            (self.directory / "latchkey" / file.name).write_text(self.localise(file.read_text()))
+        if pages:
+            shutil.copy(self.directory / "latchkey" / pages, self.directory / "latchkey/pages.conf")
         text = (EXAMPLES / example).read_text()
         (self.directory / "site.conf").write_text(self.localise(text))
         self.listens = sorted({self.port(int(port)) for port in re.findall(r"<VirtualHost \*:(\d+)>", text)})
@@ -94,3 +98,76 @@ class ApacheFront(Front):
     def stop(self):
         super().stop()
         shutil.rmtree(self.run)
+
+
+class SpawnedLatchkey(Latchkey):
+    """latchkey whose programs Apache starts, as its own account. They are copies in `programs`, so that Apache's
+    account can reach them and a test can take one away."""
+
+    def __init__(self, directory, configuration, workers):
+        super().__init__(directory, configuration, workers)
+        self.programs = self.directory / "bin"
+        self.programs.mkdir()
+        self.database.parent.mkdir()
+        for pool in ("authorizer", "responder"):
+            shutil.copy(BIN / f"latchkey-{pool}", self.programs)
+
+    def admin(self, *arguments, **how):
+        if AS_ROOT:  # the administrator's command becomes the owner of the store's directory
+            for path in (self.directory, *self.directory.rglob("*")):
+                if path.parent != self.programs:
+                    shutil.chown(path, ACCOUNT, ACCOUNT)
+        return super().admin(*arguments, **how)
+
+    def start(self, *pools):
+        return self
+
+
+class ApacheFcgidFront(ApacheFront):
+    """mod_fcgid starts the authorizer as access checker, and the responder."""
+
+    name = "apache-fcgid"
+    pages = None  # the file that stands for pages.conf
+
+    def make_latchkey(self, configuration, workers):
+        self.latchkey_run = self.run / "latchkey"
+        return SpawnedLatchkey(self.latchkey_run, configuration, workers)
+
+    def make_server(self, application, directory=None, replace=None, modules=(), **how):
+        port = self.application.port
+        return Apache(self.directory / f"apache-{directory or application}", self.run, f"{application}.conf", self.tls,
+                      includes="latchkey-fcgid", pages=self.pages, modules=("fcgid", *modules), ports={
+                          8081: port, 5003: port, 8080: port, 5000: port},
+                      replace={"/usr/local/bin/": f"{self.latchkey.programs}/", "/etc/latchkey/": f"{self.latchkey.directory}/",
+                               **(replace or {})}, **how)
+
+    def authorizer_pids(self):
+        listing = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True).stdout
+        return [int(line.split()[0]) for line in listing.splitlines()
+                if str(self.latchkey.programs / "latchkey-authorizer") in line]
+
+    def kill_worker(self):
+        for pid in self.authorizer_pids()[:1]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def stop_authorizer(self):
+        (self.latchkey.programs / "latchkey-authorizer").rename(self.run / "away")
+        for pid in self.authorizer_pids():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        wait_until(lambda: not self.authorizer_pids(), "the end of the authorizer")
+
+    def start_authorizer(self):
+        (self.run / "away").rename(self.latchkey.programs / "latchkey-authorizer")
+        wait_until(lambda: self.nexus.get("/public/x").status == 200, "the authorizer's return")
+
+
+class ApacheCgiFront(ApacheFcgidFront):
+    """mod_fcgid starts the authorizer as access checker; latchkey's own pages are plain CGI."""
+
+    name = "apache-cgi"
+    pages = "pages-cgi.conf"
+
+    def make_server(self, application, modules=(), **how):
+        return super().make_server(application, modules=("cgid", *modules), **how)
