@@ -2,9 +2,10 @@
 import os
 import re
 
-from tests.support.processes import ROOT, Part, program
+from tests.support.processes import BIN, ROOT, Part, clean_environment, program
 from tests.support.servers.front import Front
 from tests.support.servers.server import WebServer
+from tests.support.stack import Latchkey
 
 EXAMPLES = ROOT / "examples/nginx"
 
@@ -55,3 +56,37 @@ class NginxFront(Front):
         port = self.application.port
         return Nginx(self.directory / f"nginx-{application}", self.latchkey, example or f"{application}.conf", self.tls,
                      ports={8081: port, 5003: port, 8080: port, 5000: port}, extra_http=extra_http, replace=replace)
+
+
+class FcgiwrapLatchkey(Latchkey):
+    """latchkey without pools: fcgiwrap starts a program for each question. Its own environment is full of names that
+    must not count."""
+
+    @property
+    def socket(self):
+        return self.directory / "fcgiwrap.sock"
+
+    def start(self, *_pools):
+        self.socket.unlink(missing_ok=True)  # fcgiwrap leaves it behind
+        misleading = clean_environment(LATCHKEY__SITE__URL="https://evil.test", LATCHKEY_CONFIG="/nonexistent/latchkey.toml",
+                                       HTTP_PROXY="http://127.0.0.1:9", GATEWAY_INTERFACE="none")
+        command = [program("fcgiwrap"), "-c", "4", "-s", f"unix:{self.socket}"]
+        self.parts["authorizer"] = Part("fcgiwrap", command, self.directory, environment=misleading).ready_on(self.socket)
+        return self
+
+
+class NginxFcgiwrapFront(NginxFront):
+    """nginx with auth_request to CGI programs under fcgiwrap, as the README's "Without pools" says."""
+
+    name = "nginx-fcgiwrap"
+    reasons = {"large_upload_refused": "refused all the same, but only when it was sent: nginx can answer sooner only where it "
+                                       "passes the upload on, and fcgiwrap takes all of it before the program's answer"}
+
+    def make_latchkey(self, configuration, workers):
+        deleting = configuration.replace("[store]\n", '[store]\njournal = "delete"\n')
+        return FcgiwrapLatchkey(self.directory / "latchkey", deleting, workers)
+
+    def make_server(self, application, replace=None, **how):
+        return super().make_server(application, replace={
+            "include latchkey/server.conf;": "include latchkey/server-fcgiwrap.conf;", "/usr/local/bin/": f"{BIN}/",
+            "/etc/latchkey/latchkey.toml": self.latchkey.file, **(replace or {})}, **how)
