@@ -150,23 +150,15 @@ coverage:
 	  FORTIFY= all binaries-of-tests build-coverage/dist/$(notdir $(TARBALL))
 	@BUILD=build-coverage tests/run.sh coverage
 
-# clang-tidy leaves a stamp for each source. It follows the object, and so every header in it: a
-# second run looks at what has changed.
-TIDIED := $(patsubst %.cc,$(BUILD)/tidy/%,$(wildcard src/*.cc src/*/*.cc tests/*/*.cc tests/unit/*/*.cc))
-$(BUILD)/tidy/tests/%: CPPFLAGS += -Itests
-$(BUILD)/tidy/%: $(BUILD)/obj/%.o .clang-tidy tests/.clang-tidy
-	@mkdir -p $(@D)
-	@echo "  tidy $*.cc"
-	$(Q)clang-tidy-19 --quiet $*.cc -- $(CPPFLAGS) $(PKG_CFLAGS) -std=c++23 2>$@.log || { cat $@.log; exit 1; }
-	@touch $@
 .PHONY: tidied
-tidied: $(TIDIED)
+tidied: all binaries-of-tests
+	@JOBS=$(JOBS) tests/tidy.sh $(BUILD) $(CPPFLAGS) $(PKG_CFLAGS) -Itests -std=c++23
 
 lint:
 	@tests/setup.sh lint
 	@tests/lint.sh
-	@$(MAKE) --no-print-directory -k -j$(JOBS) BUILD=build-lint CXX='$(CCACHE) clang++-19' OPTIMIZE=-O0 \
-	  FORTIFY= all binaries-of-tests tidied
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=build-lint CXX='$(CCACHE) clang++-19' OPTIMIZE=-O0 \
+	  FORTIFY= tidied
 	@echo 'lint: clean'
 
 # ---- figures ----

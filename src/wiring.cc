@@ -27,8 +27,9 @@ telemetry::LogOptions log_options(const config::Log& log) {
   return options;
 }
 
-void print_faults(const std::vector<config::Fault>& faults) {
-  for (const config::Fault& fault : faults) std::fprintf(stderr, "%s\n", fault.str().c_str());
+// Before there is a log. Where standard error is closed nobody could be told.
+void complain(const std::string& line) {
+  static_cast<void>(std::fprintf(stderr, "%s\n", line.c_str()));
 }
 
 // The configuration in force. Replaced as a whole by a reload, in the supervisor; each worker keeps
@@ -121,7 +122,7 @@ int run_program(int argc, char** argv, const Role& role) {
   auto loaded = config::load(setting.file, role.secrets,
                              cgi ? config::Environment::kIgnored : config::Environment::kOverrides);
   if (!loaded) {
-    print_faults(loaded.error());
+    for (const config::Fault& fault : loaded.error()) complain(fault.str());
     return server::kExitConfig;
   }
   setting.config = std::make_unique<const Config>(*std::move(loaded));
@@ -132,7 +133,7 @@ int run_program(int argc, char** argv, const Role& role) {
 
   auto log = telemetry::Log::open(log_options(setting.config->log), setting.clock);
   if (!log) {
-    std::fprintf(stderr, "%s: log.file: %s\n", setting.file.c_str(), log.error().detail.c_str());
+    complain(setting.file + ": log.file: " + log.error().detail);
     return server::kExitConfig;
   }
   return cgi ? serve_cgi(setting, *log) : serve_pool(setting, std::move(command), *log);

@@ -21,7 +21,8 @@ const char* name_of(ErrorCode code) {
 }
 
 void assertion_failed(const char* condition, const char* file, int line) {
-  std::fprintf(stderr, "latchkey: broken invariant: %s (%s:%d)\n", condition, file, line);
+  static_cast<void>(std::fprintf(stderr, "latchkey: broken invariant: %s (%s:%d)\n", condition,
+                                 file, line));
   std::abort();
 }
 

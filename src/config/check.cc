@@ -25,6 +25,7 @@ std::string home_of(std::string_view key, const std::vector<Section>& sections) 
 
 void check_sections(Reading& reading, const Node& document, const std::vector<Section>& sections) {
   std::vector<std::string_view> names;
+  names.reserve(sections.size());
   for (const Section& section : sections) names.push_back(section.name);
   for (const Node& node : document.members) {
     const std::string& name = node.name;

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "latchkey/wire/chars.h"
+
 namespace latchkey::wire {
 namespace {
 
 bool is_field_byte(char c) { return c == '\t' || (c >= 0x20 && c <= 0x7e); }
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 }  // namespace
 

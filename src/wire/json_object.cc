@@ -1,8 +1,6 @@
 #include "latchkey/wire/json_object.h"
 
-#include <array>
-#include <cstdio>
-
+#include "latchkey/wire/hex.h"
 #include "latchkey/wire/utf8.h"
 
 namespace latchkey::wire {
@@ -22,9 +20,8 @@ void append_escape(std::string& out, char c) {
     case '\t': out += "\\t"; return;
     default: break;
   }
-  std::array<char, 8> text{};
-  std::snprintf(text.data(), text.size(), "\\u%04x", static_cast<unsigned>(c));
-  out += text.data();
+  out += "\\u00";
+  out += hex_encode(std::string_view(&c, 1));
 }
 
 template <typename T, typename Write>
