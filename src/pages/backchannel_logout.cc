@@ -9,8 +9,8 @@
 #include "latchkey/wire/base64.h"
 #include "latchkey/wire/json.h"
 #include "latchkey/wire/json_object.h"
-#include "message.h"
 #include "sign_in.h"
+#include "sign_in_message.h"
 
 namespace latchkey::pages {
 namespace {

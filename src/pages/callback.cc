@@ -8,8 +8,8 @@
 
 #include "browser_cookie.h"
 #include "latchkey/identity/profile.h"
-#include "message.h"
 #include "sign_in.h"
+#include "sign_in_message.h"
 
 namespace latchkey::pages {
 namespace {

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "latchkey/pages/form_token.h"
-#include "latchkey/pages/html.h"
+#include "latchkey/pages/message.h"
 #include "latchkey/pages/problem.h"
 #include "latchkey/policy/same_origin.h"
 
@@ -42,18 +42,16 @@ PageResult complain(const Call& call, BodyKind kind, const Complaint& complaint,
     return done(problem(complaint.status, complaint.reason, complaint.text), complaint.reason,
                 std::move(detail));
   }
-  View view;
-  view.text("text", complaint.text)
-      .text("advice", complaint.advice)
-      .text("code", complaint.reason)
-      .text("link_href", call.parts.config.paths.credentials)
-      .text("link_text", "Back to your credentials");
-  Frame frame;
-  frame.status = complaint.status;
-  frame.title = "That did not work";
-  frame.site = call.parts.config.site.title;
-  frame.account = call.account.profile.user_name;
-  return done(page(Template::kMessage, view, frame), complaint.reason, std::move(detail));
+  const Message message{.status = complaint.status,
+                        .title = "That did not work",
+                        .text = complaint.text,
+                        .advice = complaint.advice,
+                        .reason = complaint.reason,
+                        .link_href = call.parts.config.paths.credentials,
+                        .link_text = "Back to your credentials",
+                        .account = call.account.profile.user_name};
+  return done(message_page(call.parts.config.site.title, message), complaint.reason,
+              std::move(detail));
 }
 
 PageResult failed(const Call& call, BodyKind kind, const Error& error) {

@@ -9,8 +9,8 @@
 #include "latchkey/pages/html.h"
 #include "latchkey/policy/same_origin.h"
 #include "latchkey/provider/metadata.h"
-#include "message.h"
 #include "sign_in.h"
+#include "sign_in_message.h"
 
 namespace latchkey::pages {
 namespace {

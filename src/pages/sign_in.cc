@@ -11,7 +11,7 @@
 #include "latchkey/pages/html.h"
 #include "latchkey/wire/chars.h"
 #include "latchkey/wire/redirect.h"
-#include "message.h"
+#include "sign_in_message.h"
 
 namespace latchkey::pages {
 namespace {

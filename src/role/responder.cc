@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "latchkey/pages/html.h"
+#include "latchkey/pages/message.h"
 #include "latchkey/pages/problem.h"
 #include "latchkey/wire/accept.h"
 #include "latchkey/wire/target.h"
@@ -41,13 +42,8 @@ PageResult plain(const dialect::Question& question, const config::Config& config
                  std::string reason, const std::string& text) {
   PageResult result;
   if (wire::accepts_html(question.query.hints.accept)) {
-    pages::View view;
-    view.text("text", text).text("code", reason);
-    pages::Frame frame;
-    frame.status = status;
-    frame.title = text;
-    frame.site = config.site.title;
-    result.answer = pages::page(pages::Template::kMessage, view, frame);
+    result.answer = pages::message_page(
+        config.site.title, {.status = status, .title = text, .text = text, .reason = reason});
   } else {
     result.answer = pages::problem(status, reason, text);
   }

@@ -5,6 +5,7 @@
 
 #include "latchkey/base/clock.h"
 #include "latchkey/base/result.h"
+#include "latchkey/pages/message.h"
 #include "latchkey/pages/page.h"
 #include "latchkey/pages/sign_in_parts.h"
 
@@ -12,16 +13,7 @@ namespace latchkey::pages {
 
 inline constexpr Seconds kRetryAfter{5};
 
-// What is empty is left out of the page. The initializers let a message leave members out.
-struct Message {
-  int status = 400;
-  std::string title{};
-  std::string text{};
-  std::string advice{};
-  std::string reason{};  // one word, shown and logged
-  std::string link_href{};
-  std::string link_text{};
-};
+// A page with one thing to say, and what the log says about it.
 PageResult message_page(const SignInParts& parts, const Message& message, std::string detail);
 
 // The page for what cannot be told now: 503 with Retry-After.
