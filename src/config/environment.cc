@@ -17,7 +17,8 @@ std::vector<std::string> known_variables(std::span<const Section> sections) {
   for (const Section& section : sections) {
     if (section.repeated == Repeated::kYes) continue;
     for (const std::string_view key : section.keys) {
-      names.push_back(std::string(kPrefix) + wire::to_upper(section.name) + "__" + wire::to_upper(key));
+      names.push_back(std::string(kPrefix) + wire::to_upper(section.name) + "__" +
+                      wire::to_upper(key));
     }
   }
   return names;

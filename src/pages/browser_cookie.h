@@ -1,5 +1,5 @@
-// The cookies of a browser that signs in: the one of its session, and the one that ties a sign-in to
-// the browser that began it.
+// The cookies of a browser that signs in: the one of its session, and the one that ties a sign-in
+// to the browser that began it.
 #pragma once
 
 #include <optional>
