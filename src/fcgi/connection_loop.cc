@@ -99,8 +99,16 @@ Ready ConnectionLoop::State::wait_for_kept() {
 }
 
 Ready ConnectionLoop::State::accept_from(const Listener& listener) {
-  UniqueFd accepted(accept4(listener.fd, nullptr, nullptr, SOCK_CLOEXEC));
+  sockaddr_storage peer{};
+  socklen_t size = sizeof peer;
+  auto* const address = reinterpret_cast<sockaddr*>(&peer);
+  UniqueFd accepted(accept4(listener.fd, address, &size, SOCK_CLOEXEC));
   if (accepted.valid()) {
+    const bool tcp = listener.transport == model::Transport::kTcp;
+    if (tcp && !listener.peers.everybody() && !listener.peers.admits(peer)) {
+      observer.turned_away(address_text(peer));
+      return Ready::kNothing;
+    }
     connection.take(std::move(accepted), listener.transport);
     return Ready::kConnection;
   }

@@ -1,6 +1,7 @@
 #include "latchkey/server/pool.h"
 
 #include <csignal>
+#include <cstdlib>
 #include <expected>
 #include <utility>
 
@@ -68,6 +69,16 @@ int supervise(std::vector<ListenSocket>& sockets, const PoolOptions& options,
   return kExitGood;
 }
 
+// FCGI_WEB_SERVER_ADDRS, as FastCGI programs are told whom to listen to. A list that cannot be read
+// would let nobody in or everybody, so it is a reason not to start.
+Outcome admit_named_peers(std::vector<ListenSocket>& sockets) {
+  const char* const text = std::getenv("FCGI_WEB_SERVER_ADDRS");
+  if (text == nullptr) return {};
+  LK_TRY(const fcgi::Peers peers, fcgi::Peers::parse(text));
+  for (ListenSocket& socket : sockets) socket.admit_only(peers);
+  return {};
+}
+
 }  // namespace
 
 int run_pool(PoolOptions options, const PoolProgram& program, telemetry::Log& log) {
@@ -81,9 +92,13 @@ int run_pool(PoolOptions options, const PoolProgram& program, telemetry::Log& lo
                      options.sockets.empty();
   Sockets sockets = gather(std::move(*inherited), options, log);
   if (!sockets.has_value()) return sockets.error();
+  const Outcome admitted = admit_named_peers(*sockets);
   const Outcome lowered = lower_privileges(options);
   int status = kExitFailure;
-  if (!lowered.has_value()) {
+  if (!admitted.has_value()) {
+    log.error("peers_not_read", {{"detail", admitted.error().detail}});
+    status = kExitUsage;
+  } else if (!lowered.has_value()) {
     log.error("privileges_kept", {{"detail", lowered.error().detail}});
   } else {
     for (const ListenSocket& socket : *sockets) log.info("listening", {{"socket", socket.name()}});

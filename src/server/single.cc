@@ -20,6 +20,10 @@ class SingleObserver final : public fcgi::LoopObserver {
   void serve_with(fcgi::Service& service) { service_ = &service; }
   bool wants_reload() const { return wants_reload_; }
 
+  void turned_away(const std::string& address) override {
+    log_.warn("peer_turned_away", {{"peer", address}});
+  }
+
   Wake woken() override {
     wants_reload_ = false;
     while (const auto signal = signals_.next()) {

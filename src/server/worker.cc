@@ -38,6 +38,10 @@ class WorkerObserver final : public fcgi::LoopObserver {
     slot_.requests.fetch_add(1, std::memory_order_relaxed);
   }
 
+  void turned_away(const std::string& address) override {
+    log_.warn("peer_turned_away", {{"peer", address}});
+  }
+
   Wake woken() override {
     while (const auto signal = signals_.next()) {
       if (*signal != SIGUSR1) return Wake::kStop;

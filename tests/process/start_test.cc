@@ -61,6 +61,43 @@ TEST(Start, TellsHowAQuestionCame) {
   EXPECT_EQ(ask(v4, "transport").body(), "1");
 }
 
+// Connects from another address of loopback than the usual one.
+UniqueFd connect_from(const std::string& source, const std::string& where) {
+  UniqueFd fd(socket(AF_INET, SOCK_STREAM, 0));
+  const auto from = server::SocketAddress::tcp({source, 0});
+  const auto port = static_cast<std::uint16_t>(std::stoi(where.substr(where.rfind(':') + 1)));
+  const auto to = server::SocketAddress::tcp({"127.0.0.1", port});
+  EXPECT_EQ(bind(fd.get(), from.get(), from.size()), 0);
+  EXPECT_EQ(connect(fd.get(), to.get(), to.size()), 0);
+  return fd;
+}
+
+TEST(Start, ListensOverTcpOnlyToTheWebServersItWasTold) {
+  PoolProcess pool;
+  const std::string v4 = free_port("127.0.0.1");
+  pool.options.sockets = {pool.where(), v4};
+  pool.in_child = [] { setenv("FCGI_WEB_SERVER_ADDRS", "10.0.0.1, 127.0.0.2", 1); };
+  pool.start();
+
+  const UniqueFd stranger = connect_to(v4);
+  send_bytes(stranger.get(), request("ok"));
+  EXPECT_FALSE(read_reply(stranger.get()).any);
+  EXPECT_TRUE(pool.logged("127.0.0.1")) << pool.log();
+  const UniqueFd named = connect_from("127.0.0.2", v4);
+  ASSERT_TRUE(send_bytes(named.get(), request("ok")));
+  EXPECT_EQ(read_reply(named.get()).status(), 200);
+  EXPECT_EQ(ask(pool.where(), "ok").status(), 200);  // its file's mode says who may
+}
+
+TEST(Start, FailsOnAListOfWebServersThatNamesNone) {
+  PoolProcess pool;
+  pool.options.sockets = {pool.where()};
+  pool.in_child = [] { setenv("FCGI_WEB_SERVER_ADDRS", "localhost", 1); };
+  pool.start(PoolProcess::Ready::kIgnore);
+  EXPECT_EQ(pool.exit_status(), server::kExitUsage);
+  EXPECT_TRUE(pool.logged("FCGI_WEB_SERVER_ADDRS")) << pool.log();
+}
+
 TEST(Start, ServesDescriptor0InOneProcess) {
   PoolProcess pool;
   const UniqueFd listening = listening_at(pool.path("s"));

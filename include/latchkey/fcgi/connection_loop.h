@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 
+#include "latchkey/fcgi/peers.h"
 #include "latchkey/fcgi/service.h"
 
 namespace latchkey::fcgi {
@@ -16,6 +18,7 @@ namespace latchkey::fcgi {
 struct Listener {
   int fd = -1;
   model::Transport transport = model::Transport::kUnixSocket;
+  Peers peers{};  // others are hung up on before a byte of theirs is read; TCP only
 };
 
 // Whether anything may be left unread when a request is answered; decides how a connection closes.
@@ -42,6 +45,8 @@ class LoopObserver {
   virtual ~LoopObserver() = default;
   virtual void busy() {}  // a connection was accepted
   virtual void idle() {}  // it is answered and closed
+  // A connection over TCP was closed unread, because its peer is none of the listener's.
+  virtual void turned_away(const std::string& /*address*/) {}
   // Called when `wake_fd` is readable, never while a request is in hand.
   virtual Wake woken() = 0;
 };

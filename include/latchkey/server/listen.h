@@ -48,7 +48,11 @@ class ListenSocket {
   static Result<ListenSocket> adopt(int fd, std::string name,
                                     model::Transport local = model::Transport::kInherited);
 
-  fcgi::Listener listener() const { return {fd_.get(), transport_}; }
+  fcgi::Listener listener() const { return {fd_.get(), transport_, peers_}; }
+
+  // From now on only these may connect, if the socket is one of TCP.
+  void admit_only(const fcgi::Peers& peers) { peers_ = peers; }
+
   const std::string& name() const { return name_; }
 
   // Removes the files of a socket we made. Workers never call it.
@@ -63,6 +67,7 @@ class ListenSocket {
   std::string name_;  // as an operator writes it
   std::string path_;  // of a unix socket we made
   model::Transport transport_ = model::Transport::kUnixSocket;
+  fcgi::Peers peers_;
 };
 
 // True if `fd` is a socket that accepts connections (SO_ACCEPTCONN); asked ourselves, because
