@@ -114,7 +114,10 @@ def test_an_application_learns_who_it_is(fcgid, fcgid_proofs):
     assert seen["x-forwarded-user"] == ["admin"] and not {"authorization", "cookie"} & set(seen), seen
     posted = site.ask("POST", "/any/form", body=b"a=1", cookie=cookie, fields=[("Sec-Fetch-Site", "same-origin")])
     assert posted.status == 200 and fcgid.requests()[-1]["size"] == 3
-    assert site.ask("POST", "/any/form", body=b"a=1", cookie=cookie, fields=[("Origin", "https://evil.test")]).status == 403
+    before = len(fcgid.requests())
+    foreign = site.ask("POST", "/any/form", body=b"a=1", cookie=cookie, fields=[("Origin", "https://evil.test")])
+    # Apache may close the connection on the unread body before the answer is read.
+    assert foreign.status in (0, 403) and len(fcgid.requests()) == before, foreign
 
 
 def test_no_identity_can_be_brought_along_n2(fcgid, fcgid_proofs):

@@ -17,7 +17,7 @@ enum class Mode {
   kCheck,  // 200 or a bare 401 (nginx, mod_fcgid)
   kForward,  // plain headers, the whole refusal passes (Caddy)
   kRefused,  // renders a refusal that was decided before (error_page, ErrorDocument)
-  kGate,     // plain CGI in front of static files: a local redirect to the file, or the whole refusal
+  kGate,     // plain CGI before static files: a local redirect to the file, or the whole refusal
 };
 
 // How an identity is spelled on approval; follows from the FastCGI role.
