@@ -14,7 +14,7 @@ TEST="$DEMO $CHECK openssl sqlite3 python3-pytest procps strace
  nodejs npm chromium fcgiwrap python3-pip twine git apt
  lighttpd lighttpd-modules-lua lighttpd-mod-openssl caddy haproxy
  iproute2 apache2 libapache2-mod-fcgid"
-BENCH="$DEMO wrk libbenchmark-dev"
+BENCH="$DEMO wrk libbenchmark-dev apache2 lighttpd caddy"
 LINT='clang-19 clang-tidy-19 libclang-rt-19-dev gcovr'
 
 packages=

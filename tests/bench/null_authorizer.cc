@@ -1,8 +1,11 @@
 // The limit of this design: the smallest pre-forked authorizer on libfcgi. It knows one cookie, asks
 // nobody, and answers with the same identity fields. latchkey is measured against it.
 //
-// usage: null_authorizer SOCKET_PATH WORKERS
+// usage: null_authorizer SOCKET_PATH|PORT WORKERS
+#include <arpa/inet.h>
+#include <fastcgi.h>
 #include <fcgiapp.h>
+#include <netinet/in.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -10,6 +13,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -22,7 +26,21 @@ namespace {
   std::exit(1);
 }
 
+int listen_on_port(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  const int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) give_up("bind");
+  if (listen(fd, 4096) != 0) give_up("listen");
+  return fd;
+}
+
 int listen_on(const std::string& path) {
+  if (!path.starts_with('/')) return listen_on_port(static_cast<std::uint16_t>(std::stoi(path)));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   path.copy(static_cast<char*>(address.sun_path), sizeof address.sun_path - 1);
@@ -38,7 +56,16 @@ bool allowed(const FCGX_Request& request) {
   return cookie != nullptr && std::strstr(cookie, "sid=good") != nullptr;
 }
 
+constexpr const char* kVariables =
+    "Status: 200 OK\r\nVariable-REMOTE_USER: alice\r\nVariable-REMOTE_GROUPS: \r\n"
+    "Variable-REMOTE_MAIL: \r\nVariable-REMOTE_DISPLAY_NAME: \r\n"
+    "Variable-LATCHKEY_AUTH: session\r\nVariable-LATCHKEY_CREDENTIAL: \r\n\r\n";
+
 void answer(const FCGX_Request& request) {
+  if (request.role == FCGI_AUTHORIZER && allowed(request)) {
+    FCGX_PutS(kVariables, request.out);
+    return;
+  }
   FCGX_PutS(allowed(request)
                 ? "Status: 200 OK\r\nX-Forwarded-User: alice\r\nX-Forwarded-Groups: \r\n"
                   "X-Forwarded-Mail: \r\nX-Forwarded-DisplayName: \r\nX-Latchkey-Auth: session\r\n"

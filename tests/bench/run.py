@@ -23,6 +23,7 @@ from tests.support.processes import BIN, Part, clean_environment, free_port, pro
 from tests.support.servers.nginx import EXAMPLES  # noqa: E402
 from tests.support.stack import Latchkey, sign_in_locally, users_file  # noqa: E402
 from tests.support.web import Site  # noqa: E402
+from tests.bench.servers import OTHERS  # noqa: E402
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", 3))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 3))
@@ -123,6 +124,7 @@ class Bench:
         self.latchkey.admin("init")
         self.null = Part("null", [BIN.parent / "bench/null_authorizer", directory / "null.sock", WORKERS], directory)
         self.null.ready_on(directory / "null.sock")
+        self.tcp, self.null_tcp, self.latchkey_tcp = {}, None, None
         began = time.monotonic()
         self.latchkey.start()
         self.write_nginx()
@@ -154,7 +156,31 @@ class Bench:
         self.latchkey.admin("credential", "revoke", revoked["id"])
         self.revoked = revoked["password"]
 
+    def listen_on_tcp(self):
+        """Starts the null and latchkey once more on ports, for Apache, which knows no unix sockets."""
+        self.tcp = {"null": free_port(), "latchkey": free_port()}
+        self.null_tcp = Part("null-tcp", [BIN.parent / "bench/null_authorizer", self.tcp["null"], WORKERS], self.directory)
+        self.latchkey_tcp = Part("latchkey-tcp", [BIN / "latchkey-authorizer", "--config", self.latchkey.file, "--workers",
+                                                  WORKERS, "--socket", f"127.0.0.1:{self.tcp['latchkey']}"], self.directory)
+        self.null_tcp.ready_on(self.tcp["null"])
+        self.latchkey_tcp.ready_on(self.tcp["latchkey"])
+
+    def measure_behind(self, kind):
+        """The main cases behind another web server. Returns what measure() does."""
+        server = kind(self)
+        tcp = kind.name == "apache"
+        null, workers = (self.null_tcp.children, self.latchkey_tcp.children) if tcp else (self.null.children, self.workers)
+        cases = {name: (path + "file", options, null if name == "null" else workers, refused)
+                 for name, (path, options, _, refused) in self.cases().items() if name != "limit-204"}
+        try:
+            return self.measure(cases, server.port)
+        finally:
+            server.stop()
+
     def stop(self):
+        for part in (self.null_tcp, self.latchkey_tcp):
+            if part:
+                part.stop()
         self.nginx.stop()
         self.latchkey.stop()
         self.null.stop()
@@ -176,13 +202,13 @@ class Bench:
             return everything
         return {name + (suffix if name != "null" else ""): everything[name] for name in ("null", "session", "jwt-known")}
 
-    def measure(self, cases):
+    def measure(self, cases, port=None):
         """Runs all cases round after round, so that a noisy minute hits all of them. Returns medians per case."""
         seen = {name: [] for name in cases}
         for _ in range(ROUNDS):
             for name, (path, options, pids, refused) in cases.items():
                 before = nanoseconds(pids())
-                rps, p50, p99, requests, bad = wrk(f"http://127.0.0.1:{self.port}{path}", SECONDS, **options)
+                rps, p50, p99, requests, bad = wrk(f"http://127.0.0.1:{port or self.port}{path}", SECONDS, **options)
                 assert bad == (requests if refused else 0), f"{name}: {bad} of {requests} were refused"
                 cpu = (nanoseconds(pids()) - before) / 1000 / requests
                 seen[name].append((rps, cpu, p50, p99))
@@ -210,10 +236,10 @@ class Bench:
         database.close()
 
 
-def table(figures, null):
+def table(figures, null, server="nginx"):
     rows = []
     for name, (rps, cpu, p50, p99) in figures.items():
-        rows.append({"server": "nginx", "case": name, "rps": round(rps), "ratio_to_null": round(rps / null[0], 3),
+        rows.append({"server": server, "case": name, "rps": round(rps), "ratio_to_null": round(rps / null[0], 3),
                      "cpu_us": round(cpu, 1), "cpu_us_over_null": round(cpu - null[1], 1) if name != "limit-204" else 0.0,
                      "p50_ms": round(p50, 3), "p99_ms": round(p99, 3)})
     return rows
@@ -251,6 +277,12 @@ def run_bench():
             bench.fill()
             large = bench.measure(bench.cases("-large"))
             more = table(large, large["null"])[1:]
+            show(more)
+            rows += more
+        bench.listen_on_tcp()
+        for kind in OTHERS:
+            figures = bench.measure_behind(kind)
+            more = table(figures, figures["null"], kind.name)
             show(more)
             rows += more
         (ROOT / "build/bench.json").write_text(json.dumps(rows, indent=1) + "\n")
