@@ -86,7 +86,10 @@ const Node* Node::find(std::string_view key) const {
 }
 
 Node* Node::find(std::string_view key) {
-  return const_cast<Node*>(std::as_const(*this).find(key));
+  for (Node& member : members) {
+    if (member.name == key) return &member;
+  }
+  return nullptr;
 }
 
 std::string_view name_of(NodeKind kind) {

@@ -28,7 +28,7 @@ struct ConnectionLoop::State {
         limits(given),
         observer(observing),
         connection(limits, deadline) {
-    signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(signal(SIGPIPE, SIG_IGN));
     epoll.reset(epoll_create1(EPOLL_CLOEXEC));
     valid = epoll.valid() && deadline.valid() && connection.valid() && add(wake, kWakeEvent, 0);
     // Exclusive: one new connection wakes one worker, not all that wait for the same socket.

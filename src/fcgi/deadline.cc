@@ -29,7 +29,7 @@ Deadline::Deadline() {
 }
 
 Deadline::~Deadline() {
-  if (valid_) timer_delete(timer_);
+  if (valid_) static_cast<void>(timer_delete(timer_));
 }
 
 void Deadline::watch(int fd, std::chrono::milliseconds limit) {
@@ -68,7 +68,7 @@ void Deadline::set_interval(std::chrono::milliseconds interval) {
   itimerspec times{};
   times.it_interval = {seconds.count(), rest.count()};
   times.it_value = times.it_interval;
-  timer_settime(timer_, 0, &times, nullptr);
+  static_cast<void>(timer_settime(timer_, 0, &times, nullptr));
 }
 
 }  // namespace latchkey::fcgi

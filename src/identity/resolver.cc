@@ -23,6 +23,7 @@ using model::Step;
 constexpr Seconds kSkew{60};             // how far the clocks of two of our machines may be apart
 constexpr Seconds kSessionTouchEvery{60};
 constexpr Seconds kCredentialTouchEvery{300};
+constexpr Seconds kTouchPause{2};  // after a last use could not be written
 constexpr std::size_t kSessionTokenBytes = 43;  // of crypto::random_token
 constexpr std::size_t kUserAgentBytesMax = 200;
 constexpr std::string_view kAnybodysName = "token";
@@ -70,6 +71,7 @@ struct Resolver::Parts {
   LocalUsers local_users;
   std::string_view remote_address{};  // of the request in hand
   Touch touch{};
+  TimePoint no_touch_before{};
 };
 
 Resolver::Resolver(const config::Config& config, store::Store& store, SlowGate& gate,
@@ -224,6 +226,7 @@ Step<Identity> Resolver::resolve_session(const SecretString& token, TimePoint no
 void Resolver::after_reply(std::string_view remote_address, std::string_view user_agent,
                            TimePoint now) {
   const Touch touch = std::exchange(parts_->touch, {});
+  if (now < parts_->no_touch_before) return;
   Outcome written;
   if (!touch.session.empty()) {
     written = parts_->store.sessions().touch(touch.session, now, touch.idle_end);
@@ -232,7 +235,10 @@ void Resolver::after_reply(std::string_view remote_address, std::string_view use
     written = parts_->store.credentials().touch(touch.credential, now, remote_address,
                                                 printable(user_agent));
   }
-  if (!written) parts_->log.warn("touch_failed", {{"detail", written.error().detail}});
+  if (written) return;
+  // Somebody else writes, or nobody can: not worth an attempt and a line with every request.
+  parts_->no_touch_before = now + kTouchPause;
+  parts_->log.info("touch_failed", {{"detail", written.error().detail}});
 }
 
 Identity Resolver::anonymous() { return IdentityMaker::anonymous(); }

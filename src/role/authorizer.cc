@@ -52,8 +52,9 @@ Authorizer::Authorizer(const config::Config& config, identity::Resolver resolver
 void Authorizer::serve(fcgi::Exchange& exchange) {
   const model::Answer answered =
       answer(exchange.params(), exchange.role(), exchange.transport());
-  // A refused upload is still on its way: nginx passes the body on, so that it is answered early. So
-  // is the empty STDIN of Caddy, which takes an answer for lost that closes before it was written.
+  // A refused upload is still on its way: nginx passes the body on, so that it is answered early.
+  // So is the empty STDIN of Caddy, which takes an answer for lost that closes before it was
+  // written.
   const std::string_view mode = exchange.params().get("LATCHKEY_MODE");
   if (mode == "refused" || mode == "forward") exchange.expect_rest();
   const Outcome sent = exchange.reply(answered);

@@ -32,6 +32,9 @@ class LogHeader {
   // Returns: its header; one that reads as nullopt for ever where the memory cannot be had.
   static LogHeader of(sqlite3* database);
 
+  // True if there is such a log: the database is open in WAL mode.
+  bool exists() const { return words_ != nullptr; }
+
   // Returns the 48 bytes, or nullopt while they are being written or where there are none. They may
   // be read until the connection is closed.
   std::optional<ChangeMark> read() const;

@@ -24,6 +24,7 @@ constexpr SqlText kSettings(
     "PRAGMA wal_autocheckpoint = 1000;"
     "PRAGMA journal_size_limit = 16777216;");
 constexpr SqlText kSynchronousWal("PRAGMA synchronous = FULL;");
+constexpr SqlText kSynchronousCoarse("PRAGMA synchronous = NORMAL;");
 // FULL leaves the removal of the journal unsynced: a power cut could bring a revoked credential
 // back.
 constexpr SqlText kSynchronousDelete("PRAGMA synchronous = EXTRA;");
@@ -291,6 +292,21 @@ int Connection::wait_for_lock(void* connection, int /*tries*/) {
   if (std::chrono::steady_clock::now() - self.verb_start_ >= self.patience_) return 0;
   std::this_thread::sleep_for(kRetryEvery);
   return 1;
+}
+
+WithoutWaiting::WithoutWaiting(Connection& connection) : connection_(connection) {
+  connection_.patience_ = std::chrono::milliseconds(0);
+  if (connection_.log_header_.exists()) {
+    // If it fails, the write waits for the disk.
+    static_cast<void>(connection_.execute(kSynchronousCoarse));
+  }
+}
+
+WithoutWaiting::~WithoutWaiting() {
+  connection_.patience_ = kPatience;
+  if (!connection_.log_header_.exists()) return;
+  // A handle whose commits might not be on the disk is closed before anything else is written.
+  if (!connection_.execute(kSynchronousWal)) connection_.distrusted_ = true;
 }
 
 }  // namespace latchkey::store

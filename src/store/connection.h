@@ -103,15 +103,15 @@ class Connection {
   std::chrono::steady_clock::time_point next_look_;
 };
 
-// Within its scope a lock of somebody else is an error at once: for coarse writes after the reply.
+// For coarse writes after the reply, which may be lost but hold nobody up: within its scope a lock
+// of somebody else is an error at once, and a commit does not wait for the disk. Nothing else is
+// weakened: the next commit outside of it waits for the disk with all that came before.
 class WithoutWaiting {
  public:
-  explicit WithoutWaiting(Connection& connection) : connection_(connection) {
-    connection_.patience_ = std::chrono::milliseconds(0);
-  }
+  explicit WithoutWaiting(Connection& connection);
   WithoutWaiting(const WithoutWaiting&) = delete;
   WithoutWaiting& operator=(const WithoutWaiting&) = delete;
-  ~WithoutWaiting() { connection_.patience_ = kPatience; }
+  ~WithoutWaiting();
 
  private:
   Connection& connection_;

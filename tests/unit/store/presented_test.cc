@@ -123,6 +123,27 @@ TEST_F(ChangeMarks, AreNotThereWithoutASharedLog) {
   EXPECT_FALSE(std::filesystem::exists(place.file("latchkey.db-shm")));
 }
 
+std::int64_t synchronous_of(Connection& connection) {
+  auto statement = connection.prepare(SqlText("PRAGMA synchronous"));
+  EXPECT_THAT(statement, IsOk());
+  EXPECT_THAT(statement->step_to_row("mode"), IsOk());
+  return Columns(*statement).integer();
+}
+
+TEST_F(ChangeMarks, AreWrittenWithoutTheDiskOnlyForCoarseWrites) {
+  constexpr std::int64_t kNormal = 1;
+  constexpr std::int64_t kFull = 2;
+  const ChangeMark before = mark();
+  EXPECT_EQ(synchronous_of(looker_), kFull);
+  {
+    const WithoutWaiting coarse(looker_);
+    EXPECT_EQ(synchronous_of(looker_), kNormal);
+    ASSERT_THAT(Accounts(looker_).end_sessions(alice_.id), IsOk());
+  }
+  EXPECT_EQ(synchronous_of(looker_), kFull);
+  EXPECT_NE(mark().header, before.header);
+}
+
 struct Change {
   const char* what;
   std::function<Outcome(Store&, const model::Account&)> make;
