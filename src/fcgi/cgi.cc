@@ -16,6 +16,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t kChunkBytes = 16 * 1024;
+constexpr std::chrono::seconds kDrainMax{1};
 
 // Spec: RFC 3875 section 4.1.2: digits, or absent or empty when there is no body.
 Result<std::size_t> content_length(const Params& params) {
@@ -70,8 +71,24 @@ Result<std::string> CgiExchange::read_body(std::size_t bytes_max) {
     LK_TRY(const std::size_t got, read_some(in_fd_, std::span(chunk).first(wanted), end));
     if (got == 0) return fail(ErrorCode::kMalformed, "the body was cut off");
     body.append(chunk.data(), got);
+    body_read_ = body.size();
   }
   return body;
+}
+
+// Takes what was not read of the body: where descriptor 0 is a socket (Apache's mod_cgid), to end
+// with something unread would reset the connection, and the answer would be lost.
+void CgiExchange::drain() {
+  const Result<std::size_t> length = content_length(params_);
+  if (!length || *length <= body_read_) return;
+  const SteadyClock::time_point end = SteadyClock::now() + kDrainMax;
+  std::array<char, kChunkBytes> chunk;
+  for (std::size_t left = *length - body_read_; left > 0;) {
+    const std::size_t wanted = std::min(chunk.size(), left);
+    const Result<std::size_t> got = read_some(in_fd_, std::span(chunk).first(wanted), end);
+    if (!got || *got == 0) return;
+    left -= *got;
+  }
 }
 
 Outcome CgiExchange::reply(const model::Answer& answer) {
@@ -81,6 +98,7 @@ Outcome CgiExchange::reply(const model::Answer& answer) {
   const auto text = serialize(answer, head ? Body::kLeaveOut : Body::kSend);
   const Outcome sent = write_all(out_fd_, text.has_value() ? std::string_view(*text)
                                                            : unavailable_text());
+  drain();
   if (!text.has_value()) return std::unexpected(text.error());
   return sent;
 }

@@ -79,7 +79,10 @@ void answer(const FCGX_Request& request) {
   if (FCGX_InitRequest(&request, listener, 0) != 0) give_up("FCGX_InitRequest");
   while (FCGX_Accept_r(&request) == 0) {
     answer(request);
-    FCGX_Detach(&request);  // the library closes at once then and waits for nobody
+    // The library closes at once then and waits for nobody. Caddy takes an answer for lost whose
+    // connection closes before its empty STDIN was written.
+    const char* const mode = FCGX_GetParam("LATCHKEY_MODE", request.envp);
+    if (mode == nullptr || std::strcmp(mode, "forward") != 0) FCGX_Detach(&request);
     FCGX_Finish_r(&request);
     FCGX_Free(&request, 1);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 
 #include "latchkey/fcgi/exchange.h"
 
@@ -23,10 +24,13 @@ class CgiExchange final : public Exchange {
   bool replied() const { return replied_; }
 
  private:
+  void drain();
+
   Params params_;
   int in_fd_;
   int out_fd_;
   std::chrono::milliseconds receive_;
+  std::size_t body_read_ = 0;
   bool replied_ = false;
 };
 

@@ -63,6 +63,18 @@ TEST(CgiExchange, RefusesABodyThatWasCutOff) {
   EXPECT_THAT(exchange.read_body(100), FailsWith(ErrorCode::kMalformed));
 }
 
+TEST(CgiExchange, TakesTheUnreadRestSoThatTheAnswerIsNotReset) {
+  const char* const environment[] = {"CONTENT_LENGTH=6", nullptr};
+  Pipe in, out;
+  in.put("abcdefGH");
+  CgiExchange exchange(environment, in.read_end.get(), out.write_end.get(), kLong);
+  ASSERT_THAT(exchange.reply({.status = 403, .headers = {}, .body = "no"}), IsOk());
+  const UniqueFd kept = std::move(in.read_end);
+  std::array<char, 8> rest{};
+  ASSERT_EQ(read(kept.get(), rest.data(), rest.size()), 2);  // what is not of the body stays
+  EXPECT_EQ(std::string_view(rest.data(), 2), "GH");
+}
+
 TEST(CgiExchange, GivesUpOnABodyThatNeverComes) {
   const char* const environment[] = {"CONTENT_LENGTH=9", nullptr};
   Pipe in, out;
