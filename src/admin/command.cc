@@ -130,6 +130,41 @@ void add_explain(CLI::App& app, Asked& asked) {
   add_json(command, arguments);
 }
 
+void add_doctor(CLI::App& app, Asked& asked) {
+  Arguments& arguments = asked.arguments;
+  DoctorOptions& options = arguments.doctor;
+  CLI::App& command = add_verb(
+      app, asked, "doctor",
+      "Send harmless spoof probes through the live web server, look at permissions, and tell what "
+      "to change. Exit status 1 if anything is worse than a note",
+      doctor_run);
+  command.add_option("URL", arguments.url,
+                     "The site to probe (default: all hosts of the configuration)");
+  CLI::Option* const user = command.add_option(
+      "--user", arguments.user,
+      "Probe as this user too, with credentials for reading that end with the run");
+  command.add_option("--credential-file", options.credential_file,
+                     "Probe with the credential in this file too; `-`: standard input")
+      ->excludes(user);
+  command.add_option("--mirror", options.mirror,
+                     "A page of the application that shows the fields it received");
+  command.add_option("--path", options.paths, "Another address to try; may be repeated")
+      ->allow_extra_args(false);
+  command.add_option("--connect", options.connect,
+                     "HOST:PORT to connect to instead of the host's own address");
+  command.add_option("--connect-http", options.connect_http, "The same for http://");
+  command.add_option("--ca", options.ca_file, "Trust the certificates of this file (PEM)");
+  command.add_option("--server", options.server, "The web server, where it does not say its name")
+      ->check(CLI::IsMember({"nginx", "apache", "lighttpd", "caddy"}));
+  command.add_option("--socket", options.sockets,
+                     "A socket of the pools that [pool] does not name; may be repeated")
+      ->allow_extra_args(false);
+  command.add_option("--outside", options.outside,
+                     "Another address of this machine at which no pool may answer")
+      ->allow_extra_args(false);
+  add_json(command, arguments);
+}
+
 int parse(int argc, const char* const* argv, Asked& asked, const World& world) {
   CLI::App app("latchkey: single sign-on and personal credentials in front of your applications",
                "latchkey");
@@ -145,6 +180,7 @@ int parse(int argc, const char* const* argv, Asked& asked, const World& world) {
   add_key(app, asked);
   add_store(app, asked);
   add_explain(app, asked);
+  add_doctor(app, asked);
   // The library throws; nothing else here does, and nothing gets past this function.
   try {
     app.parse(argc, argv);

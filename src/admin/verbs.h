@@ -16,6 +16,19 @@ enum Status : int { kGood = 0, kFailed = 1, kUsage = 64, kConfiguration = 78 };
 enum class Form { kText, kJson };
 enum class Cgi { kNo, kYes };
 
+// How `doctor` reaches what it examines.
+struct DoctorOptions {
+  std::string connect;          // HOST:PORT to connect to, whatever the host's name is
+  std::string connect_http;     // the same for http://
+  std::string ca_file;          // trust these authorities
+  std::string credential_file;  // `-`: standard input
+  std::string mirror;           // a page that shows the fields it received
+  std::string server;           // the web server's name, where it does not tell
+  std::vector<std::string> paths;
+  std::vector<std::string> sockets;  // besides those of [pool]
+  std::vector<std::string> outside;  // addresses of this machine that it does not know of
+};
+
 // All that the command line said. Each verb reads the few fields it has options for.
 struct Arguments {
   std::string config_file;  // chosen, not yet read
@@ -31,9 +44,10 @@ struct Arguments {
   std::string path;
   std::string method = "GET";
   std::string file;
-  std::string url;  // of init
+  std::string url;  // of init and doctor
   std::string document_root;  // what a web server serves beside us, if anything
   Cgi cgi = Cgi::kNo;
+  DoctorOptions doctor;
 };
 
 using Verb = int (*)(const Arguments&, const World&);
@@ -58,5 +72,6 @@ int store_backup(const Arguments& arguments, const World& world);
 int store_check(const Arguments& arguments, const World& world);
 int housekeep(const Arguments& arguments, const World& world);
 int explain(const Arguments& arguments, const World& world);
+int doctor_run(const Arguments& arguments, const World& world);
 
 }  // namespace latchkey::admin

@@ -108,7 +108,7 @@ class SpawnedLatchkey(Latchkey):
         super().__init__(directory, configuration, workers)
         self.programs = self.directory / "bin"
         self.programs.mkdir()
-        self.database.parent.mkdir()
+        self.database.parent.mkdir(mode=0o700)
         for pool in ("authorizer", "responder"):
             shutil.copy(BIN / f"latchkey-{pool}", self.programs)
 

@@ -1,0 +1,292 @@
+// What to change, per fault and web server. A line with `%` is written once for each thing that was
+// seen. Server::kUnknown is for every server that has no entry of its own.
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "doctor.h"
+
+namespace latchkey::admin::doctor {
+namespace {
+
+using enum Fault;
+constexpr Server kAny = Server::kUnknown;
+constexpr Server kNginx = Server::kNginx;
+constexpr Server kApache = Server::kApache;
+constexpr Server kLighttpd = Server::kLighttpd;
+constexpr Server kCaddy = Server::kCaddy;
+
+struct Advice {
+  Fault fault;
+  Server server;
+  std::string_view lines;
+};
+
+constexpr std::string_view kNginxProtect =
+    "nginx, in each location that passes to the application, before proxy_pass:\n"
+    "include latchkey/protect.conf;";
+constexpr std::string_view kApacheProtect =
+    "Apache, in the <Location> of each application (`Require all granted` below would skip it):\n"
+    "Include latchkey/protect.conf";
+constexpr std::string_view kLighttpdProtect =
+    "lighttpd, behind everything else; a condition that sets fastcgi.server for itself must begin "
+    "with latchkey_ask:\n"
+    "include \"latchkey/protect.conf\"";
+constexpr std::string_view kCaddyProtect =
+    "Caddy, in the same route, before each reverse_proxy to an application:\n"
+    "import latchkey_ask";
+constexpr std::string_view kAnyProtect =
+    "Let the web server ask latchkey there, as the files of examples/ do.";
+
+constexpr Advice kAdvice[] = {
+    {kUnprotected, kNginx, kNginxProtect},
+    {kUnprotected, kApache, kApacheProtect},
+    {kUnprotected, kLighttpd, kLighttpdProtect},
+    {kUnprotected, kCaddy, kCaddyProtect},
+    {kUnprotected, kAny, kAnyProtect},
+    {kNotAsked, kNginx, kNginxProtect},
+    {kNotAsked, kApache, kApacheProtect},
+    {kNotAsked, kLighttpd, kLighttpdProtect},
+    {kNotAsked, kCaddy, kCaddyProtect},
+    {kNotAsked, kAny, kAnyProtect},
+    {kOpenHttp, kNginx,
+     "nginx, in the server { } that listens on port 80, instead of proxy_pass:\n"
+     "return 301 https://NAME$request_uri;"},
+    {kOpenHttp, kApache, "Apache, in <VirtualHost *:80>:\nRedirect permanent / https://NAME/"},
+    {kOpenHttp, kLighttpd,
+     "lighttpd, in $HTTP[\"scheme\"] == \"http\" { }:\n"
+     "url.redirect = ( \"\" => \"https://NAME${url.path}${qsa}\" )"},
+    {kOpenHttp, kCaddy, "Caddy redirects by itself: remove the site of http://NAME."},
+    {kOpenHttp, kAny, "Redirect http:// to https:// in the web server."},
+    {kUnprotectedMethod, kNginx,
+     "nginx: remove `if ($request_method ...)` and limit_except from that location; auth_request "
+     "asks for every method."},
+    {kUnprotectedMethod, kApache,
+     "Apache: write `Require` outside of <Limit> and <LimitExcept>, which name single methods."},
+    {kUnprotectedMethod, kAny, "Let the web server ask latchkey for every method."},
+    {kOpenedByPath, kNginx,
+     "nginx: an open location passes the path on as it was sent. Let the rules open the path "
+     "instead of the web server:\ninclude latchkey/protect.conf;"},
+    {kOpenedByPath, kApache,
+     "Apache: let the rules open the path instead of `Require all granted`, and refuse encoded "
+     "slashes:\nAllowEncodedSlashes Off"},
+    {kOpenedByPath, kLighttpd,
+     "lighttpd:\nserver.http-parseopts = ( \"url-normalize\" => \"enable\", "
+     "\"url-path-2f-reject\" => \"enable\", \"url-path-dotseg-reject\" => \"enable\" )"},
+    {kOpenedByPath, kAny,
+     "Let the web server ask latchkey for every path, and open paths by a [[rule]] with "
+     "who = \"anyone\"."},
+    {kOpenedByField, kAny,
+     "Remove from the web server's configuration what branches on that field; only latchkey and "
+     "its [[rule]]s decide."},
+    {kOpenedByHost, kNginx,
+     "nginx, beside the other servers:\n"
+     "server { listen 443 ssl default_server; server_name _; return 400; }"},
+    {kOpenedByHost, kApache,
+     "Apache, as the first virtual host:\n"
+     "<VirtualHost *:443>\nRequire all denied\n</VirtualHost>"},
+    {kOpenedByHost, kAny, "Let a host that is not configured be refused by a default site."},
+    {kUpgradeTunnel, kNginx,
+     "nginx: only WebSocket may be upgraded:\n"
+     "proxy_set_header Upgrade $latchkey_upgrade;\n"
+     "proxy_set_header Connection $latchkey_connection;"},
+    {kUpgradeTunnel, kApache,
+     "Apache: only WebSocket may be upgraded:\nRequestHeader unset Upgrade "
+     "\"expr=%{HTTP:Upgrade} !~ m#^websocket$#i\""},
+    {kUpgradeTunnel, kLighttpd,
+     "lighttpd, in proxy.header:\n\"upgrade\" => \"disable\"   # or only for WebSocket's paths"},
+    {kUpgradeTunnel, kCaddy,
+     "Caddy, before the application:\n@h2c header Upgrade h2c*\nrequest_header @h2c -Upgrade"},
+    {kUpgradeTunnel, kAny, "Pass Upgrade on for WebSocket only."},
+    {kServedFile, kNginx,
+     "nginx: move it out of every document root (`root`, `alias`), remove the location, make new "
+     "keys (latchkey key rotate, latchkey key retire) and new passwords."},
+    {kServedFile, kAny,
+     "Move store, keys, users and configuration out of the document root, make new keys (latchkey "
+     "key rotate, latchkey key retire) and new passwords."},
+    {kHealthPassedOn, kAny,
+     "Remove the User-Agent from the web server's conditions: [health] in latchkey.toml knows it, "
+     "and latchkey's answer never reaches the application."},
+    {kHealthRefused, kNginx, "nginx:\nerror_page 401 = @latchkey_refused;"},
+    {kHealthRefused, kAny,
+     "Take the condition for health probes from the example for this server."},
+    {kIdentityPassed, kNginx,
+     "nginx, in the location that passes to the application (lines in a location cancel those of "
+     "the levels above):\n"
+     "include latchkey/protect.conf;\n"
+     "proxy_set_header % @;"},
+    {kIdentityPassed, kApache,
+     "Apache, in the <VirtualHost>, before ProxyPass:\n"
+     "Include latchkey/host.conf\n"
+     "RequestHeader unset % early"},
+    {kIdentityPassed, kLighttpd,
+     "lighttpd: identity.lua clears it; without that script:\n"
+     "magnet.attract-raw-url-to = ( \"/etc/lighttpd/latchkey/identity.lua\" )\n"
+     "setenv.set-request-header += ( \"%\" => \"\" )"},
+    {kIdentityPassed, kCaddy, "Caddy, first in the route:\nimport latchkey_ask\nrequest_header -%"},
+    {kIdentityPassed, kAny, "Remove before the identity is set: %"},
+    {kIdentityMissing, kNginx, "nginx:\ninclude latchkey/protect.conf;"},
+    {kIdentityMissing, kApache,
+     "Apache:\nRequestHeader set X-Forwarded-User \"%{REMOTE_USER}e\" env=REMOTE_USER"},
+    {kIdentityMissing, kLighttpd, "lighttpd:\nmagnet.attract-raw-url-to = ( \"identity.lua\" )"},
+    {kIdentityMissing, kCaddy,
+     "Caddy, in the approval's handle_response:\n"
+     "request_header X-Forwarded-User {rp.header.X-Forwarded-User}"},
+    {kIdentityMissing, kAny, "Hand the identity on as the example for this server does."},
+    {kIdentityEmpty, kApache,
+     "Apache, at the end of each line that sets the identity: env=NAME, and after them\n"
+     "RequestHeader unset % \"expr=-z %{HTTP:%}\""},
+    {kIdentityEmpty, kAny, "Leave a field out when its value is empty: %"},
+    {kIdentityDropped, kApache,
+     "Apache:\nRequestHeader edit Connection \"(?i)x-forwarded-[a-z]+,?\" \"\" early"},
+    {kIdentityDropped, kAny, "Clear the names of the identity out of the client's Connection."},
+    {kWhoamiWrong, kAny,
+     "Nothing of LATCHKEY_* and REMOTE_* may be set from a request field; compare the parameters "
+     "with those of the example."},
+    {kCredentialPassed, kNginx, "nginx:\nproxy_set_header Authorization \"\";"},
+    {kCredentialPassed, kApache,
+     "Apache, in the protected section:\nRequestHeader unset Authorization"},
+    {kCredentialPassed, kLighttpd, "lighttpd: identity.lua removes it, after the check."},
+    {kCredentialPassed, kCaddy, "Caddy, after the check:\nrequest_header -Authorization"},
+    {kCredentialPassed, kAny, "Remove Authorization after the check, before the application."},
+    {kCookiePassed, kNginx, "nginx:\nproxy_set_header Cookie $latchkey_cookies;"},
+    {kCookiePassed, kApache,
+     "Apache:\nRequestHeader edit* Cookie \"(^|; *)(__Host-)?latchkey(-login)?=[^;]*\" \"\""},
+    {kCookiePassed, kAny, "Cut latchkey's cookies out of Cookie after the check."},
+    {kBroken, kAny,
+     "Start both pools, and let the web server's group connect: [pool] socket_group."},
+    {kHostDisagrees, kNginx, "nginx, in params.conf:\nfastcgi_param LATCHKEY_HOST $host;"},
+    {kHostDisagrees, kAny, "Give latchkey the host that the web server chose, and the Host field."},
+    {kUnknownHost, kNginx, "nginx, in params.conf:\nfastcgi_param LATCHKEY_HOST $host;"},
+    {kUnknownHost, kAny, "Give latchkey the host that was asked for, not a constant."},
+    {kForeignLocation, kNginx,
+     "nginx: write the name instead of $host:\n"
+     "return 301 https://NAME$request_uri;"},
+    {kForeignLocation, kApache, "Apache:\nUseCanonicalName On"},
+    {kForeignLocation, kAny, "Build redirects from the configured name, not from Host."},
+    {kChallengeCount, kNginx,
+     "nginx: no add_header WWW-Authenticate, and\nerror_page 401 = @latchkey_refused;"},
+    {kChallengeCount, kApache,
+     "Apache: AuthType must not be Basic, which adds a challenge of its own:\nAuthType Latchkey"},
+    {kChallengeCount, kAny, "Pass latchkey's refusal on as it is."},
+    {kChallengeClass, kNginx, "nginx:\nerror_page 401 = @latchkey_refused;"},
+    {kChallengeClass, kApache,
+     "Apache: no ErrorDocument 401 but latchkey's own, and AuthType other than Basic."},
+    {kChallengeClass, kAny, "Pass latchkey's refusal on as it is; see [[path]] challenge."},
+    {kCacheable, kNginx,
+     "nginx: no fastcgi_hide_header Cache-Control, and no `expires` that reaches refusals."},
+    {kCacheable, kApache,
+     "Apache: no Header line and no ExpiresActive that changes Cache-Control."},
+    {kCacheable, kAny, "Leave Cache-Control of latchkey's answers as it is."},
+    {kIdentityShown, kNginx, "nginx: remove the add_header line, or:\nproxy_hide_header %;"},
+    {kIdentityShown, kApache, "Apache:\nHeader always unset %"},
+    {kIdentityShown, kLighttpd, "lighttpd:\nsetenv.set-response-header += ( \"%\" => \"\" )"},
+    {kIdentityShown, kCaddy, "Caddy:\nheader -%"},
+    {kIdentityShown, kAny, "Remove from answers: %"},
+    {kCheckReachable, kNginx, "nginx, in the location of the check:\ninternal;"},
+    {kCheckReachable, kAny, "Let the check be asked by the web server only."},
+    {kPagesUnreachable, kNginx, "nginx, in the server { }:\ninclude latchkey/server.conf;"},
+    {kPagesUnreachable, kAny, "Pass latchkey's own paths to the responder, without the check."},
+    {kSignInBroken, kNginx, "nginx, in the server { }:\ninclude latchkey/server.conf;"},
+    {kSignInBroken, kApache,
+     "Apache:\nProxyPass \"/oauth/\" \"unix:/run/latchkey/responder.sock|fcgi://latchkey/\"\n"
+     "<Location \"/oauth/\">\nAuthnzFcgiCheckAuthnProvider None\nRequire all granted\n</Location>"},
+    {kSignInBroken, kAny, "Pass /oauth/ to the responder, without the check."},
+    {kCookieFlags, kAny,
+     "Let nothing rewrite Set-Cookie, and let [site] url begin with https:// as people see it."},
+    {kTraceEcho, kApache, "Apache, in the main configuration:\nTraceEnable off"},
+    {kTraceEcho, kAny, "Switch TRACE off."},
+    {kUnreachable, kAny,
+     "See DNS, certificate and firewall, or use --connect HOST:PORT and --ca FILE."},
+    {kHttpStays, kNginx,
+     "nginx, in the server { } of port 80:\nreturn 301 https://NAME$request_uri;"},
+    {kNoHsts, kNginx,
+     "nginx, in the server { }:\n"
+     "add_header Strict-Transport-Security \"max-age=31536000\" always;"},
+    {kNoHsts, kApache,
+     "Apache:\nHeader always set Strict-Transport-Security \"max-age=31536000\""},
+    {kNoHsts, kLighttpd,
+     "lighttpd:\nsetenv.add-response-header = ( \"Strict-Transport-Security\" => "
+     "\"max-age=31536000\" )"},
+    {kNoHsts, kCaddy, "Caddy:\nheader Strict-Transport-Security \"max-age=31536000\""},
+    {kForeignSite, kAny, "latchkey.toml, in [site]: add the host to `hosts`."},
+    {kCredentialRefused, kApache, "Apache, in the protected section:\nCGIPassAuth On"},
+    {kCredentialRefused, kAny,
+     "Pass Authorization to latchkey, and see whether the rules let the user in."},
+    {kAuthorizerOutside, kAny,
+     "latchkey.toml, in [pool], and stop what forwards the port:\n"
+     "authorizer_sockets = [\"unix:/run/latchkey/authorizer.sock\"]"},
+    {kFileReadable, kAny, "chmod go-rwx %"},
+    {kFileWritable, kAny, "chmod go-w %"},
+    {kFileForeign, kAny, "chown latchkey %"},
+    {kSocketOpen, kAny, "chmod o-rwx %\nlatchkey.toml, in [pool]:\nsocket_mode = \"0660\""},
+};
+
+// What follows the name in nginx: the variable that protect.conf fills, or nothing.
+std::string nginx_value(std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kKnown = {{
+      {"X-Forwarded-User", "$latchkey_user"},
+      {"X-Forwarded-Groups", "$latchkey_groups"},
+      {"X-Forwarded-Mail", "$latchkey_mail"},
+      {"X-Forwarded-DisplayName", "$latchkey_display_name"},
+  }};
+  for (const auto& [known, variable] : kKnown) {
+    if (known == name) return std::string(variable);
+  }
+  return "\"\"";
+}
+
+std::string replaced(std::string_view line, char mark, std::string_view text) {
+  std::string out;
+  for (const char c : line) {
+    if (c == mark) out += text;
+    else out += c;
+  }
+  return out;
+}
+
+// Apache's own `%{...}` are no places to fill in.
+bool has_place(std::string_view line) {
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '%' && (i + 1 == line.size() || line[i + 1] != '{')) return true;
+  }
+  return false;
+}
+
+void add_lines(const Finding& finding, std::string_view line, std::vector<std::string>& out) {
+  if (!has_place(line)) {
+    out.emplace_back(line);
+    return;
+  }
+  for (const std::string& seen : finding.seen) {
+    // `NAME (what was seen)`: the name alone is to be changed.
+    const std::string subject = seen.substr(0, seen.find(" ("));
+    out.push_back(replaced(replaced(line, '@', nginx_value(subject)), '%', subject));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> advice_for(const Finding& finding) {
+  // Two pairs are mended by the same lines.
+  Fault fault = finding.fault;
+  if (fault == kIdentityLookalike) fault = kIdentityPassed;
+  if (fault == kUpgradePassed) fault = kUpgradeTunnel;
+  if (fault == kHttpChallenges) fault = kOpenHttp;
+  const Advice* best = nullptr;
+  for (const Advice& advice : kAdvice) {
+    if (advice.fault != fault) continue;
+    if (advice.server == finding.server) best = &advice;
+    if (advice.server == kAny && best == nullptr) best = &advice;
+  }
+  std::vector<std::string> lines;
+  if (best == nullptr) return lines;
+  for (std::string_view rest = best->lines; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    add_lines(finding, rest.substr(0, end), lines);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return lines;
+}
+
+}  // namespace latchkey::admin::doctor

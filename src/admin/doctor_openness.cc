@@ -1,0 +1,111 @@
+// Is latchkey asked at all: for every address that the rules protect, every method, and an Upgrade.
+#include <array>
+
+#include "doctor_examination.h"
+
+namespace latchkey::admin::doctor {
+namespace {
+
+std::string seen(const Probe& probe, const remote::RawReply& reply) {
+  return text_of(probe) + " (" + std::to_string(reply.status) + ")";
+}
+
+// Judges one answer to a stranger. Returns true if it came from latchkey.
+bool look_at(Examination& examination, const Probe& probe, const remote::RawReply& reply) {
+  switch (judge(reply, examination.config.paths.login)) {
+    case Verdict::kLetThrough:
+      examination.found(Fault::kUnprotected, seen(probe, reply));
+      return false;
+    case Verdict::kElsewhere:
+      if (!is_servers_own(examination.report.server(), reply)) {
+        examination.found(Fault::kNotAsked, seen(probe, reply));
+      }
+      return false;
+    case Verdict::kBroken:
+    case Verdict::kSilent:
+      examination.found(Fault::kBroken, seen(probe, reply));
+      return false;
+    case Verdict::kRefused:
+    case Verdict::kSignIn: return true;
+  }
+  return false;
+}
+
+bool is_invented(const Examination& examination, const std::string& path) {
+  return path.contains(examination.nonce);
+}
+
+}  // namespace
+
+Probe browsing(std::string target) {
+  return Probe{.target = std::move(target),
+               .fields = {{"Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"},
+                          {"Sec-Fetch-Mode", "navigate"},
+                          {"Sec-Fetch-Site", "none"},
+                          {"Sec-Fetch-Dest", "document"}}};
+}
+
+Probe signed_in(const Examination& examination, std::string target) {
+  LK_ASSERT(examination.credential != nullptr);
+  return Probe{.target = std::move(target),
+               .fields = {{"Authorization",
+                           "Bearer " + std::string(examination.credential->token.reveal())}}};
+}
+
+void look_at_location(Examination& examination, const Probe& probe,
+                      const remote::RawReply& reply) {
+  const std::string location = reply.first("Location");
+  if (leads_home(config::Hosts(examination.config), location)) return;
+  examination.found(Fault::kForeignLocation, text_of(probe) + " (" + location + ")");
+}
+
+void probe_openness(Examination& examination) {
+  std::string base;
+  for (const std::string& path : examination.places.closed) {
+    const Probe probe{.target = path};
+    const auto reply = examination.site.ask(probe);
+    if (!reply || !look_at(examination, probe, *reply)) continue;
+    const bool better = base.empty() || (is_invented(examination, path) &&
+                                         !is_invented(examination, base));
+    if (better) base = path;
+  }
+  if (examination.places.closed.empty()) {
+    examination.found(Fault::kNothingProtected, "all rules name `anyone`");
+  }
+  examination.places.base = base;
+}
+
+// Only methods that change nothing, should the application get them.
+void probe_methods(Examination& examination) {
+  constexpr std::array<const char*, 6> kMethods = {"HEAD", "OPTIONS", "PROPFIND",
+                                                   "TRACE", "get",     "LATCHKEY"};
+  for (const char* const method : kMethods) {
+    const Probe probe{.target = examination.places.base, .method = method};
+    const Stranger stranger = stranger_at(examination.config, examination.policy,
+                                          examination.site, method, probe.target);
+    if (stranger == Stranger::kAllowed) continue;
+    const auto reply = examination.site.ask(probe);
+    if (!reply || judge(*reply, examination.config.paths.login) != Verdict::kLetThrough) continue;
+    const bool echo = reply->first("Content-Type").starts_with("message/http");
+    examination.found(echo ? Fault::kTraceEcho : Fault::kUnprotectedMethod, seen(probe, *reply));
+  }
+}
+
+// Strangers first, where the rules let them in as well: a tunnel needs no page that is there.
+void probe_upgrade(Examination& examination) {
+  const std::vector<remote::Field> upgrade{{"Connection", "Upgrade, HTTP2-Settings"},
+                                           {"Upgrade", "h2c"},
+                                           {"HTTP2-Settings", "AAMAAABkAARAAAAAAAIAAAAA"}};
+  std::vector<std::string> targets = examination.places.open;
+  if (targets.size() > 3) targets.resize(3);
+  targets.push_back(examination.places.base);
+  for (const std::string& target : targets) {
+    const Probe probe{.target = target, .fields = upgrade};
+    const auto reply = examination.site.ask(probe);
+    if (reply && reply->status == 101) {
+      examination.found(Fault::kUpgradeTunnel, seen(probe, *reply));
+    }
+  }
+}
+
+}  // namespace latchkey::admin::doctor

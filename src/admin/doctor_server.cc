@@ -1,0 +1,27 @@
+// Which web server answers: by its Server field, which all of them send unless told not to.
+#include "doctor.h"
+#include "latchkey/wire/chars.h"
+
+namespace latchkey::admin::doctor {
+
+Server server_of(std::string_view field) {
+  const std::string text = wire::to_lower(field);
+  if (text.starts_with("nginx") || text.starts_with("openresty")) return Server::kNginx;
+  if (text.starts_with("apache")) return Server::kApache;
+  if (text.starts_with("lighttpd")) return Server::kLighttpd;
+  if (text.starts_with("caddy")) return Server::kCaddy;
+  return Server::kUnknown;
+}
+
+std::string_view name_of(Server server) {
+  switch (server) {
+    case Server::kUnknown: return "unknown";
+    case Server::kNginx: return "nginx";
+    case Server::kApache: return "apache";
+    case Server::kLighttpd: return "lighttpd";
+    case Server::kCaddy: return "caddy";
+  }
+  return "unknown";
+}
+
+}  // namespace latchkey::admin::doctor

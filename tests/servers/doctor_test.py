@@ -1,0 +1,215 @@
+"""`latchkey doctor` finds nothing to mend in the files of examples/ as shipped, and every mistake that is planted."""
+import json
+import socket
+import threading
+
+import pytest
+
+from tests.support import plants
+from tests.support.processes import free_port
+from tests.support.servers.apache import ApacheFront
+from tests.support.servers.caddy import CaddyFront
+from tests.support.servers.lighttpd import LighttpdFront
+from tests.support.servers.nginx import NginxFront
+
+NEXUS = "https://nexus.example.com"
+
+
+def examine(latchkey, tls, port, *more, url=NEXUS, http=1):
+    """Runs the doctor on `url`. Returns (exit status, {fault: finding})."""
+    done = latchkey.admin("doctor", url, "--connect", f"127.0.0.1:{port}", "--connect-http", f"127.0.0.1:{http}",
+                          "--ca", tls.ca, "--json", *more, check=False)
+    report = json.loads(done.stdout or "{}")
+    assert report, done.stderr
+    return done.returncode, {(finding["fault"], finding["where"]): finding for finding in report["findings"]}
+
+
+def worse_than_notes(findings):
+    return {fault: finding["seen"] for (fault, _), finding in findings.items() if finding["severity"] != "note"}
+
+
+def test_the_doctor_finds_nothing_to_mend(front, credential):
+    """`latchkey doctor` finds nothing worse than a note in the example as shipped"""
+    status, findings = examine(front.latchkey, front.tls, front.nexus.port, "--user", "alice")
+    found = worse_than_notes(findings)
+    if front.cannot("the_doctor_finds_nothing_to_mend"):
+        assert status == 1 and found and "critical" not in {one["severity"] for one in findings.values()}, findings
+        return
+    assert status == 0 and not found, found
+    assert {fault for fault, _ in findings} <= {"no_hsts"}, findings
+    left = [one for one in front.latchkey.admin_json("credential", "list") if one["label"] == "latchkey doctor"]
+    assert len(left) >= 2 and {one["state"] for one in left} == {"revoked"}
+
+
+SERVERS = {"nginx": (NginxFront, plants.NGINX), "apache": (ApacheFront, plants.APACHE),
+           "lighttpd": (LighttpdFront, plants.LIGHTTPD), "caddy": (CaddyFront, plants.CADDY)}
+PLANTS = [pytest.param(server, plant, id=f"{server}-{plant.name}") for server, (_, some) in SERVERS.items() for plant in some]
+
+
+class Ward:
+    """One latchkey and one application per web server; only the web server starts anew for each plant."""
+
+    def __init__(self, directory):
+        self.directory, self.patients, self.count = directory, {}, 0
+
+    def patient(self, server):
+        if server not in self.patients:
+            self.patients[server] = SERVERS[server][0](self.directory / server)
+            self.patients[server].fresh_account("alice")
+        return self.patients[server]
+
+    def broken(self, patient, plant):
+        """Starts the web server with the mistake in it. Returns (server, port of http:// or 1)."""
+        self.count += 1
+        before, patient.directory = patient.directory, patient.directory / f"plant{self.count}"
+        try:
+            server = patient.make_server("nexus-two-hosts")
+        finally:
+            patient.directory = before
+        http = free_port()
+        plant.break_files(server.directory, {
+            "application": patient.application.port, "https": server.ports[443], "http": http,
+            "latchkey": patient.latchkey.directory})
+        return server.start(), http
+
+    def stop(self):
+        for patient in self.patients.values():
+            patient.stop()
+
+
+@pytest.fixture(scope="module")
+def ward(tmp_path_factory):
+    made = Ward(tmp_path_factory.mktemp("ward"))
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def patient(ward):
+    return ward.patient("nginx")
+
+
+@pytest.mark.parametrize("name, plant", PLANTS)
+def test_a_planted_mistake_is_found(ward, name, plant):
+    patient = ward.patient(name)
+    server, http = ward.broken(patient, plant)
+    try:
+        status, findings = examine(patient.latchkey, patient.tls, server.ports[443], "--user", "alice", http=http)
+    finally:
+        server.stop()
+    assert status == 1
+    assert (plant.fault, NEXUS) in findings, worse_than_notes(findings)
+    finding = findings[plant.fault, NEXUS]
+    assert finding["severity"] == plant.severity and finding["server"] == name
+    assert any(plant.seen in seen for seen in finding["seen"]), finding
+    assert any(plant.advice in line for line in finding["change"]), finding
+
+
+@pytest.fixture
+def machine(patient):
+    """Runs the doctor where no server answers: what is found is of this machine, and that nobody answered."""
+    def look(*more):
+        _, findings = examine(patient.latchkey, patient.tls, free_port(), *more)
+        return {fault: finding for (fault, where), finding in findings.items() if where == "this machine"}
+    return look
+
+
+def test_this_machine_is_in_order_as_installed(patient, machine):
+    assert machine("--socket", f"unix:{patient.latchkey.authorizer_socket}") == {}
+
+
+@pytest.mark.parametrize("path, mode, fault, change", [
+    ("state", 0o755, "file_readable", "chmod go-rwx"), ("state", 0o730, "file_writable", "chmod go-w"),
+    ("state/latchkey.db", 0o644, "file_readable", "chmod go-rwx"), ("state/keys", 0o705, "file_readable", "chmod go-rwx"),
+    ("state/keys/seal.key", 0o640, "file_readable", "chmod go-rwx"), ("state/keys/active", 0o666, "file_writable", "chmod go-w"),
+    ("users", 0o644, "file_readable", "chmod go-rwx"), ("latchkey.toml", 0o660, "file_writable", "chmod go-w"),
+    ("authorizer.sock", 0o666, "socket_open", "socket_mode"), (".", 0o777, "file_writable", "chmod go-w")])
+def test_a_mode_that_is_too_open_is_found_n29(patient, machine, path, mode, fault, change):
+    file = (patient.latchkey.directory / path).resolve()
+    before = file.stat().st_mode
+    file.chmod(mode)
+    try:
+        found = machine("--socket", f"unix:{patient.latchkey.authorizer_socket}")
+    finally:
+        file.chmod(before)
+    assert found[fault]["severity"] == "critical"
+    assert any(seen.startswith(f"{file} (mode ") for seen in found[fault]["seen"]), found
+    assert any(line.startswith(f"{change} {file}") or change in line for line in found[fault]["change"]), found
+
+
+def test_a_readable_client_secret_is_found_n29(patient, machine):
+    secret = patient.latchkey.directory / "company.secret"
+    secret.write_text("a-client-secret-of-some-length")
+    secret.chmod(0o640)
+    text = patient.latchkey.file.read_text()
+    provider = ('\n[[provider]]\nname = "company"\nissuer = "https://login.example.com"\nclient_id = "x"\n'
+                'client_secret_file = "company.secret"\n')
+    try:
+        patient.latchkey.file.write_text(text + provider)
+        found = machine()
+    finally:
+        patient.latchkey.file.write_text(text)
+        secret.unlink()
+    assert any(str(secret) in seen for seen in found["file_readable"]["seen"]), found
+
+
+def test_a_pools_port_that_others_reach_is_found_c13(machine):
+    with socket.create_server(("127.0.0.2", 0)) as other:
+        port = other.getsockname()[1]
+        found = machine("--socket", f"127.0.0.1:{port}", "--outside", "127.0.0.2")
+    assert found["authorizer_outside"]["severity"] == "critical"
+    assert found["authorizer_outside"]["seen"] == [f"127.0.0.2:{port}"]
+    assert machine("--socket", f"127.0.0.1:{port}", "--outside", "127.0.0.2") == {}
+
+
+def test_a_site_that_does_not_answer_is_a_finding_of_its_own(patient):
+    status, findings = examine(patient.latchkey, patient.tls, free_port())
+    assert status == 1 and findings["unreachable", NEXUS]["severity"] == "critical"
+    other = patient.tls.server("other.example.com")
+    assert other
+    status, findings = examine(patient.latchkey, patient.tls, patient.server.ports[443], url="https://other.example.com")
+    assert status == 1 and "certificate" in findings["unreachable", "https://other.example.com"]["seen"][0]
+    silent = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=lambda: silent.accept()[0].close(), daemon=True).start()
+    with silent:
+        done = patient.latchkey.admin("doctor", f"http://127.0.0.1:{silent.getsockname()[1]}", check=False)
+    assert done.returncode == 1 and "CRITICAL unreachable" in done.stdout, done
+
+
+def test_a_run_leaves_no_credential_behind_even_when_it_is_interrupted(patient):
+    """Ctrl-C in the middle: the run stops asking, takes back what it issued, and only then ends by the signal."""
+    import signal
+    import subprocess
+
+    from tests.support.processes import BIN, clean_environment, wait_until
+
+    def alive():
+        return [one for one in patient.latchkey.admin_json("credential", "list")
+                if one["label"] == "latchkey doctor" and one["state"] == "live"]
+    run = subprocess.Popen([BIN / "latchkey", "--config", patient.latchkey.file, "doctor", NEXUS, "--user", "alice",
+                            "--connect", f"127.0.0.1:{patient.server.ports[443]}", "--ca", patient.tls.ca],
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=clean_environment())
+    try:
+        wait_until(lambda: len(alive()) == 2, "both credentials")
+        assert {scope.split(":")[0] for one in alive() for scope in one["scopes"]} == {"read", "host", "path"}
+        run.send_signal(signal.SIGINT)
+        run.communicate(timeout=60)
+    finally:
+        run.kill()
+    assert run.returncode == -signal.SIGINT and alive() == []
+
+
+def test_a_given_credential_is_used_and_never_shown(patient, tmp_path):
+    issued = patient.latchkey.issue("alice")
+    file = tmp_path / "token"
+    file.write_text(issued["password"] + "\n")
+    arguments = ["doctor", NEXUS, "--connect", f"127.0.0.1:{patient.server.ports[443]}", "--connect-http",
+                 f"127.0.0.1:{free_port()}", "--ca", patient.tls.ca]
+    for more, stdin in ((["--credential-file", file], None), (["--credential-file", "-"], issued["password"])):
+        done = patient.latchkey.admin(*arguments, *more, check=False, text_input=stdin)
+        assert done.returncode == 0 and "0 critical, 0 warnings" in done.stdout, done
+        assert issued["password"] not in done.stdout + done.stderr
+    without = patient.latchkey.admin(*arguments, check=False)
+    assert without.returncode == 0 and "NOTE no_credential" in without.stdout
+    for wrong in (["nexus.example.com"], ["https://"], ["https://a@nexus.example.com"]):
+        assert patient.latchkey.admin("doctor", *wrong, check=False).returncode == 64

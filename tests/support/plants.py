@@ -1,0 +1,181 @@
+"""Mistakes that people make in a web server's configuration, for `latchkey doctor` to find: each breaks the files
+of an example in one way, and says what must be found."""
+import dataclasses
+
+
+@dataclasses.dataclass
+class Plant:
+    """One mistake. `edits` are (file, old, new) on the localised example; an empty `old` appends. `fault` and
+    `severity` must be found, `seen` among what showed it, `advice` in the lines to change."""
+
+    name: str
+    edits: list
+    fault: str
+    severity: str
+    seen: str = ""
+    advice: str = ""
+    mirror: str = "/"
+
+    def break_files(self, directory, words):
+        """Applies the edits below `directory`. `words` fills in {port} and the like."""
+        for name, old, new in self.edits:
+            file = directory / name
+            text = file.read_text()
+            for word, value in words.items():
+                old, new = old.replace(f"@{word}@", str(value)), new.replace(f"@{word}@", str(value))
+            assert old in text, f"{self.name}: {name} has no {old!r}"
+            file.write_text(text.replace(old, new) if old else text + new)
+
+
+PROTECT = "latchkey/protect.conf"
+SITE = "site.conf"
+SERVER = "include latchkey/server.conf;"
+OPEN = "proxy_pass http://127.0.0.1:@application@;"
+SET_COOKIE = ("fastcgi_pass latchkey_responder;\nfastcgi_hide_header Set-Cookie;\n"
+              "add_header Set-Cookie $planted_cookie always;\n")
+
+NGINX = [
+    Plant("a_location_without_the_include", [(SITE, SERVER, f"{SERVER}\n    location /v2/ {{ {OPEN} }}")],
+          "unprotected", "critical", "GET /v2/ (200)", "include latchkey/protect.conf;"),
+    Plant("satisfy_any", [(PROTECT, "auth_request /.latchkey/check;", "satisfy any; allow all; auth_request /.latchkey/check;")],
+          "unprotected", "critical", "GET / (200)", "include latchkey/protect.conf;"),
+    Plant("static_files_from_the_application", [(SITE, SERVER, f"{SERVER}\n    location ~ \\.(png|js|css)$ {{ {OPEN} }}")],
+          "unprotected", "critical", ".png (200)", "include latchkey/protect.conf;"),
+    Plant("an_application_that_says_not_found", [(SITE, SERVER, f"{SERVER}\n    location /api {{ default_type text/plain; return 404 'no such thing'; }}\n"
+                                                  "    location /repository { default_type text/plain; return 404 'no such thing'; }")],
+          "not_asked", "warning", "GET /repository/ (404)", "include latchkey/protect.conf;"),
+    Plant("a_method_that_is_not_asked_about", [
+        (PROTECT, "", "error_page 418 = @open;\nif ($request_method = PROPFIND) { return 418; }\n"),
+        (SITE, SERVER, f"{SERVER}\n    location @open {{ {OPEN} }}")],
+        "unprotected_method", "critical", "PROPFIND", "if ($request_method"),
+    Plant("a_public_place_opened_by_the_web_server", [(SITE, SERVER, f"{SERVER}\n    location /public/ {{ {OPEN} }}")],
+          "opened_by_path", "critical", "/public/..;/", "include latchkey/protect.conf;"),
+    Plant("a_field_of_an_inner_proxy_opens", [
+        (PROTECT, "", "error_page 418 = @open;\nif ($http_x_original_url) { return 418; }\n"),
+        (SITE, SERVER, f"{SERVER}\n    location @open {{ {OPEN} }}")],
+        "opened_by_field", "critical", "X-Original-URL", "[[rule]]"),
+    Plant("the_local_network_is_believed_by_its_field", [
+        (PROTECT, "", "error_page 418 = @open;\nif ($http_x_forwarded_for = 127.0.0.1) { return 418; }\n"),
+        (SITE, SERVER, f"{SERVER}\n    location @open {{ {OPEN} }}")],
+        "opened_by_field", "critical", "X-Forwarded-For", "[[rule]]"),
+    Plant("a_health_probe_goes_to_the_application", [
+        (PROTECT, "", "error_page 418 = @open;\nif ($http_user_agent ~ GoogleHC) { return 418; }\n"),
+        (SITE, SERVER, f"{SERVER}\n    location @open {{ {OPEN} }}")],
+        "health_passed_on", "critical", "as GoogleHC", "[health]"),
+    Plant("the_default_site_is_the_application", [(SITE, "return 400;", f"location / {{ {OPEN} }}")],
+          "opened_by_host", "critical", "latchkey-doctor.invalid", "default_server"),
+    Plant("latchkey_is_told_what_the_client_says", [
+        ("latchkey/params.conf", "LATCHKEY_HOST    $host;", "LATCHKEY_HOST    $http_host;"),
+        (SITE, "listen 127.0.0.1:@https@ ssl default_server;\n    server_name _;",
+         "listen 127.0.0.1:@https@ ssl;\n    server_name _;")],
+        "host_disagrees", "warning", "http", "LATCHKEY_HOST $host;"),
+    Plant("latchkey_is_told_a_constant", [
+        ("latchkey/params.conf", "LATCHKEY_HOST    $host;", "LATCHKEY_HOST    nexus.example.com;\nfastcgi_param HTTP_HOST nexus.example.com;"),
+        (SITE, "listen 127.0.0.1:@https@ ssl default_server;\n    server_name _;",
+         "listen 127.0.0.1:@https@ ssl;\n    server_name _;")],
+        "unknown_host", "warning", "latchkey-doctor.invalid", "LATCHKEY_HOST $host;"),
+    Plant("a_redirect_to_the_clients_host", [(SITE, "return 400;", "return 301 https://$host$request_uri;")],
+          "foreign_location", "warning", "latchkey-doctor.invalid", "$request_uri;"),
+    Plant("the_identity_is_not_replaced", [(PROTECT, "proxy_set_header X-Forwarded-User        $latchkey_user;", "")],
+          "identity_passed", "critical", "X-Forwarded-User", "proxy_set_header X-Forwarded-User $latchkey_user;"),
+    Plant("underscores_are_let_in", [
+        (PROTECT, 'proxy_set_header X_Forwarded_User               "";', ""), (SITE, SERVER, f"underscores_in_headers on;\n{SERVER}")],
+        "identity_passed", "critical", "X_Forwarded_User", 'proxy_set_header X_Forwarded_User "";'),
+    Plant("mixed_spellings_are_let_in", [(SITE, SERVER, f"underscores_in_headers on;\n{SERVER}")],
+          "identity_lookalike", "warning", "X-Forwarded_User", 'proxy_set_header X-Forwarded_User "";'),
+    Plant("another_proxys_name_is_let_in", [(PROTECT, 'proxy_set_header X-Auth-Request-User            "";', "")],
+          "identity_lookalike", "warning", "X-Auth-Request-User", 'proxy_set_header X-Auth-Request-User "";'),
+    Plant("a_line_in_the_location_cancels_those_above", [
+        (SITE, "include latchkey/protect.conf;", "auth_request /.latchkey/check; error_page 401 = @latchkey_refused;\n"
+         "auth_request_set $latchkey_reason $upstream_http_x_latchkey_reason;\nproxy_set_header Host $http_host;")],
+        "identity_passed", "critical", "X-Forwarded-Groups", "include latchkey/protect.conf;"),
+    Plant("the_application_is_told_nothing", [(PROTECT, "X-Forwarded-User        $latchkey_user;", 'X-Forwarded-User        "";')],
+          "identity_missing", "warning", "GET /", "include latchkey/protect.conf;"),
+    Plant("the_credential_is_passed_on", [(PROTECT, 'proxy_set_header Authorization "";', "")],
+          "credential_passed", "warning", "GET /", 'proxy_set_header Authorization "";'),
+    Plant("the_cookies_are_passed_on", [(PROTECT, "proxy_set_header Cookie        $latchkey_cookies;", "")],
+          "cookie_passed", "warning", "GET /", "proxy_set_header Cookie $latchkey_cookies;"),
+    Plant("every_upgrade_is_passed_on", [
+        (PROTECT, "", "proxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection upgrade;\n")],
+        "upgrade_passed", "warning", "GET /latchkey-doctor-", "proxy_set_header Upgrade $latchkey_upgrade;"),
+    Plant("the_refusal_is_not_rendered", [(PROTECT, "error_page 401 = @latchkey_refused;", "")],
+          "challenge_count", "warning", "(0 lines)", "error_page 401 = @latchkey_refused;"),
+    Plant("a_challenge_too_many", [("latchkey/locations.conf", "fastcgi_param LATCHKEY_MODE refused;",
+                                    "fastcgi_param LATCHKEY_MODE refused; add_header WWW-Authenticate 'Basic realm=\"x\"' always;")],
+          "challenge_count", "warning", "(2 lines)", "error_page 401"),
+    Plant("an_error_page_for_docker", [(PROTECT, "error_page 401 = @latchkey_refused;", "error_page 401 /oauth/login;")],
+          "challenge_class", "warning", "/v2/", "error_page 401 = @latchkey_refused;"),
+    Plant("refusals_may_be_cached", [("latchkey/locations.conf", "fastcgi_param LATCHKEY_MODE refused;",
+                                      "fastcgi_param LATCHKEY_MODE refused; fastcgi_hide_header Cache-Control;")],
+          "cacheable", "warning", "(401)", "Cache-Control"),
+    Plant("the_identity_is_shown_to_the_client", [(PROTECT, "", "add_header X-Forwarded-User $latchkey_user always;\n")],
+          "identity_shown", "warning", "X-Forwarded-User", "proxy_hide_header X-Forwarded-User;"),
+    Plant("the_check_can_be_asked", [("latchkey/server.conf", "internal;", "")],
+          "check_reachable", "warning", "/.latchkey/check", "internal;"),
+    Plant("the_sign_in_needs_a_sign_in", [("latchkey/locations.conf", "location /oauth/ { include latchkey/responder.conf; }", "")],
+          "sign_in_broken", "warning", "/oauth/login", "include latchkey/server.conf;"),
+    Plant("the_keys_are_the_applications", [("latchkey/locations.conf", "location = /.well-known/jwks.json { include latchkey/responder.conf; }", "")],
+          "pages_unreachable", "warning", "jwks.json", "include latchkey/server.conf;"),
+    Plant("a_cookie_without_its_flags", [
+        ("latchkey/responder.conf", "fastcgi_pass latchkey_responder;", SET_COOKIE),
+        ("latchkey/http.conf", "", 'map $upstream_http_set_cookie $planted_cookie { default ""; "~^(?<planted>[^;]+)" $planted; }\n')],
+        "cookie_flags", "warning", "without HttpOnly", "Set-Cookie"),
+    Plant("the_application_over_plain_http", [
+        (SITE, "", f"server {{ listen 127.0.0.1:@http@; server_name nexus.example.com; location / {{ {OPEN} }} }}\n")],
+        "open_http", "critical", "http://nexus.example.com", "return 301 https://"),
+    Plant("a_password_over_plain_http", [
+        (SITE, "", "server { listen 127.0.0.1:@http@; server_name nexus.example.com; default_type text/plain;\n"
+         "add_header WWW-Authenticate 'Basic realm=\"x\"' always; return 401 'who?'; }\n")],
+        "http_challenges", "warning", "(401)", "return 301 https://"),
+    Plant("the_store_is_served", [
+        (SITE, SERVER, f"{SERVER}\n    location /state/ {{ root @latchkey@; }}")],
+        "served_file", "critical", "GET /state/latchkey.db", "document root"),
+    Plant("the_users_file_is_served", [
+        (SITE, SERVER, f"{SERVER}\n    location = /users {{ root @latchkey@; }}")],
+        "served_file", "critical", "GET /users", "document root"),
+    Plant("the_authorizer_cannot_be_asked", [("latchkey/http.conf", "authorizer.sock", "nobody.sock")],
+          "broken", "warning", "GET / (500)", "socket_group"),
+    Plant("the_authorization_field_does_not_arrive", [
+        ("latchkey/params.conf", "", 'fastcgi_param HTTP_AUTHORIZATION "";\n')],
+        "credential_refused", "warning", "GET /whoami", "Authorization"),
+]
+
+HOST = "latchkey/host.conf"
+APACHE = [
+    Plant("nobody_is_asked", [(PROTECT, "Require valid-user", "Require all granted")],
+          "unprotected", "critical", "GET / (200)", "Include latchkey/protect.conf"),
+    Plant("a_place_that_is_granted_to_all", [(SITE, "Include latchkey/pages.conf", "Include latchkey/pages.conf\n<Location \"/v2/\">\n"
+                                              "AuthType None\nAuthnzFcgiCheckAuthnProvider None\nRequire all granted\n</Location>")],
+          "unprotected", "critical", "GET /v2/ (200)", "Include latchkey/protect.conf"),
+    Plant("the_authorization_field_does_not_arrive", [("latchkey/pages.conf", "CGIPassAuth On", ""), (PROTECT, "CGIPassAuth On", "")],
+          "credential_refused", "warning", "GET /whoami", "CGIPassAuth On"),
+    Plant("an_identity_that_is_not_unset", [
+        ("latchkey/spoofed.conf", "RequestHeader unset X-Forwarded-Groups early\n", ""), (PROTECT, "Require not env latchkey_spoofed", "")],
+        "identity_passed", "critical", "X-Forwarded-Groups", "RequestHeader unset X-Forwarded-Groups early"),
+    Plant("connection_takes_the_identity_away", [(HOST, "RequestHeader edit* Connection", "#")],
+          "identity_dropped", "warning", "Connection: X-Forwarded-User", "Connection"),
+    Plant("the_credential_is_passed_on", [(PROTECT, "RequestHeader unset Authorization env=!latchkey_keep_authorization", "")],
+          "credential_passed", "warning", "GET /", "RequestHeader unset Authorization"),
+    Plant("the_identity_is_shown_to_the_client", [(PROTECT, "", 'Header always set X-Forwarded-User "%{REMOTE_USER}e"\n')],
+          "identity_shown", "warning", "X-Forwarded-User", "Header always unset X-Forwarded-User"),
+]
+
+LUA = "latchkey/identity.lua"
+LIGHTTPD = [
+    Plant("an_exception_that_asks_nobody", [(PROTECT, "", '\n$HTTP["url"] =~ "^/v2/" {\n    fastcgi.server = ()\n    magnet.attract-raw-url-to = ()\n}\n')],
+          "unprotected", "critical", "GET /v2/ (200)", 'include "latchkey/protect.conf"'),
+    Plant("what_a_client_brings_stays", [(LUA, "clear_what_the_client_brought()\n\nif said", "if said")],
+          "identity_passed", "critical", "X_Forwarded_User", "X_Forwarded_User"),
+    Plant("the_credential_is_passed_on", [(LUA, 'field["Authorization"] = ""', 'field["X-Nothing"] = ""')],
+          "credential_passed", "warning", "GET /", "identity.lua"),
+    Plant("the_cookies_are_passed_on", [(LUA, 'field["Cookie"] = cookies_of_the_application(field["Cookie"] or "")', "")],
+          "cookie_passed", "warning", "GET /", "Cookie"),
+]
+
+CADDY_FILE = "latchkey/latchkey.caddy"
+CADDY = [
+    Plant("underscores_are_let_in", [(CADDY_FILE, "\trequest_header -*_*\n", "")],
+          "identity_passed", "critical", "X_Forwarded_User", "request_header -X_Forwarded_User"),
+    Plant("another_proxys_name_is_let_in", [(CADDY_FILE, "\trequest_header -X-Auth-Request-*\n", "")],
+          "identity_lookalike", "warning", "X-Auth-Request-User", "request_header -X-Auth-Request-User"),
+]
