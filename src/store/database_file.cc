@@ -44,7 +44,7 @@ Outcome check_directory(const std::string& path) {
     return unusable(path, std::string("its directory: ") + std::strerror(errno));
   }
   if (found.st_uid != geteuid() && found.st_uid != 0) {
-    return unusable(path, "its directory belongs to another user");
+    return unusable(path, "its directory belongs to another user; `chown` it to the one that runs latchkey");
   }
   if ((found.st_mode & 022) != 0) {
     return unusable(path, "others can write to its directory, which should have mode 0700");
@@ -66,7 +66,9 @@ Result<DatabaseFile> inspect_database_file(const std::string& path) {
   }
   if (S_ISLNK(found.st_mode)) return unusable(path, "it is a symbolic link");
   if (!S_ISREG(found.st_mode)) return unusable(path, "it is no regular file");
-  if (found.st_uid != geteuid()) return unusable(path, "it belongs to another user");
+  if (found.st_uid != geteuid()) {
+    return unusable(path, "it belongs to another user; `chown` it to the one that runs latchkey");
+  }
   if ((found.st_mode & 077) != 0) {
     return unusable(path, "others can read it or write to it; it should have mode 0600");
   }
