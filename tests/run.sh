@@ -49,12 +49,19 @@ script() {
 
 # One folder of pytest.
 pytest() {
-  local name=$1 log summary count
-  log=$logs/$name.log
+  run_folder "$1"
+  count_folder "$1" $?
+}
+
+# The run alone, within 20 minutes; its log is counted afterwards.
+run_folder() {
   # Debian's own Python: another one in PATH does not have the package.
-  PYTHONDONTWRITEBYTECODE=1 timeout "${2:-900}" /usr/bin/python3 -m pytest -q -x --maxfail=10 -p no:cacheprovider \
-    --durations=8 --rootdir=. "tests/$name" >"$log" 2>&1
-  local status=$?
+  PYTHONDONTWRITEBYTECODE=1 timeout 1200 /usr/bin/python3 -m pytest -q --maxfail=10 -p no:cacheprovider \
+    --durations=8 --rootdir=. "tests/$1" >"$logs/$1.log" 2>&1
+}
+
+count_folder() {
+  local name=$1 status=$2 log=$logs/$1.log summary count
   summary=$(tail -n 1 "$log")
   local good bad gone
   count() { sed -n "s/.*[^0-9]\([0-9][0-9]*\) $1.*/\1/p" <<<" $summary" | tail -n 1; }
@@ -81,22 +88,25 @@ quick() {
   done
 }
 
+# These wait for servers and clients most of the time, so two folders share the two cores.
+everything() {
+  quick
+  gtest "$build/tests/process"
+  run_folder servers &
+  beside=$!
+  trap 'kill "$beside" 2>/dev/null' EXIT
+  pytest webserver
+  pytest parts
+  wait "$beside"
+  count_folder servers $?
+}
+
 case ${1:-all} in
   check) quick ;;
   sanitized) quick; gtest "$build/tests/process" ;;
-  all)
-    quick
-    gtest "$build/tests/process"
-    pytest webserver 1200
-    pytest servers 1200
-    pytest parts 1200
-    ;;
+  all) everything ;;
   coverage)
-    quick
-    gtest "$build/tests/process"
-    pytest webserver 1200
-    pytest servers 1200
-    pytest parts 1200
+    everything
     gcovr --root . --object-directory "$build" --filter 'src/' --filter 'include/' --gcov-ignore-parse-errors \
       --exclude-unreachable-branches --exclude-throw-branches --print-summary --txt "$build/coverage.txt" "$build" \
       >"$logs/coverage.log" 2>&1

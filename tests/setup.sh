@@ -7,9 +7,9 @@ cd "$(dirname "$0")/.."
 BUILD='g++ make pkg-config libfcgi-dev libjwt-dev libcjson-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev
  libtomlplusplus-dev libcli11-dev libspdlog-dev libfmt-dev libapr1-dev libaprutil1-dev libre2-dev libkainjow-mustache-dev'
 DEMO='nginx-light python3 curl'
-CHECK='libgtest-dev libgmock-dev'
+CHECK='libgtest-dev libgmock-dev strace procps'
 # junit4: without it Maven's dependency:get does not resolve from Debian's own repository.
-TEST="$DEMO $CHECK openssl sqlite3 python3-pytest procps strace
+TEST="$DEMO $CHECK openssl sqlite3 python3-pytest
  docker-registry skopeo docker.io maven libmaven-deploy-plugin-java libmaven-dependency-plugin-java junit4
  nodejs npm chromium fcgiwrap python3-pip twine git apt
  lighttpd lighttpd-modules-lua lighttpd-mod-openssl caddy haproxy

@@ -1,6 +1,7 @@
 """Starts the parts of a test, waits until they are ready, and ends them again. Nothing here sleeps for a
 fixed time: readiness is asked for, with a bound, and a part that ends early is an error with its log."""
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -34,11 +35,20 @@ def program(name):
     return found
 
 
+# Below the range from which the kernel takes ports for connections, and begun elsewhere by each process, so
+# that nobody takes a port between its choice and its use.
+PORTS = itertools.cycle(range(12000, 32000))
+for _ in range(os.getpid() * 131 % 20000):
+    next(PORTS)
+
+
 def free_port():
-    """Returns a TCP port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Returns a TCP port of 127.0.0.1 that nobody listens on, another one at each call."""
+    for port in itertools.islice(PORTS, 20000):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def wait_until(true, what, seconds=READY_SECONDS, alive=None):
