@@ -1,6 +1,7 @@
 -- The action "latchkey": asks latchkey's authorizer about a request, over FastCGI as it speaks it. An
 -- approved request goes on with what latchkey said of the person; any other answer goes to the client.
--- Whatever fails on the way is a 503: there is no path through this file that goes on unapproved.
+-- Whatever fails on the way is a 503. HAProxy goes on with a request when an action breaks off, so the last
+-- thing done to an approved one is to mark it, and the backend denies what bears no mark.
 local SOCKET = "unix@/run/latchkey/authorizer.sock"
 local SECONDS = 5
 local REPLY_BYTES_MAX = 65536
@@ -12,7 +13,7 @@ local FACTS = {
 }
 
 -- Names under which proxies hand on an identity or an address. Nobody may bring one along, and some
--- applications cannot tell `-`, `_` and `.` apart.
+-- applications cannot tell `-` from `_`, `.`, `~` and other signs.
 local refused = {}
 for name in ([[
   x-forwarded-user x-forwarded-groups x-forwarded-mail x-forwarded-displayname x-forwarded-email
@@ -24,7 +25,7 @@ for name in ([[
 end
 
 local function is_refused(name)
-  local plain = name:lower():gsub("[_.]", "-")
+  local plain = name:lower():gsub("[^%w]", "-")
   return refused[plain] or plain:find("^x%-latchkey%-") or plain:find("^x%-auth%-request%-")
 end
 
@@ -160,8 +161,15 @@ local function pass_on(txn, fields, said)
   set(http, "cookie", cookies_of_the_application(joined(fields["cookie"] or {}, "; ")))
   -- The credential is latchkey's, unless the configuration leaves the field to the application here.
   if txn:get_var("txn.latchkey_authorization") ~= "application" then http:req_del_header("authorization") end
-  -- With `Upgrade: h2c` a client could get a tunnel to the application, in which nobody asks latchkey.
-  if joined(fields["upgrade"] or {}, ","):lower() ~= "websocket" then http:req_del_header("upgrade") end
+  -- With `Upgrade: h2c` a client could get a tunnel to the application, in which nobody asks latchkey; with
+  -- `Connection: X-Forwarded-User` it could have a field removed that was set above.
+  if joined(fields["upgrade"] or {}, ","):lower() == "websocket" then
+    http:req_set_header("connection", "Upgrade")
+  else
+    http:req_del_header("upgrade")
+    http:req_del_header("connection")
+  end
+  txn:set_var("txn.latchkey_approved", true)
 end
 
 local function refuse(txn, status, fields, body)
