@@ -39,6 +39,19 @@ def test_over_http2_each_request_is_judged_as_over_http1(caddy, tmp_path):
     assert status == 200 and caddy.application.requests[0].body_bytes == 3_000_000
 
 
+def test_of_two_upgrades_only_websocket_reaches_the_application(caddy):
+    # A tunnel for h2c would lead to the application unasked.
+    caddy.application.clear()
+    for order in (("h2c", "websocket"), ("websocket", "h2c")):
+        head = ["GET /x HTTP/1.1", "Host: nexus.example.com", "Origin: https://nexus.example.com",
+                "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABk", *(f"Upgrade: {word}" for word in order),
+                f"Cookie: {caddy.sign_in('alice')}", "", ""]
+        caddy.nexus.raw("\r\n".join(head).encode())
+    assert len(caddy.application.requests) == 2
+    for request in caddy.application.requests:
+        assert [value for name, value in request.fields if name == "Upgrade"] == ["websocket"], request.fields
+
+
 def test_a_host_name_of_nobody_reaches_no_application(caddy):
     token = caddy.fresh_account("alice")["password"]
     caddy.application.clear()
