@@ -98,7 +98,8 @@ def test_a_cgi_application_finds_the_user_in_remote_user(lighttpd, local, creden
     cookie = lighttpd.sign_in("alice")
     lighttpd.change_account("alice", group_names="dev\nops", mail="alice@example.com", mail_verified=1)
     seen = environment(site.get("/show.cgi/path?x=%2F", cookie=f"a=1; {cookie}", fields=[
-        ("Remote-User", "evil"), ("X_Forwarded_User", "evil"), ("X-Remote-User", "evil"), ("REMOTE_USER", "evil")]))
+        ("Remote-User", "evil"), ("X_Forwarded_User", "evil"), ("X-Remote-User", "evil"), ("REMOTE_USER", "evil"),
+        ("Remote~User", "evil"), ("X~Forwarded~Groups", "evil"), ("X!Forwarded|User", "evil")]))
     assert seen["REMOTE_USER"] == "alice" and seen["REMOTE_GROUPS"] == "dev|ops" and seen["REMOTE_MAIL"] == "alice@example.com"
     assert seen["LATCHKEY_AUTH"] == "session" and seen["HTTP_X_FORWARDED_USER"] == "alice"
     assert seen["HTTP_COOKIE"] == "a=1" and seen["QUERY_STRING"] == "x=%2F" and "evil" not in str(seen)

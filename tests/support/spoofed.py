@@ -9,4 +9,6 @@ SPELLINGS = {"as_is": str, "lower": str.lower, "upper": str.upper,
              "underscores": lambda name: name.replace("-", "_"),
              "mixed": lambda name: name.replace("-", "_", 1),
              "mixed_last": lambda name: "_".join(name.rsplit("-", 1)),
-             "dots": lambda name: name.replace("-", ".")}
+             "dots": lambda name: name.replace("-", "."),
+             "tildes": lambda name: name.replace("-", "~"),
+             "signs": lambda name: name.replace("-", "!", 1).replace("-", "|")}

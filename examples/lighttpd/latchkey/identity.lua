@@ -14,8 +14,8 @@ local facts = {
   LATCHKEY_CREDENTIAL = "X-Latchkey-Credential",
 }
 
--- Names under which proxies hand on an identity or an address. Nobody may bring one along, and a CGI or
--- FastCGI application cannot tell `-`, `_` and `.` apart.
+-- Names under which proxies hand on an identity or an address. Nobody may bring one along, and to a CGI
+-- or FastCGI application each sign that is no letter or digit is the same.
 local refused = {}
 for name in ([[
   x-forwarded-user x-forwarded-groups x-forwarded-mail x-forwarded-displayname x-forwarded-email
@@ -27,7 +27,7 @@ for name in ([[
 end
 
 local function is_refused(name)
-  local plain = name:lower():gsub("[_.]", "-")
+  local plain = name:lower():gsub("[^%w]", "-")
   return refused[plain] or plain:find("^x%-latchkey%-") or plain:find("^x%-auth%-request%-")
 end
 
