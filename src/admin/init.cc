@@ -33,6 +33,19 @@ Error system_error(const std::string& what) {
           what + ": " + std::strerror(errno)};
 }
 
+enum class There { kNo, kYes };
+
+// Looks whether something has that name, a link included. Errors: kUnavailable: nobody can tell,
+// because a directory on the way may not be entered.
+Result<There> look_for(const std::string& path) {
+  std::error_code error;
+  const fs::file_status status = fs::symlink_status(path, error);
+  if (status.type() == fs::file_type::not_found) return There::kNo;
+  if (!error) return There::kYes;
+  return fail(ErrorCode::kUnavailable,
+              path + ": " + error.message() + "; run this as the owner of that directory or as root");
+}
+
 // Where everything goes: the machine's directories for the machine's configuration, else beside it.
 struct Places {
   std::string file;
@@ -115,7 +128,8 @@ Outcome keep_out_of_the_web(const Arguments& arguments,
                             const std::vector<config::PrivatePath>& paths) {
   if (arguments.document_root.empty()) return {};
   const std::string root = fs::absolute(arguments.document_root).string();
-  if (!fs::is_directory(root)) return fail(ErrorCode::kNotFound, root + " is no directory");
+  std::error_code unreadable;
+  if (!fs::is_directory(root, unreadable)) return fail(ErrorCode::kNotFound, root + " is no directory");
   const std::optional<config::PrivatePath> served = config::served_below(root, paths);
   if (!served) return {};
   return fail(ErrorCode::kRefused, config::exposure_text(*served, root));
@@ -124,7 +138,9 @@ Outcome keep_out_of_the_web(const Arguments& arguments,
 // Writes the configuration and reads it back: one that does not load is taken away again.
 int write_configuration(const Arguments& arguments, const World& world, const Places& places) {
   for (const std::string& path : {places.store(), places.users(), places.keys()}) {
-    if (!fs::exists(fs::symlink_status(path))) continue;
+    const Result<There> there = look_for(path);
+    if (!there) return failed(world, "init", there.error());
+    if (*there == There::kNo) continue;
     return complain(world, kFailed, path + " is there already, but no " + places.file +
                                         "; nothing was changed");
   }
@@ -181,20 +197,23 @@ enum class Made { kNothing, kSomething };
 Result<Made> make_missing(const Arguments& arguments, const config::Config& config,
                           const World& world) {
   Made made = Made::kNothing;
-  if (!fs::exists(fs::symlink_status(config.store.path))) {
+  LK_TRY(const There store_there, look_for(config.store.path));
+  if (store_there == There::kNo) {
     LK_TRY(const store::Store store, store::Store::open(config.store.path, config.store.journal,
                                                         store::Access::kCreate));
     world.out << "store: " << config.store.path << '\n';
     made = Made::kSomething;
   }
   const std::string& keys = config.credential.key_directory;
-  if (!fs::exists(fs::symlink_status(keys + "/active"))) {
+  LK_TRY(const There keys_there, look_for(keys + "/active"));
+  if (keys_there == There::kNo) {
     LK_CHECK(crypto::KeyDirectory::create(keys, world.random));
     world.out << "keys: " << keys << '\n';
     made = Made::kSomething;
   }
   const std::string& users = config.local.users_file;
-  if (!users.empty() && !fs::exists(fs::symlink_status(users))) {
+  LK_TRY(const There users_there, look_for(users));
+  if (!users.empty() && users_there == There::kNo) {
     LK_TRY(const FirstUser user, make_users_file(users, arguments.user, world.random));
     world.out << "users: " << users << "\nuser: " << user.name
               << "\npassword: " << user.password.reveal() << '\n';
@@ -233,7 +252,9 @@ int init(const Arguments& arguments, const World& world) {
   if (!arguments.user.empty() && !identity::is_user_name(arguments.user)) {
     return complain(world, kUsage, "init: a user name is printable ASCII without a colon");
   }
-  const bool fresh = !fs::exists(fs::symlink_status(places.file));
+  const Result<There> there = look_for(places.file);
+  if (!there) return failed(world, "init", there.error());
+  const bool fresh = *there == There::kNo;
   if (!fresh && (!arguments.url.empty() || arguments.cgi == Cgi::kYes)) {
     return complain(world, kFailed, places.file + " is there already, and is never overwritten");
   }

@@ -17,6 +17,7 @@ ErrorLog error.log
 {user}
 Listen 127.0.0.1:{port}
 DocumentRoot {dir}/www
+MaxKeepAliveRequests 0
 AuthnzFcgiDefineProvider authn null fcgi://127.0.0.1:{null_port}/
 AuthnzFcgiDefineProvider authn latchkey fcgi://127.0.0.1:{latchkey_port}/
 SetEnvIfExpr "%{{SERVER_NAME}} =~ /^(.*)$/" LATCHKEY_HOST=$1

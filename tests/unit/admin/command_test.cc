@@ -170,6 +170,18 @@ TEST_F(Command, InitMakesWhatAWrittenConfigurationLacks) {
   std::filesystem::remove_all(other);
 }
 
+TEST_F(Command, InitSaysWhichPathItCannotLookAt) {
+  const std::string other = fresh_directory();
+  std::filesystem::create_symlink("loop", other + "/loop");
+  write(other + "/latchkey.toml",
+        "[site]\nurl = \"http://127.0.0.1:1\"\n[store]\nurl = \"sqlite:state/latchkey.db\"\n"
+        "[local]\nusers_file = \"loop/users\"\n");
+  const Ran ran = run_in({"--config", other + "/latchkey.toml", "init"});
+  EXPECT_EQ(ran.status, 1) << ran.out;
+  EXPECT_THAT(ran.err, testing::HasSubstr(other + "/loop/users"));
+  std::filesystem::remove_all(other);
+}
+
 TEST_F(Command, InitForCgiUsesTheJournalForNetworkFileSystems) {
   const std::string other = fresh_directory();
   ASSERT_EQ(run_in({"--config", other + "/latchkey.toml", "init", "--cgi"}).status, 0);
