@@ -96,7 +96,8 @@ constexpr Advice kAdvice[] = {
     {kUpgradeTunnel, kLighttpd,
      "lighttpd, in proxy.header:\n\"upgrade\" => \"disable\"   # or only for WebSocket's paths"},
     {kUpgradeTunnel, kCaddy,
-     "Caddy, before the application:\n@h2c header Upgrade h2c*\nrequest_header @h2c -Upgrade"},
+     "Caddy, before the application:\n@plain not header_regexp Upgrade (?i)^websocket$\n"
+     "request_header @plain -Upgrade"},
     {kUpgradeTunnel, kAny, "Pass Upgrade on for WebSocket only."},
     {kServedFile, kNginx,
      "nginx: move it out of every document root (`root`, `alias`), remove the location, make new "

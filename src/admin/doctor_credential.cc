@@ -9,7 +9,7 @@
 namespace latchkey::admin::doctor {
 namespace {
 
-constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 // Errors: kConflict: the owner holds as many credentials as are allowed; others as pages::issue.
 Result<pages::Issued> issue_one(Opened& opened, const model::Account& account,

@@ -176,8 +176,9 @@ def test_a_site_that_does_not_answer_is_a_finding_of_its_own(patient):
     assert done.returncode == 1 and "CRITICAL unreachable" in done.stdout, done
 
 
-def test_a_run_leaves_no_credential_behind_even_when_it_is_interrupted(patient):
-    """Ctrl-C in the middle: the run stops asking, takes back what it issued, and only then ends by the signal."""
+@pytest.mark.parametrize("number", ["SIGINT", "SIGQUIT", "SIGHUP"])
+def test_a_run_leaves_no_credential_behind_even_when_it_is_interrupted(patient, number):
+    """Ctrl-C, Ctrl-\\, the terminal gone: it stops asking, takes back what it issued, and then ends by the signal."""
     import signal
     import subprocess
 
@@ -192,11 +193,11 @@ def test_a_run_leaves_no_credential_behind_even_when_it_is_interrupted(patient):
     try:
         wait_until(lambda: len(alive()) == 2, "both credentials")
         assert {scope.split(":")[0] for one in alive() for scope in one["scopes"]} == {"read", "host", "path"}
-        run.send_signal(signal.SIGINT)
+        run.send_signal(getattr(signal, number))
         run.communicate(timeout=60)
     finally:
         run.kill()
-    assert run.returncode == -signal.SIGINT and alive() == []
+    assert run.returncode == -getattr(signal, number) and alive() == []
 
 
 def test_a_given_credential_is_used_and_never_shown(patient, tmp_path):
