@@ -3,6 +3,7 @@ import pytest
 
 from tests.support.processes import run
 from tests.support.servers.caddy import CaddyFront
+from tests.support.web import connect
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +42,16 @@ def test_over_http2_each_request_is_judged_as_over_http1(caddy, tmp_path):
 
 def test_of_two_upgrades_only_websocket_reaches_the_application(caddy):
     # A tunnel for h2c would lead to the application unasked.
+    cookie = caddy.sign_in("alice")
     caddy.application.clear()
     for order in (("h2c", "websocket"), ("websocket", "h2c")):
         head = ["GET /x HTTP/1.1", "Host: nexus.example.com", "Origin: https://nexus.example.com",
                 "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABk", *(f"Upgrade: {word}" for word in order),
-                f"Cookie: {caddy.sign_in('alice')}", "", ""]
-        caddy.nexus.raw("\r\n".join(head).encode())
+                f"Cookie: {cookie}", "", ""]
+        # An application that takes the WebSocket keeps the connection open; its first bytes are enough.
+        with connect(caddy.nexus.port, caddy.nexus.host, caddy.nexus.ca) as sock:
+            sock.sendall("\r\n".join(head).encode())
+            assert sock.recv(12).startswith(b"HTTP/1.1 ")
     assert len(caddy.application.requests) == 2
     for request in caddy.application.requests:
         assert [value for name, value in request.fields if name == "Upgrade"] == ["websocket"], request.fields
