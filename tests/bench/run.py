@@ -107,9 +107,12 @@ def wrk(url, seconds, header=None, tokens=None, connections=32):
         return float(found[1]) * unit[found[2]]
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     errors = re.search(r"Socket errors: (.*)", text)
-    assert not errors, errors[0]
+    requests = int(re.search(r"(\d+) requests in", text)[1])
+    # Apache's event module closes idle kept connections when its threads are busy, and wrk was about to use one.
+    lost = re.search(r"Socket errors: connect 0, read (\d+), write 0, timeout 0", text)
+    assert not errors or (lost and int(lost[1]) <= requests / 1000), errors[0]
     return (float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), share(50), share(99),
-            int(re.search(r"(\d+) requests in", text)[1]), int(refused[1]) if refused else 0)
+            requests, int(refused[1]) if refused else 0)
 
 
 class Bench:
@@ -246,9 +249,9 @@ def table(figures, null, server="nginx"):
 
 
 def show(rows):
-    print(f"{'server':8}{'case':18}{'rps':>9}{'to null':>9}{'cpu us':>9}{'over null':>11}{'p50 ms':>9}{'p99 ms':>9}")
+    print(f"{'server':10}{'case':18}{'rps':>9}{'to null':>9}{'cpu us':>9}{'over null':>11}{'p50 ms':>9}{'p99 ms':>9}")
     for row in rows:
-        print(f"{row['server']:8}{row['case']:18}{row['rps']:>9}{row['ratio_to_null']:>9.3f}{row['cpu_us']:>9.1f}"
+        print(f"{row['server']:10}{row['case']:18}{row['rps']:>9}{row['ratio_to_null']:>9.3f}{row['cpu_us']:>9.1f}"
               f"{row['cpu_us_over_null']:>11.1f}{row['p50_ms']:>9.3f}{row['p99_ms']:>9.3f}", flush=True)
 
 
