@@ -51,7 +51,7 @@ class FakeFastcgi:
         self.answer = (record(STDOUT, text.encode()) if text else b"")
         if orderly:
             self.answer += record(STDOUT) + record(END_REQUEST, struct.pack(">IB3x", 0, 0))
-        self.path, self.silent, self.asked, self.held = path, silent, 0, []
+        self.path, self.orderly, self.silent, self.asked, self.held = path, orderly, silent, 0, []
         self.params = {}
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(path))
@@ -71,7 +71,17 @@ class FakeFastcgi:
                 self.asked += 1
                 if not self.silent:
                     connection.sendall(self.answer)
+                    if self.orderly:
+                        self.drain(connection)
                     connection.close()
+
+    @staticmethod
+    def drain(connection):
+        """Takes what is still on its way: Caddy sends an empty STDIN and takes a failure of that for one of the answer."""
+        connection.shutdown(socket.SHUT_WR)
+        connection.settimeout(5)
+        while connection.recv(65536):
+            pass
 
     @staticmethod
     def read_params(connection):

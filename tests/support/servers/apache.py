@@ -128,6 +128,7 @@ class ApacheFcgidFront(ApacheFront):
 
     name = "apache-fcgid"
     pages = None  # the file that stands for pages.conf
+    fails_at_once = False  # mod_fcgid starts a program that ends over and over while its clients wait
 
     def make_latchkey(self, configuration, workers):
         self.latchkey_run = self.run / "latchkey"

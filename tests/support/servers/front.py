@@ -73,12 +73,14 @@ class Front:
       ("nexus", "nexus-two-hosts", "jenkins", "docker-registry") whose site() gives its host names,
     - `reasons`: {behaviour: why this server cannot show it}; the behaviour is the name of the test without
       `test_`. The test then asserts what the server does instead, which is never to let a request through,
+    - `fails_at_once`: False where a client may wait long while there is no authorizer,
     - where the server starts the pools itself: make_latchkey(), start_authorizer(), stop_authorizer() and
       authorizer_pids() of its own.
     """
 
     name = ""
     reasons = {}
+    fails_at_once = True
     applications = ("nexus", "nexus-two-hosts", "jenkins", "docker-registry")  # that have an example for this mode
     application_class = RecordingApplication
 
