@@ -63,10 +63,11 @@ def test_a_remembered_decision_is_forgotten_in_time_and_never_anothers(own_stack
         assert stack.nexus.get("/x", basic=("bob", bob["password"])).seen()["x-forwarded-user"] == ["bob"]
         assert stack.nexus.get("/x").status == 401
         assert stack.nexus.get("/admin", cookie=alice).status == 403
-        assert stack.nexus.get("/x", cookie=alice + "\t").status in (200, 401)
+        # nginx trims the field, so it is the same request.
+        assert stack.nexus.get("/x", cookie=alice + "\t").seen()["x-forwarded-user"] == ["alice"]
     # A separator inside a field cannot make one request look like another.
     crafted = stack.nexus.get("/y", cookie=f"a=1\\n{alice}")
-    assert crafted.status in (200, 401)
+    assert crafted.status == 401, crafted
     stack.latchkey.admin("credential", "revoke", bob["id"])
     from tests.support.processes import wait_until
     wait_until(lambda: stack.nexus.get("/x", basic=("bob", bob["password"])).status == 401, "the end of what was remembered", 10)
@@ -82,7 +83,7 @@ def test_the_challenge_for_certificates_stays_open_over_plain_http(own_stack, tm
     assert plain.get("/.well-known/acme-challenge/token").text == "token.thumbprint"
     for other in ("/secret", "/.well-known/acme-challenge/../../secret", "/.well-known/acme-challenge/%2e%2e/%2e%2e/secret"):
         reply = plain.get(other)
-        assert reply.status in (301, 400) and "nobody asked" not in reply.text, (other, reply)
+        assert reply.status == 301 and "nobody asked" not in reply.text, (other, reply)
 
 
 def test_remembered_answers_equal_those_asked_anew_n9(own_stack, tmp_path):

@@ -1,8 +1,6 @@
 """One reading of every request: what could be read in two ways never reaches the application."""
 import pytest
 
-REFUSED = {400, 404, 405, 414, 494}  # 400 is ours or nginx's own
-
 
 def line(stack, target, session=None, method="GET", host="nexus.example.com", fields=""):
     cookie = f"Cookie: {session}\r\n" if session else ""
@@ -14,23 +12,23 @@ def line(stack, target, session=None, method="GET", host="nexus.example.com", fi
     "/%zz", "/%", "/%2", "/a%00b", "/a\\b", "/a%5cb", "/a%5Cb", "/%252e%252e/admin", "/a%252fb", "/a%255cb", "/a%0ab",
     "/a%0d%0ab", "/%ff", "/%c0%ae%c0%ae/admin", "/a%2fb", "/a%2Fb", "/repository/x/%2f/y", "/repository/%2e%2e%2fadmin",
     "/repository/..%2f..%2fadmin", "/repository/x%2f..", "/../admin", "/a/../../admin", "/%2e%2e/admin",
-    "/a//../admin", "/..;/admin", "/.;/admin", "/admin;/public", "/a;x=1/b", "/\x80", "/\u00e9", "*"])
+    "/a//../admin", "/..;/admin", "/.;/admin", "/admin;/public", "/a;x=1/b", "/\x80", "/\u00e9", "*"])  # some nginx's own
 def test_an_ambiguous_or_malformed_target_is_refused_3_4_a2_n5(stack, session, target):
-    reply = line(stack, target, session)
-    assert reply.status in REFUSED, (target, reply)
+    assert line(stack, target, session).status == 400
 
 
 @pytest.mark.parametrize("target", ["/public%23/../admin/x", "/admin%23/public", "/%61dmin/x", "/public/../admin/x",
                                     "/public/%2e%2e/admin/x", "//admin/x", "/./admin/x", "/admin/x?a=/public/",
                                     "/admin/x?/public/style.css", "/public/./../admin/x"])
-def test_no_spelling_of_a_protected_path_is_public_o8_o12_l3(stack, target):
-    reply = line(stack, target)
-    assert reply.status in {401, 302, 400}, (target, reply)
+def test_no_spelling_of_a_protected_path_is_public_o8_o12_l3(stack, session, target):
+    assert line(stack, target).status == 401
+    # The last segment of /admin%23/public is no part of the rule for /admin/*: its name is "admin#".
+    assert line(stack, target, session).status == (200 if target.startswith("/admin%23/") else 403)
 
 
 def test_a_raw_fragment_is_refused_n7(stack, session):
     reply = line(stack, "/admin#/public", session)
-    assert reply.status in {400, 403}, reply
+    assert reply.status == 400, reply
 
 
 def test_the_query_and_the_encoding_reach_the_application_unchanged(stack, session):
@@ -69,22 +67,22 @@ def test_methods_of_webdav_and_later_pass_with_a_credential(stack, credential, m
 
 def test_a_method_in_lower_case_is_another_method(stack, credential):
     reply = stack.nexus.ask("get", "/x", basic=("alice", credential["password"]))
-    assert reply.status in {200, 400, 405}
-    assert line(stack, "/x", method="CONNECT").status in {400, 405}
+    assert reply.status == 400, reply  # by nginx, which knows no such method
+    assert line(stack, "/x", method="CONNECT").status == 405
 
 
 def test_64_kib_of_headers_are_refused_and_harm_nobody(stack, session):
-    for size in (30_000, 65_536):
+    for size, status in ((20_000, 200), (30_000, 400), (65_536, 400)):  # nginx takes four lines of 8 KiB
         reply = stack.nexus.get("/x", fields=[(f"X-{i}", "a" * 7000) for i in range(size // 7000 + 1)], cookie=session)
-        assert reply.status in {200, 400, 494}, reply
+        assert reply.status == status, reply
     assert stack.nexus.get("/x", cookie=session).status == 200
 
 
 def test_a_mebibyte_of_authorization_is_refused(stack, session):
     reply = stack.nexus.get("/x", fields=[("Authorization", "Bearer " + "a" * 1_048_576)], cookie=session)
-    assert reply.status in {0, 400, 401, 414, 494}, reply
+    assert reply.status == 400, reply
     reply = stack.nexus.get("/x", fields=[("Authorization", "Bearer " + "." * 7_000)], cookie=session)
-    assert reply.status in {400, 401}, reply
+    assert reply.status == 401, reply
 
 
 def test_a_thousand_cookies_do_not_hide_the_session_m41(stack, session):
@@ -96,10 +94,10 @@ def test_a_thousand_cookies_do_not_hide_the_session_m41(stack, session):
 
 @pytest.mark.parametrize("cookie", ["", ";", "=", "; ;", ",", "a", "__Host-latchkey", "__Host-latchkey=", "=x; =y", "\x01=2"])
 def test_odd_cookie_fields_are_no_session_m14_m18(stack, cookie):
-    assert stack.nexus.get("/x", cookie=cookie).status in {400, 401}
+    assert stack.nexus.get("/x", cookie=cookie).status == 401
 
 
 def test_two_authorization_fields_are_refused(stack, credential):
     token = credential["password"]
     reply = stack.nexus.get("/x", fields=[("Authorization", f"Bearer {token}"), ("Authorization", f"Bearer {token}")])
-    assert reply.status in {400, 401}
+    assert reply.status == 400, reply
