@@ -39,6 +39,9 @@ def test_maven_is_challenged(front):
                            ("HEAD", "/repository/refused/"), ("GET", "/repository/refused/@a%2fb")):
         reply = front.nexus.ask(method, target, fields=[("User-Agent", "Apache-Maven/3.8.7"), ("Accept", "text/html,*/*")],
                                 body=b"jar" if method == "PUT" else None)
+        if "%2f" in target and front.cannot("encoded_slash"):
+            assert reply.status == 404
+            continue
         assert reply.status == 401 and reply.location is None, reply
         assert len(reply.all("WWW-Authenticate")) == 1 and reply.get("WWW-Authenticate").startswith(BASIC), reply
         assert reply.get("Docker-Distribution-Api-Version") is None

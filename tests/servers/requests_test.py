@@ -206,6 +206,9 @@ def test_encoded_slash(front, credential):
     """an encoded slash reaches the application as it was sent where it is kept, and is refused elsewhere"""
     for target in ("/repository/npm/@scope%2fname", "/repository/npm/@scope%2Fname?x=%2F", "/repository/a%20b/%7Euser"):
         reply = front.nexus.get(target, bearer=credential["password"])
+        if "%2f" in target.lower() and front.cannot("encoded_slash"):
+            assert reply.status == 404 and front.application.asked_for("scope") == []
+            continue
         assert reply.status == 200 and reply.text.splitlines()[0] == f"GET {target}", (target, reply)
     front.application.clear()
     for target in ("/job/a%2Fb", "/repository/x/%2e%2e%2fadmin", "/repository/x%2f..", "/a%5cb"):

@@ -92,8 +92,7 @@ class Front:
                 self.tls.server(name)
         with contextlib.ExitStack() as undo:  # a part that cannot be started leaves none of the others behind
             self.latchkey = self.make_latchkey(configuration, workers)
-            users_file(self.latchkey.directory / "users", **PASSWORDS)
-            self.latchkey.admin("init")
+            self.fill_latchkey()
             undo.callback(self.latchkey.stop)
             self.latchkey.start()
             self.application = self.application_class(directory)
@@ -107,6 +106,11 @@ class Front:
 
     def make_latchkey(self, configuration, workers):
         return Latchkey(self.directory / "latchkey", configuration, workers)
+
+    def fill_latchkey(self):
+        """Makes its users, keys and store."""
+        users_file(self.latchkey.directory / "users", **PASSWORDS)
+        self.latchkey.admin("init")
 
     def make_server(self, application, **how):
         raise NotImplementedError

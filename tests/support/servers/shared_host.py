@@ -22,6 +22,8 @@ PidFile apache.pid
 DefaultRuntimeDir {directory}
 ErrorLog error.log
 LogLevel info
+# As Debian and most hosts have it: Apache answers TRACE before it looks at any .htaccess.
+TraceEnable Off
 TypesConfig /etc/mime.types
 {loads}
 ScriptSock {directory}/cgisock
@@ -134,10 +136,14 @@ class SharedHost(WebServer):
 
     def run(self, script, check=True):
         """Runs what the customer types, in a shell of the account."""
-        done = subprocess.run(["/bin/sh", "-c", script], cwd=self.home, text=True, capture_output=True, timeout=120,
-                              env={"HOME": str(self.home), "PATH": "/usr/bin:/bin"}, **self.as_account())
+        done = self.run_program("/bin/sh", "-c", script)
         assert not check or done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
         return done
+
+    def run_program(self, *command, text_input=None):
+        """Runs one program of the account. Returns CompletedProcess."""
+        return subprocess.run([str(word) for word in command], cwd=self.home, text=True, capture_output=True, timeout=120,
+                              input=text_input, env={"HOME": str(self.home), "PATH": "/usr/bin:/bin"}, **self.as_account())
 
     def admin(self, arguments, check=True):
         return self.run(f"latchkey/bin/latchkey {arguments}", check)
@@ -158,6 +164,11 @@ class SharedHost(WebServer):
         """Returns what the application was asked, oldest first."""
         log = self.home / "requests.log"
         return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+    def forget_requests(self):
+        log = self.home / "requests.log"
+        if log.exists():
+            log.write_text("")  # and it stays the account's
 
     def error_log(self):
         return (self.directory / "error.log").read_text(errors="replace")
