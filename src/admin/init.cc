@@ -42,8 +42,8 @@ Result<There> look_for(const std::string& path) {
   const fs::file_status status = fs::symlink_status(path, error);
   if (status.type() == fs::file_type::not_found) return There::kNo;
   if (!error) return There::kYes;
-  return fail(ErrorCode::kUnavailable,
-              path + ": " + error.message() + "; run this as the owner of that directory or as root");
+  return fail(ErrorCode::kUnavailable, path + ": " + error.message() +
+                                           "; run this as the owner of that directory or as root");
 }
 
 // Where everything goes: the machine's directories for the machine's configuration, else beside it.
@@ -129,7 +129,9 @@ Outcome keep_out_of_the_web(const Arguments& arguments,
   if (arguments.document_root.empty()) return {};
   const std::string root = fs::absolute(arguments.document_root).string();
   std::error_code unreadable;
-  if (!fs::is_directory(root, unreadable)) return fail(ErrorCode::kNotFound, root + " is no directory");
+  if (!fs::is_directory(root, unreadable)) {
+    return fail(ErrorCode::kNotFound, root + " is no directory");
+  }
   const std::optional<config::PrivatePath> served = config::served_below(root, paths);
   if (!served) return {};
   return fail(ErrorCode::kRefused, config::exposure_text(*served, root));
