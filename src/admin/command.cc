@@ -155,7 +155,7 @@ void add_doctor(CLI::App& app, Asked& asked) {
   command.add_option("--connect-http", options.connect_http, "The same for http://");
   command.add_option("--ca", options.ca_file, "Trust the certificates of this file (PEM)");
   command.add_option("--server", options.server, "The web server, where it does not say its name")
-      ->check(CLI::IsMember({"nginx", "apache", "lighttpd", "caddy"}));
+      ->check(CLI::IsMember({"nginx", "apache", "lighttpd", "caddy", "haproxy"}));
   command.add_option("--socket", options.sockets,
                      "A socket of the pools that [pool] does not name; may be repeated")
       ->allow_extra_args(false);

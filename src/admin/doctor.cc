@@ -94,7 +94,11 @@ Server recognise(const Run& run, Site& site, const remote::RawReply& first) {
   if (!named.empty()) return server_of(named);
   const Result<remote::RawReply> keys = site.try_ask({.target = run.config.paths.jwks});
   const Server server = keys ? server_of(keys->first("Server")) : Server::kUnknown;
-  return server != Server::kUnknown ? server : server_of(first.first("Server"));
+  if (server != Server::kUnknown) return server;
+  // HAProxy names itself nowhere, but its page for what is no request is like nobody else's.
+  const Result<remote::RawReply> wrong = site.try_ask({.target = "/ /"});
+  if (wrong && is_servers_own(Server::kHaproxy, *wrong)) return Server::kHaproxy;
+  return server_of(first.first("Server"));
 }
 
 void examine(Run& run, const std::string& origin) {

@@ -13,7 +13,7 @@
 namespace latchkey::admin::doctor {
 
 enum class Severity { kNote, kWarning, kCritical };
-enum class Server { kUnknown, kNginx, kApache, kLighttpd, kCaddy };
+enum class Server { kUnknown, kNginx, kApache, kLighttpd, kCaddy, kHaproxy };
 
 enum class Fault {
   // who is let in

@@ -15,6 +15,7 @@ constexpr Server kNginx = Server::kNginx;
 constexpr Server kApache = Server::kApache;
 constexpr Server kLighttpd = Server::kLighttpd;
 constexpr Server kCaddy = Server::kCaddy;
+constexpr Server kHaproxy = Server::kHaproxy;
 
 struct Advice {
   Fault fault;
@@ -35,6 +36,18 @@ constexpr std::string_view kLighttpdProtect =
 constexpr std::string_view kCaddyProtect =
     "Caddy, in the same route, before each reverse_proxy to an application:\n"
     "import latchkey_ask";
+constexpr std::string_view kHaproxyProtect =
+    "HAProxy, first in each backend that leads to an application:\n"
+    "http-request lua.latchkey\n"
+    "http-request deny deny_status 503 unless { var(txn.latchkey_approved) -m bool }";
+constexpr std::string_view kHaproxyPages =
+    "HAProxy, in the frontend, before every other use_backend:\n"
+    "use_backend latchkey_pages if { path_beg /oauth/ /cli/credentials } || "
+    "{ path /whoami /healthz /readyz /.well-known/jwks.json }";
+constexpr std::string_view kHaproxyProbe =
+    "HAProxy, in the frontend, and no other line that looks at User-Agent:\n"
+    "http-request return status 200 hdr Cache-Control no-store if { path / } "
+    "{ req.hdr(User-Agent) -m reg -i GoogleHC|kube-probe }";
 constexpr std::string_view kAnyProtect =
     "Let the web server ask latchkey there, as the files of examples/ do.";
 
@@ -43,11 +56,13 @@ constexpr Advice kAdvice[] = {
     {kUnprotected, kApache, kApacheProtect},
     {kUnprotected, kLighttpd, kLighttpdProtect},
     {kUnprotected, kCaddy, kCaddyProtect},
+    {kUnprotected, kHaproxy, kHaproxyProtect},
     {kUnprotected, kAny, kAnyProtect},
     {kNotAsked, kNginx, kNginxProtect},
     {kNotAsked, kApache, kApacheProtect},
     {kNotAsked, kLighttpd, kLighttpdProtect},
     {kNotAsked, kCaddy, kCaddyProtect},
+    {kNotAsked, kHaproxy, kHaproxyProtect},
     {kNotAsked, kAny, kAnyProtect},
     {kOpenHttp, kNginx,
      "nginx, in the server { } that listens on port 80, instead of proxy_pass:\n"
@@ -57,12 +72,19 @@ constexpr Advice kAdvice[] = {
      "lighttpd, in $HTTP[\"scheme\"] == \"http\" { }:\n"
      "url.redirect = ( \"\" => \"https://NAME${url.path}${qsa}\" )"},
     {kOpenHttp, kCaddy, "Caddy redirects by itself: remove the site of http://NAME."},
+    {kOpenHttp, kHaproxy,
+     "HAProxy, first in the frontend:\n"
+     "http-request redirect location https://NAME%[capture.req.uri] code 301 unless { ssl_fc }"},
     {kOpenHttp, kAny, "Redirect http:// to https:// in the web server."},
     {kUnprotectedMethod, kNginx,
      "nginx: remove `if ($request_method ...)` and limit_except from that location; auth_request "
      "asks for every method."},
     {kUnprotectedMethod, kApache,
      "Apache: write `Require` outside of <Limit> and <LimitExcept>, which name single methods."},
+    {kUnprotectedMethod, kHaproxy,
+     "HAProxy: remove `if { method ... }` from these lines, and what leads to other backends:\n"
+     "http-request lua.latchkey\n"
+     "http-request deny deny_status 503 unless { var(txn.latchkey_approved) -m bool }"},
     {kUnprotectedMethod, kAny, "Let the web server ask latchkey for every method."},
     {kOpenedByPath, kNginx,
      "nginx: an open location passes the path on as it was sent. Let the rules open the path "
@@ -73,6 +95,7 @@ constexpr Advice kAdvice[] = {
     {kOpenedByPath, kLighttpd,
      "lighttpd:\nserver.http-parseopts = ( \"url-normalize\" => \"enable\", "
      "\"url-path-2f-reject\" => \"enable\", \"url-path-dotseg-reject\" => \"enable\" )"},
+    {kOpenedByPath, kHaproxy, kHaproxyProtect},
     {kOpenedByPath, kAny,
      "Let the web server ask latchkey for every path, and open paths by a [[rule]] with "
      "who = \"anyone\"."},
@@ -85,6 +108,7 @@ constexpr Advice kAdvice[] = {
     {kOpenedByHost, kApache,
      "Apache, as the first virtual host:\n"
      "<VirtualHost *:443>\nRequire all denied\n</VirtualHost>"},
+    {kOpenedByHost, kHaproxy, kHaproxyProtect},
     {kOpenedByHost, kAny, "Let a host that is not configured be refused by a default site."},
     {kUpgradeTunnel, kNginx,
      "nginx: only WebSocket may be upgraded:\n"
@@ -98,6 +122,10 @@ constexpr Advice kAdvice[] = {
     {kUpgradeTunnel, kCaddy,
      "Caddy, before the application:\n@plain not header_regexp Upgrade (?i)^websocket$\n"
      "request_header @plain -Upgrade"},
+    {kUpgradeTunnel, kHaproxy,
+     "HAProxy: latchkey.lua removes it, as shipped; without that, after http-request "
+     "lua.latchkey:\n"
+     "http-request del-header Upgrade unless { req.hdr(Upgrade) -i websocket }"},
     {kUpgradeTunnel, kAny, "Pass Upgrade on for WebSocket only."},
     {kServedFile, kNginx,
      "nginx: move it out of every document root (`root`, `alias`), remove the location, make new "
@@ -105,10 +133,12 @@ constexpr Advice kAdvice[] = {
     {kServedFile, kAny,
      "Move store, keys, users and configuration out of the document root, make new keys (latchkey "
      "key rotate, latchkey key retire) and new passwords."},
+    {kHealthPassedOn, kHaproxy, kHaproxyProbe},
     {kHealthPassedOn, kAny,
      "Remove the User-Agent from the web server's conditions: [health] in latchkey.toml knows it, "
      "and latchkey's answer never reaches the application."},
     {kHealthRefused, kNginx, "nginx:\nerror_page 401 = @latchkey_refused;"},
+    {kHealthRefused, kHaproxy, kHaproxyProbe},
     {kHealthRefused, kAny,
      "Take the condition for health probes from the example for this server."},
     {kIdentityPassed, kNginx,
@@ -125,6 +155,10 @@ constexpr Advice kAdvice[] = {
      "magnet.attract-raw-url-to = ( \"/etc/lighttpd/latchkey/identity.lua\" )\n"
      "setenv.set-request-header += ( \"%\" => \"\" )"},
     {kIdentityPassed, kCaddy, "Caddy, first in the route:\nimport latchkey_ask\nrequest_header -%"},
+    {kIdentityPassed, kHaproxy,
+     "HAProxy: latchkey.lua removes it, as shipped; without that, before http-request "
+     "lua.latchkey:\n"
+     "http-request del-header %"},
     {kIdentityPassed, kAny, "Remove before the identity is set: %"},
     {kIdentityMissing, kNginx, "nginx:\ninclude latchkey/protect.conf;"},
     {kIdentityMissing, kApache,
@@ -133,6 +167,9 @@ constexpr Advice kAdvice[] = {
     {kIdentityMissing, kCaddy,
      "Caddy, in the approval's handle_response:\n"
      "request_header X-Forwarded-User {rp.header.X-Forwarded-User}"},
+    {kIdentityMissing, kHaproxy,
+     "HAProxy: latchkey.lua sets it, as shipped; no line after http-request lua.latchkey may take "
+     "it away."},
     {kIdentityMissing, kAny, "Hand the identity on as the example for this server does."},
     {kIdentityEmpty, kApache,
      "Apache, at the end of each line that sets the identity: env=NAME, and after them\n"
@@ -149,13 +186,21 @@ constexpr Advice kAdvice[] = {
      "Apache, in the protected section:\nRequestHeader unset Authorization"},
     {kCredentialPassed, kLighttpd, "lighttpd: identity.lua removes it, after the check."},
     {kCredentialPassed, kCaddy, "Caddy, after the check:\nrequest_header -Authorization"},
+    {kCredentialPassed, kHaproxy,
+     "HAProxy: latchkey.lua removes it, as shipped; without that, after http-request "
+     "lua.latchkey:\n"
+     "http-request del-header Authorization"},
     {kCredentialPassed, kAny, "Remove Authorization after the check, before the application."},
     {kCookiePassed, kNginx, "nginx:\nproxy_set_header Cookie $latchkey_cookies;"},
     {kCookiePassed, kApache,
      "Apache:\nRequestHeader edit* Cookie \"(^|; *)(__Host-)?latchkey(-login)?=[^;]*\" \"\""},
+    {kCookiePassed, kHaproxy,
+     "HAProxy: take latchkey.lua as shipped, which cuts them out:\n"
+     "lua-load /etc/haproxy/latchkey/latchkey.lua"},
     {kCookiePassed, kAny, "Cut latchkey's cookies out of Cookie after the check."},
     {kBroken, kAny,
-     "Start both pools, and let the web server's group connect: [pool] socket_group."},
+     "Start both pools, and let the web server's group connect: [pool] socket_group. Programs that "
+     "the web server or fcgiwrap starts need LATCHKEY_CONFIG, and read what it names."},
     {kHostDisagrees, kNginx, "nginx, in params.conf:\nfastcgi_param LATCHKEY_HOST $host;"},
     {kHostDisagrees, kAny, "Give latchkey the host that the web server chose, and the Host field."},
     {kUnknownHost, kNginx, "nginx, in params.conf:\nfastcgi_param LATCHKEY_HOST $host;"},
@@ -164,34 +209,53 @@ constexpr Advice kAdvice[] = {
      "nginx: write the name instead of $host:\n"
      "return 301 https://NAME$request_uri;"},
     {kForeignLocation, kApache, "Apache:\nUseCanonicalName On"},
+    {kForeignLocation, kHaproxy,
+     "HAProxy: write the name instead of %[req.hdr(host)]:\n"
+     "http-request redirect location https://NAME%[capture.req.uri] code 301 unless { ssl_fc }"},
     {kForeignLocation, kAny, "Build redirects from the configured name, not from Host."},
     {kChallengeCount, kNginx,
      "nginx: no add_header WWW-Authenticate, and\nerror_page 401 = @latchkey_refused;"},
     {kChallengeCount, kApache,
      "Apache: AuthType must not be Basic, which adds a challenge of its own:\nAuthType Latchkey"},
+    {kChallengeCount, kHaproxy,
+     "HAProxy: no http-response or http-after-response line that changes WWW-Authenticate, and no "
+     "http-request auth."},
     {kChallengeCount, kAny, "Pass latchkey's refusal on as it is."},
     {kChallengeClass, kNginx, "nginx:\nerror_page 401 = @latchkey_refused;"},
     {kChallengeClass, kApache,
      "Apache: no ErrorDocument 401 but latchkey's own, and AuthType other than Basic."},
+    {kChallengeClass, kHaproxy,
+     "HAProxy: no http-response or http-after-response line that changes WWW-Authenticate, and no "
+     "http-request auth."},
     {kChallengeClass, kAny, "Pass latchkey's refusal on as it is; see [[path]] challenge."},
     {kCacheable, kNginx,
      "nginx: no fastcgi_hide_header Cache-Control, and no `expires` that reaches refusals."},
     {kCacheable, kApache,
      "Apache: no Header line and no ExpiresActive that changes Cache-Control."},
+    {kCacheable, kHaproxy,
+     "HAProxy: no http-response or http-after-response line that changes Cache-Control."},
     {kCacheable, kAny, "Leave Cache-Control of latchkey's answers as it is."},
     {kIdentityShown, kNginx, "nginx: remove the add_header line, or:\nproxy_hide_header %;"},
     {kIdentityShown, kApache, "Apache:\nHeader always unset %"},
     {kIdentityShown, kLighttpd, "lighttpd:\nsetenv.set-response-header += ( \"%\" => \"\" )"},
     {kIdentityShown, kCaddy, "Caddy:\nheader -%"},
+    {kIdentityShown, kHaproxy, "HAProxy, in the frontend:\nhttp-after-response del-header %"},
     {kIdentityShown, kAny, "Remove from answers: %"},
     {kCheckReachable, kNginx, "nginx, in the location of the check:\ninternal;"},
     {kCheckReachable, kAny, "Let the check be asked by the web server only."},
     {kPagesUnreachable, kNginx, "nginx, in the server { }:\ninclude latchkey/server.conf;"},
+    {kPagesUnreachable, kApache,
+     "Apache, in the <VirtualHost>, behind every <Location>:\nInclude latchkey/pages.conf"},
+    {kPagesUnreachable, kLighttpd, kLighttpdProtect},
+    {kPagesUnreachable, kCaddy, "Caddy, in the site, before handle { }:\nimport latchkey_pages"},
+    {kPagesUnreachable, kHaproxy, kHaproxyPages},
     {kPagesUnreachable, kAny, "Pass latchkey's own paths to the responder, without the check."},
     {kSignInBroken, kNginx, "nginx, in the server { }:\ninclude latchkey/server.conf;"},
     {kSignInBroken, kApache,
-     "Apache:\nProxyPass \"/oauth/\" \"unix:/run/latchkey/responder.sock|fcgi://latchkey/\"\n"
-     "<Location \"/oauth/\">\nAuthnzFcgiCheckAuthnProvider None\nRequire all granted\n</Location>"},
+     "Apache, in the <VirtualHost>, behind every <Location>:\nInclude latchkey/pages.conf"},
+    {kSignInBroken, kLighttpd, kLighttpdProtect},
+    {kSignInBroken, kCaddy, "Caddy, in the site, before handle { }:\nimport latchkey_pages"},
+    {kSignInBroken, kHaproxy, kHaproxyPages},
     {kSignInBroken, kAny, "Pass /oauth/ to the responder, without the check."},
     {kCookieFlags, kAny,
      "Let nothing rewrite Set-Cookie, and let [site] url begin with https:// as people see it."},
@@ -210,8 +274,12 @@ constexpr Advice kAdvice[] = {
      "lighttpd:\nsetenv.add-response-header = ( \"Strict-Transport-Security\" => "
      "\"max-age=31536000\" )"},
     {kNoHsts, kCaddy, "Caddy:\nheader Strict-Transport-Security \"max-age=31536000\""},
+    {kNoHsts, kHaproxy,
+     "HAProxy, in the frontend:\n"
+     "http-after-response set-header Strict-Transport-Security max-age=31536000"},
     {kForeignSite, kAny, "latchkey.toml, in [site]: add the host to `hosts`."},
     {kCredentialRefused, kApache, "Apache, in the protected section:\nCGIPassAuth On"},
+    {kCredentialRefused, kHaproxy, "HAProxy, in fcgi-app latchkey:\npass-header Authorization"},
     {kCredentialRefused, kAny,
      "Pass Authorization to latchkey, and see whether the rules let the user in."},
     {kAuthorizerOutside, kAny,
@@ -237,21 +305,28 @@ std::string nginx_value(std::string_view name) {
   return "\"\"";
 }
 
-std::string replaced(std::string_view line, char mark, std::string_view text) {
-  std::string out;
-  for (const char c : line) {
-    if (c == mark) out += text;
-    else out += c;
-  }
-  return out;
+// Apache's `%{...}` and HAProxy's `%[...]` are no places to fill in.
+bool is_place(std::string_view line, std::size_t at) {
+  if (line[at] != '%') return false;
+  return at + 1 == line.size() || (line[at + 1] != '{' && line[at + 1] != '[');
 }
 
-// Apache's own `%{...}` are no places to fill in.
 bool has_place(std::string_view line) {
   for (std::size_t i = 0; i < line.size(); ++i) {
-    if (line[i] == '%' && (i + 1 == line.size() || line[i + 1] != '{')) return true;
+    if (is_place(line, i)) return true;
   }
   return false;
+}
+
+// `%` becomes the name of what was seen, `@` what follows that name in nginx.
+std::string filled(std::string_view line, const std::string& name) {
+  std::string out;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (is_place(line, i)) out += name;
+    else if (line[i] == '@') out += nginx_value(name);
+    else out += line[i];
+  }
+  return out;
 }
 
 void add_lines(const Finding& finding, std::string_view line, std::vector<std::string>& out) {
@@ -262,7 +337,7 @@ void add_lines(const Finding& finding, std::string_view line, std::vector<std::s
   for (const std::string& seen : finding.seen) {
     // `NAME (what was seen)`: the name alone is to be changed.
     const std::string subject = seen.substr(0, seen.find(" ("));
-    out.push_back(replaced(replaced(line, '@', nginx_value(subject)), '%', subject));
+    out.push_back(filled(line, subject));
   }
 }
 

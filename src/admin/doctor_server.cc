@@ -1,4 +1,4 @@
-// Which web server answers: by its Server field, which all of them send unless told not to.
+// Which web server answers: by its Server field, which all but HAProxy send unless told not to.
 #include "doctor.h"
 #include "latchkey/wire/chars.h"
 
@@ -10,6 +10,7 @@ Server server_of(std::string_view field) {
   if (text.starts_with("apache")) return Server::kApache;
   if (text.starts_with("lighttpd")) return Server::kLighttpd;
   if (text.starts_with("caddy")) return Server::kCaddy;
+  if (text.starts_with("haproxy")) return Server::kHaproxy;
   return Server::kUnknown;
 }
 
@@ -20,6 +21,7 @@ std::string_view name_of(Server server) {
     case Server::kApache: return "apache";
     case Server::kLighttpd: return "lighttpd";
     case Server::kCaddy: return "caddy";
+    case Server::kHaproxy: return "haproxy";
   }
   return "unknown";
 }

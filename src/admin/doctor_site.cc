@@ -32,9 +32,15 @@ std::string_view servers_mark(Server server) {
     case Server::kApache: return "<!DOCTYPE HTML PUBLIC \"-//IETF//DTD HTML 2.0//EN\">";
     case Server::kLighttpd: return "<h1>404 Not Found</h1>";
     case Server::kCaddy: return {};
+    case Server::kHaproxy: return {};
     case Server::kUnknown: return {};
   }
   return {};
+}
+
+bool is_haproxys_page(const remote::RawReply& reply) {
+  const std::string begin = "<html><body><h1>" + std::to_string(reply.status) + " ";
+  return reply.body.starts_with(begin) && reply.body.ends_with("\n</body></html>\n");
 }
 
 }  // namespace
@@ -86,6 +92,7 @@ Verdict judge(const remote::RawReply& reply, std::string_view login_path) {
 
 bool is_servers_own(Server server, const remote::RawReply& reply) {
   if (server == Server::kCaddy) return reply.body.empty();
+  if (server == Server::kHaproxy) return is_haproxys_page(reply);
   const std::string_view mark = servers_mark(server);
   return !mark.empty() && reply.body.contains(mark);
 }

@@ -14,7 +14,6 @@ class Plant:
     severity: str
     seen: str = ""
     advice: str = ""
-    mirror: str = "/"
 
     def break_files(self, directory, words):
         """Applies the edits below `directory`. `words` fills in {port} and the like."""
@@ -28,6 +27,7 @@ class Plant:
 
 
 PROTECT = "latchkey/protect.conf"
+LOCATIONS = "latchkey/locations.conf"
 SITE = "site.conf"
 SERVER = "include latchkey/server.conf;"
 OPEN = "proxy_pass http://127.0.0.1:@application@;"
@@ -41,8 +41,9 @@ NGINX = [
           "unprotected", "critical", "GET / (200)", "include latchkey/protect.conf;"),
     Plant("static_files_from_the_application", [(SITE, SERVER, f"{SERVER}\n    location ~ \\.(png|js|css)$ {{ {OPEN} }}")],
           "unprotected", "critical", ".png (200)", "include latchkey/protect.conf;"),
-    Plant("an_application_that_says_not_found", [(SITE, SERVER, f"{SERVER}\n    location /api {{ default_type text/plain; return 404 'no such thing'; }}\n"
-                                                  "    location /repository { default_type text/plain; return 404 'no such thing'; }")],
+    Plant("an_application_that_says_not_found", [
+        (SITE, SERVER, f"{SERVER}\n    location /api {{ default_type text/plain; return 404 'no such thing'; }}\n"
+         "    location /repository { default_type text/plain; return 404 'no such thing'; }")],
           "not_asked", "warning", "GET /repository/ (404)", "include latchkey/protect.conf;"),
     Plant("a_method_that_is_not_asked_about", [
         (PROTECT, "", "error_page 418 = @open;\nif ($request_method = PROPFIND) { return 418; }\n"),
@@ -70,7 +71,8 @@ NGINX = [
          "listen 127.0.0.1:@https@ ssl;\n    server_name _;")],
         "host_disagrees", "warning", "http", "LATCHKEY_HOST $host;"),
     Plant("latchkey_is_told_a_constant", [
-        ("latchkey/params.conf", "LATCHKEY_HOST    $host;", "LATCHKEY_HOST    nexus.example.com;\nfastcgi_param HTTP_HOST nexus.example.com;"),
+        ("latchkey/params.conf", "LATCHKEY_HOST    $host;",
+         "LATCHKEY_HOST    nexus.example.com;\nfastcgi_param HTTP_HOST nexus.example.com;"),
         (SITE, "listen 127.0.0.1:@https@ ssl default_server;\n    server_name _;",
          "listen 127.0.0.1:@https@ ssl;\n    server_name _;")],
         "unknown_host", "warning", "latchkey-doctor.invalid", "LATCHKEY_HOST $host;"),
@@ -79,7 +81,8 @@ NGINX = [
     Plant("the_identity_is_not_replaced", [(PROTECT, "proxy_set_header X-Forwarded-User        $latchkey_user;", "")],
           "identity_passed", "critical", "X-Forwarded-User", "proxy_set_header X-Forwarded-User $latchkey_user;"),
     Plant("underscores_are_let_in", [
-        (PROTECT, 'proxy_set_header X_Forwarded_User               "";', ""), (SITE, SERVER, f"underscores_in_headers on;\n{SERVER}")],
+        (PROTECT, 'proxy_set_header X_Forwarded_User               "";', ""),
+        (SITE, SERVER, f"underscores_in_headers on;\n{SERVER}")],
         "identity_passed", "critical", "X_Forwarded_User", 'proxy_set_header X_Forwarded_User "";'),
     Plant("mixed_spellings_are_let_in", [(SITE, SERVER, f"underscores_in_headers on;\n{SERVER}")],
           "identity_lookalike", "warning", "X-Forwarded_User", 'proxy_set_header X-Forwarded_User "";'),
@@ -89,7 +92,8 @@ NGINX = [
         (SITE, "include latchkey/protect.conf;", "auth_request /.latchkey/check; error_page 401 = @latchkey_refused;\n"
          "auth_request_set $latchkey_reason $upstream_http_x_latchkey_reason;\nproxy_set_header Host $http_host;")],
         "identity_passed", "critical", "X-Forwarded-Groups", "include latchkey/protect.conf;"),
-    Plant("the_application_is_told_nothing", [(PROTECT, "X-Forwarded-User        $latchkey_user;", 'X-Forwarded-User        "";')],
+    Plant("the_application_is_told_nothing", [
+        (PROTECT, "X-Forwarded-User        $latchkey_user;", 'X-Forwarded-User        "";')],
           "identity_missing", "warning", "GET /", "include latchkey/protect.conf;"),
     Plant("the_credential_is_passed_on", [(PROTECT, 'proxy_set_header Authorization "";', "")],
           "credential_passed", "warning", "GET /", 'proxy_set_header Authorization "";'),
@@ -100,25 +104,29 @@ NGINX = [
         "upgrade_passed", "warning", "GET /latchkey-doctor-", "proxy_set_header Upgrade $latchkey_upgrade;"),
     Plant("the_refusal_is_not_rendered", [(PROTECT, "error_page 401 = @latchkey_refused;", "")],
           "challenge_count", "warning", "(0 lines)", "error_page 401 = @latchkey_refused;"),
-    Plant("a_challenge_too_many", [("latchkey/locations.conf", "fastcgi_param LATCHKEY_MODE refused;",
-                                    "fastcgi_param LATCHKEY_MODE refused; add_header WWW-Authenticate 'Basic realm=\"x\"' always;")],
+    Plant("a_challenge_too_many", [
+        (LOCATIONS, "fastcgi_param LATCHKEY_MODE refused;",
+         "fastcgi_param LATCHKEY_MODE refused; add_header WWW-Authenticate 'Basic realm=\"x\"' always;")],
           "challenge_count", "warning", "(2 lines)", "error_page 401"),
     Plant("an_error_page_for_docker", [(PROTECT, "error_page 401 = @latchkey_refused;", "error_page 401 /oauth/login;")],
           "challenge_class", "warning", "/v2/", "error_page 401 = @latchkey_refused;"),
-    Plant("refusals_may_be_cached", [("latchkey/locations.conf", "fastcgi_param LATCHKEY_MODE refused;",
-                                      "fastcgi_param LATCHKEY_MODE refused; fastcgi_hide_header Cache-Control;")],
+    Plant("refusals_may_be_cached", [
+        (LOCATIONS, "fastcgi_param LATCHKEY_MODE refused;",
+         "fastcgi_param LATCHKEY_MODE refused; fastcgi_hide_header Cache-Control;")],
           "cacheable", "warning", "(401)", "Cache-Control"),
     Plant("the_identity_is_shown_to_the_client", [(PROTECT, "", "add_header X-Forwarded-User $latchkey_user always;\n")],
           "identity_shown", "warning", "X-Forwarded-User", "proxy_hide_header X-Forwarded-User;"),
     Plant("the_check_can_be_asked", [("latchkey/server.conf", "internal;", "")],
           "check_reachable", "warning", "/.latchkey/check", "internal;"),
-    Plant("the_sign_in_needs_a_sign_in", [("latchkey/locations.conf", "location /oauth/ { include latchkey/responder.conf; }", "")],
+    Plant("the_sign_in_needs_a_sign_in", [(LOCATIONS, "location /oauth/ { include latchkey/responder.conf; }", "")],
           "sign_in_broken", "warning", "/oauth/login", "include latchkey/server.conf;"),
-    Plant("the_keys_are_the_applications", [("latchkey/locations.conf", "location = /.well-known/jwks.json { include latchkey/responder.conf; }", "")],
+    Plant("the_keys_are_the_applications", [
+        (LOCATIONS, "location = /.well-known/jwks.json { include latchkey/responder.conf; }", "")],
           "pages_unreachable", "warning", "jwks.json", "include latchkey/server.conf;"),
     Plant("a_cookie_without_its_flags", [
         ("latchkey/responder.conf", "fastcgi_pass latchkey_responder;", SET_COOKIE),
-        ("latchkey/http.conf", "", 'map $upstream_http_set_cookie $planted_cookie { default ""; "~^(?<planted>[^;]+)" $planted; }\n')],
+        ("latchkey/http.conf", "",
+         'map $upstream_http_set_cookie $planted_cookie { default ""; "~^(?<planted>[^;]+)" $planted; }\n')],
         "cookie_flags", "warning", "without HttpOnly", "Set-Cookie"),
     Plant("the_application_over_plain_http", [
         (SITE, "", f"server {{ listen 127.0.0.1:@http@; server_name nexus.example.com; location / {{ {OPEN} }} }}\n")],
@@ -144,13 +152,16 @@ HOST = "latchkey/host.conf"
 APACHE = [
     Plant("nobody_is_asked", [(PROTECT, "Require valid-user", "Require all granted")],
           "unprotected", "critical", "GET / (200)", "Include latchkey/protect.conf"),
-    Plant("a_place_that_is_granted_to_all", [(SITE, "Include latchkey/pages.conf", "Include latchkey/pages.conf\n<Location \"/v2/\">\n"
-                                              "AuthType None\nAuthnzFcgiCheckAuthnProvider None\nRequire all granted\n</Location>")],
+    Plant("a_place_that_is_granted_to_all", [
+        (SITE, "Include latchkey/pages.conf", "Include latchkey/pages.conf\n<Location \"/v2/\">\n"
+         "AuthType None\nAuthnzFcgiCheckAuthnProvider None\nRequire all granted\n</Location>")],
           "unprotected", "critical", "GET /v2/ (200)", "Include latchkey/protect.conf"),
-    Plant("the_authorization_field_does_not_arrive", [("latchkey/pages.conf", "CGIPassAuth On", ""), (PROTECT, "CGIPassAuth On", "")],
+    Plant("the_authorization_field_does_not_arrive", [
+        ("latchkey/pages.conf", "CGIPassAuth On", ""), (PROTECT, "CGIPassAuth On", "")],
           "credential_refused", "warning", "GET /whoami", "CGIPassAuth On"),
     Plant("an_identity_that_is_not_unset", [
-        ("latchkey/spoofed.conf", "RequestHeader unset X-Forwarded-Groups early\n", ""), (PROTECT, "Require not env latchkey_spoofed", "")],
+        ("latchkey/spoofed.conf", "RequestHeader unset X-Forwarded-Groups early\n", ""),
+        (PROTECT, "Require not env latchkey_spoofed", "")],
         "identity_passed", "critical", "X-Forwarded-Groups", "RequestHeader unset X-Forwarded-Groups early"),
     Plant("connection_takes_the_identity_away", [(HOST, "RequestHeader edit* Connection", "#")],
           "identity_dropped", "warning", "Connection: X-Forwarded-User", "Connection"),
@@ -162,7 +173,8 @@ APACHE = [
 
 LUA = "latchkey/identity.lua"
 LIGHTTPD = [
-    Plant("an_exception_that_asks_nobody", [(PROTECT, "", '\n$HTTP["url"] =~ "^/v2/" {\n    fastcgi.server = ()\n    magnet.attract-raw-url-to = ()\n}\n')],
+    Plant("an_exception_that_asks_nobody", [
+        (PROTECT, "", '\n$HTTP["url"] =~ "^/v2/" {\n    fastcgi.server = ()\n    magnet.attract-raw-url-to = ()\n}\n')],
           "unprotected", "critical", "GET /v2/ (200)", 'include "latchkey/protect.conf"'),
     Plant("what_a_client_brings_stays", [(LUA, "clear_what_the_client_brought()\n\nif said", "if said")],
           "identity_passed", "critical", "X_Forwarded_User", "X_Forwarded_User"),
@@ -178,4 +190,62 @@ CADDY = [
           "identity_passed", "critical", "X_Forwarded_User", "request_header -X_Forwarded_User"),
     Plant("another_proxys_name_is_let_in", [(CADDY_FILE, "\trequest_header -X-Auth-Request-*\n", "")],
           "identity_lookalike", "warning", "X-Auth-Request-User", "request_header -X-Auth-Request-User"),
+]
+
+ASK = "    http-request lua.latchkey\n    http-request deny deny_status 503 unless { var(txn.latchkey_approved) -m bool }\n"
+SCRIPT = "latchkey/latchkey.lua"
+FRONTEND = "site.cfg"
+HAPROXY = [
+    Plant("a_backend_that_asks_nobody", [(FRONTEND, f"backend nexus\n{ASK}", "backend nexus\n")],
+          "unprotected", "critical", "GET / (200)", "http-request lua.latchkey"),
+    Plant("static_files_from_a_backend_that_asks_nobody", [
+        (FRONTEND, "    default_backend nexus\n",
+         "    use_backend static if { path_end .png .js .css }\n    default_backend nexus\n"),
+        (FRONTEND, "", "\nbackend static\n    server static 127.0.0.1:@application@\n")],
+        "unprotected", "critical", ".png (200)", "http-request lua.latchkey"),
+    Plant("a_method_that_is_not_asked_about", [
+        (FRONTEND, ASK, "    http-request lua.latchkey if !{ method PROPFIND }\n"
+         "    http-request deny deny_status 503 if !{ method PROPFIND } !{ var(txn.latchkey_approved) -m bool }\n")],
+        "unprotected_method", "critical", "PROPFIND", "if { method ... }"),
+    Plant("what_a_client_brings_stays", [(SCRIPT, "if is_refused(name) then", "if false then")],
+          "identity_passed", "critical", "X_Forwarded_User", "http-request del-header X_Forwarded_User"),
+    Plant("the_identity_is_not_replaced", [(SCRIPT, "for _, fact in ipairs(FACTS) do set(http, fact, said[fact][1]) end", "")],
+          "identity_missing", "warning", "GET /", "latchkey.lua"),
+    Plant("the_credential_is_passed_on", [
+        (FRONTEND, ASK, f"    http-request set-var(txn.latchkey_authorization) str(application)\n{ASK}")],
+          "credential_passed", "warning", "GET /", "http-request del-header Authorization"),
+    Plant("the_sign_in_needs_a_sign_in", [(FRONTEND, "path_beg /oauth/ /cli/credentials", "path_beg /cli/credentials")],
+          "sign_in_broken", "warning", "/oauth/login", "use_backend latchkey_pages"),
+    Plant("the_authorization_field_does_not_arrive", [("latchkey/latchkey.cfg", "pass-header Authorization", "#")],
+          "credential_refused", "warning", "GET /whoami", "pass-header Authorization"),
+    Plant("the_application_over_plain_http", [
+        (FRONTEND, "", "\nfrontend planted\n    bind 127.0.0.1:@http@\n    default_backend planted\n"
+         "\nbackend planted\n    server planted 127.0.0.1:@application@\n")],
+          "open_http", "critical", "http://nexus.example.com", "http-request redirect location"),
+]
+
+FCGID = [
+    Plant("nobody_is_asked", [(PROTECT, 'FcgidAccessChecker "', '# "')],
+          "unprotected", "critical", "GET / (200)", "Include latchkey/protect.conf"),
+    Plant("a_no_is_not_heeded", [(PROTECT, "FcgidAccessCheckerAuthoritative On", "FcgidAccessCheckerAuthoritative Off")],
+          "unprotected", "critical", "GET / (200)", "Include latchkey/protect.conf"),
+    Plant("an_identity_that_is_not_unset", [
+        ("latchkey/spoofed.conf", "RequestHeader unset X_Forwarded_User early\n", ""),
+        (PROTECT, "Require not env latchkey_spoofed", "")],
+        "identity_passed", "critical", "X_Forwarded_User", "RequestHeader unset X_Forwarded_User early"),
+    Plant("the_refusal_is_not_rendered", [(PROTECT, 'ErrorDocument 401 "/.latchkey/refused"', "")],
+          "challenge_count", "warning", "(0 lines)", "AuthType"),
+    Plant("the_check_is_shown_to_the_client", [("latchkey/identity.conf", "Header always unset Variable-REMOTE_USER", "")],
+          "identity_shown", "warning", "Variable-REMOTE_USER", "Header always unset Variable-REMOTE_USER"),
+]
+
+CHECK = "latchkey/server-fcgiwrap.conf"
+FCGIWRAP = [
+    Plant("a_location_without_the_include", [(SITE, f"include {CHECK};", f"include {CHECK};\n    location /v2/ {{ {OPEN} }}")],
+          "unprotected", "critical", "GET /v2/ (200)", "include latchkey/protect.conf;"),
+    Plant("the_check_can_be_asked", [(CHECK, "internal;", "")],
+          "check_reachable", "warning", "/.latchkey/check", "internal;"),
+    Plant("the_programs_do_not_find_their_configuration", [
+        ("latchkey/fcgiwrap.conf", "fastcgi_param LATCHKEY_CONFIG", "fastcgi_param NOTHING")],
+          "broken", "warning", "GET / (500)", "LATCHKEY_CONFIG"),
 ]

@@ -36,7 +36,7 @@ TEST(Faults, EachHasANameOfItsOwnAndAdviceUnlessItIsANote) {
     EXPECT_FALSE(described.what.empty()) << described.name;
     if (described.severity == Severity::kNote || fault == Fault::kUnanswered) continue;
     for (const Server server : {Server::kUnknown, Server::kNginx, Server::kApache,
-                                Server::kLighttpd, Server::kCaddy}) {
+                                Server::kLighttpd, Server::kCaddy, Server::kHaproxy}) {
       EXPECT_FALSE(advice_for({fault, "x", server, {"Name (200)"}}).empty()) << described.name;
     }
   }
@@ -52,6 +52,10 @@ TEST(Advice, NamesEachThingThatWasSeen) {
               testing::ElementsAre("chmod go-rwx /a/b"));
   EXPECT_THAT(advice_for({Fault::kIdentityMissing, "x", Server::kApache, {"GET /"}}),
               testing::Contains(HasSubstr("\"%{REMOTE_USER}e\"")));
+  EXPECT_THAT(advice_for({Fault::kIdentityEmpty, "x", Server::kApache, {"X-Mail (GET /)"}}),
+              testing::Contains("RequestHeader unset X-Mail \"expr=-z %{HTTP:X-Mail}\""));
+  EXPECT_THAT(advice_for({Fault::kOpenHttp, "x", Server::kHaproxy, {"GET /"}}),
+              testing::Contains(HasSubstr("https://NAME%[capture.req.uri] code 301")));
 }
 
 TEST(Server, IsKnownByItsField) {
@@ -60,6 +64,7 @@ TEST(Server, IsKnownByItsField) {
   EXPECT_EQ(server_of("Apache/2.4.62 (Debian)"), Server::kApache);
   EXPECT_EQ(server_of("lighttpd/1.4.69"), Server::kLighttpd);
   EXPECT_EQ(server_of("Caddy"), Server::kCaddy);
+  EXPECT_EQ(server_of("haproxy"), Server::kHaproxy) << "by --server; it sends no such field";
   EXPECT_EQ(server_of(""), Server::kUnknown);
   EXPECT_EQ(server_of("not nginx"), Server::kUnknown);
 }
@@ -123,6 +128,11 @@ TEST(Verdict, KnowsTheServersOwnPages) {
   EXPECT_FALSE(is_servers_own(Server::kApache, page));
   EXPECT_FALSE(is_servers_own(Server::kUnknown, page));
   EXPECT_FALSE(is_servers_own(Server::kNginx, reply(404, {}, "no such job")));
+  const std::string haproxys = "<html><body><h1>400 Bad request</h1>\n"
+                               "Your browser sent an invalid request.\n</body></html>\n";
+  EXPECT_TRUE(is_servers_own(Server::kHaproxy, reply(400, {}, haproxys)));
+  EXPECT_FALSE(is_servers_own(Server::kHaproxy, reply(404, {}, haproxys)));
+  EXPECT_FALSE(is_servers_own(Server::kNginx, reply(400, {}, haproxys)));
 }
 
 TEST(Location, LeadsHomeOnlyToAHostOfOurs) {
