@@ -48,6 +48,7 @@ enum class Fault {
   kCheckReachable,
   kPagesUnreachable,
   kSignInBroken,
+  kSignInUnavailable,
   kCookieFlags,
   kHealthRefused,
   kTraceEcho,

@@ -256,6 +256,9 @@ constexpr Advice kAdvice[] = {
     {kSignInBroken, kLighttpd, kLighttpdProtect},
     {kSignInBroken, kCaddy, "Caddy, in the site, before handle { }:\nimport latchkey_pages"},
     {kSignInBroken, kHaproxy, kHaproxyPages},
+    {kSignInUnavailable, kAny,
+     "Nothing in the web server: see whether this machine reaches the issuer of each [[provider]], "
+     "and what the responder's log says of it."},
     {kSignInBroken, kAny, "Pass /oauth/ to the responder, without the check."},
     {kCookieFlags, kAny,
      "Let nothing rewrite Set-Cookie, and let [site] url begin with https:// as people see it."},

@@ -74,6 +74,15 @@ std::string health_agent(const Examination& examination) {
   return {};
 }
 
+// The word that latchkey's page about a failure asks people to quote; empty for others' pages.
+std::string word_of(const remote::RawReply& reply) {
+  constexpr std::string_view kBefore = "quote this word: <code>";
+  const std::size_t before = reply.body.find(kBefore);
+  if (reply.status < 500 || before == std::string::npos) return {};
+  const std::size_t begin = before + kBefore.size();
+  return reply.body.substr(begin, reply.body.find('<', begin) - begin);
+}
+
 void expect_page(Examination& examination, const std::string& path, std::string_view mark) {
   const Probe probe{.target = path};
   const auto reply = examination.site.ask(probe);
@@ -118,6 +127,10 @@ void probe_sign_in(Examination& examination) {
                         judge(*reply, examination.config.paths.login) == Verdict::kElsewhere;
   std::vector<std::string> cookies = reply->all("Set-Cookie");
   std::erase_if(cookies, [](const std::string& cookie) { return !is_login_cookie(cookie); });
+  if (const std::string word = word_of(*reply); !word.empty()) {
+    examination.found(Fault::kSignInUnavailable, seen(probe, *reply) + " " + word);
+    return;
+  }
   if (!form && !provider) {
     examination.found(Fault::kSignInBroken, seen(probe, *reply));
     return;

@@ -9,6 +9,7 @@ from tests.support import plants
 from tests.support.processes import free_port
 from tests.support.servers.apache import ApacheFcgidFront, ApacheFront
 from tests.support.servers.caddy import CaddyFront
+from tests.support.servers.front import CONFIGURATION
 from tests.support.servers.haproxy import HaproxyFront
 from tests.support.servers.lighttpd import LighttpdFront
 from tests.support.servers.nginx import NginxFcgiwrapFront, NginxFront
@@ -177,6 +178,23 @@ def test_a_site_that_does_not_answer_is_a_finding_of_its_own(patient):
     with silent:
         done = patient.latchkey.admin("doctor", f"http://127.0.0.1:{silent.getsockname()[1]}", check=False)
     assert done.returncode == 1 and "CRITICAL unreachable" in done.stdout, done
+
+
+def test_a_provider_that_is_away_is_no_fault_of_the_web_server(tmp_path):
+    text = CONFIGURATION.replace("[local]\nusers_file = \"{dir}/users\"\n", "") + (
+        f'\n[[provider]]\nname = "company"\nissuer = "https://127.0.0.1:{free_port()}"\nclient_id = "x"\n'
+        'client_secret_file = "company.secret"\n')
+    (tmp_path / "latchkey").mkdir()
+    (tmp_path / "latchkey/company.secret").touch(mode=0o600)
+    (tmp_path / "latchkey/company.secret").write_text("a-client-secret-of-some-length")
+    front = NginxFront(tmp_path, configuration=text)
+    try:
+        status, findings = examine(front.latchkey, front.tls, front.nexus.port)
+    finally:
+        front.stop()
+    assert status == 1 and set(worse_than_notes(findings)) == {"sign_in_unavailable"}, findings
+    assert findings["sign_in_unavailable", NEXUS]["seen"] == ["GET /oauth/login?rd=/ (502) provider_failed"]
+    assert "[[provider]]" in findings["sign_in_unavailable", NEXUS]["change"][0]
 
 
 @pytest.mark.parametrize("number", ["SIGINT", "SIGQUIT", "SIGHUP"])
