@@ -173,6 +173,12 @@ APACHE = [
 
 LUA = "latchkey/identity.lua"
 LIGHTTPD = [
+    Plant("a_proxy_that_is_loaded_before_fastcgi", [
+        ("lighttpd.conf", 'server.modules        = ( "mod_indexfile"', 'server.modules        = ( "mod_proxy", "mod_indexfile"')],
+        "unprotected", "critical", "GET / (200)", 'include "latchkey/modules.conf"'),
+    Plant("a_check_for_a_local_file", [
+        ("latchkey/sockets.conf", '"authorizer",\n    "check-local"     => "disable",', '"authorizer",')],
+        "unprotected", "critical", "GET / (200)", '"check-local" => "disable"'),
     Plant("an_exception_that_asks_nobody", [
         (PROTECT, "", '\n$HTTP["url"] =~ "^/v2/" {\n    fastcgi.server = ()\n    magnet.attract-raw-url-to = ()\n}\n')],
           "unprotected", "critical", "GET /v2/ (200)", 'include "latchkey/protect.conf"'),
