@@ -233,9 +233,11 @@ TEST(Check, IsAlwaysABare401) {
 TEST(RefusedMode, NeverBelievesThatARequestWasAllowedM40) {
   World world;
   const Request good = by_cookie(get("/x"), world.session(world.account("alice")));
-  for (const char* reason : {"", "allowed", "health", "nonsense", "no_credential", "rule_denied"}) {
+  for (const auto& [reason, status] : std::initializer_list<std::pair<const char*, int>>{
+           {"", 401}, {"allowed", 401}, {"health", 401}, {"nonsense", 401}, {"no_credential", 401},
+           {"rule_denied", 403}}) {
     const model::Answer answer = world.refused(good, reason);
-    EXPECT_GE(answer.status, 400) << reason;
+    EXPECT_EQ(answer.status, status) << reason;
     EXPECT_EQ(field(answer, "X-Forwarded-User"), "(absent)");
   }
 }

@@ -30,12 +30,14 @@ TEST(Path, IsJudgedInItsCanonicalFormL3L16N5) {
 
 TEST(Path, WithTwoReadingsIsRefusedA2O12N7) {
   Public world;
+  for (const char* target : {"/public%2f..%2fadmin", "/public/..%2fadmin", "/public%5c..%5cadmin",
+                             "/public/%252e%252e/x", "/public%00", "/public;/../admin",
+                             "/admin;/public", "/public/..;/admin", "/../public"}) {
+    EXPECT_EQ(world.reason(get(target)), "ambiguous_target") << target;
+  }
   for (const char* target :
-       {"/public%2f..%2fadmin", "/public/..%2fadmin", "/public%5c..%5cadmin", "/public/%252e%252e/x",
-        "/public%00", "/public;/../admin", "/admin;/public", "/public#/admin", "/%zz", "/%", "/%2",
-        "/\xff", "*", "", "public", "/public/..;/admin", "/../public", "/public\x01"}) {
-    const std::string reason = world.reason(get(target));
-    EXPECT_TRUE(reason == "ambiguous_target" || reason == "malformed_request") << target << reason;
+       {"/public#/admin", "/%zz", "/%", "/%2", "/\xff", "*", "", "public", "/public\x01"}) {
+    EXPECT_EQ(world.reason(get(target)), "malformed_request") << target;
   }
 }
 

@@ -47,5 +47,5 @@ def test_sign_in_credential_and_logout_at_the_provider(pair, tmp_path, scripts):
 def test_a_local_user_signs_in_by_the_form(pair, tmp_path, scripts):
     seen = drive(pair, tmp_path, scripts, "local")
     assert "x-forwarded-user: carol" in seen["application"].lower()
-    assert seen["wrong"] in (401, 403) and seen["violations"] == []
+    assert seen["wrong"] == 403 and seen["violations"] == []
     assert seen["pageBytes"] < 20_000

@@ -219,7 +219,7 @@ def test_a_provider_that_fails_ends_on_a_page_that_says_so_o15(provider_and_stac
     for fault in ({"path": "/token", "status": 503}, {"path": "/token", "status": 500}, {"path": "/token", "reset": True},
                   {"path": "/token", "delay_ms": 8000}):
         browser = faulty(provider, stack, fault)
-        assert browser.reply.status in (502, 503), (fault, browser.reply)
+        assert browser.reply.status == 502, (fault, browser.reply)
         assert "<h1" in browser.reply.text and not any(c == "latchkey" for c in browser.jar["127.0.0.1"])
     assert sign_in(provider, stack).reply.status == 200
 
@@ -234,8 +234,10 @@ def test_a_hanging_provider_does_not_slow_decisions_c21(provider_and_stack):
             assert stack.site.get("/x", cookie=cookie).status == 200
         assert stack.site.get("/v2/").status == 401
         assert stack.site.get("/healthz").status == 200  # half of the responders stay free
-        for one in hanging:
-            assert one.result().reply.status in (502, 503)
+        statuses = [one.result().reply.status for one in hanging]
+        # One of the two responders waits in vain; whoever comes meanwhile is sent away. A slow machine may begin the
+        # last sign-in after the first has ended, so their numbers are not fixed.
+        assert set(statuses) == {502, 503}, statuses
     provider.fault()
 
 
@@ -264,7 +266,7 @@ def test_a_provider_that_is_away_at_the_start_harms_only_the_sign_in(tmp_path):
         browser.submit("password", username="carol", password="carol-pw")
         assert browser.reply.seen()["x-forwarded-user"] == ["carol"]
         started = stack.site.browse("/oauth/login?provider=company")
-        assert started.status in (502, 503) and "<h1" in started.text, started
+        assert started.status == 502 and "<h1" in started.text, started
         provider.start()
         wait_until(lambda: stack.site.browse("/oauth/login?provider=company").status == 302, "the provider's return", 60)
     finally:

@@ -229,8 +229,7 @@ TEST_F(Peer, NeverGetsAnApprovalForBrokenRecordsC12) {
     ASSERT_TRUE(fd.valid());
     send_bytes(fd.get(), bytes);
     shutdown(fd.get(), SHUT_WR);
-    const Reply reply = read_reply(fd.get());
-    EXPECT_TRUE(reply.status() == 0 || reply.status() >= 300) << name << ": " << reply.text;
+    EXPECT_EQ(read_reply(fd.get()).text, "") << name;
     EXPECT_EQ(ask(pool_.where(), "ok").status(), 200) << "after " << name;
   }
 }
@@ -242,7 +241,7 @@ TEST_F(Peer, MayAbortAndLeavesTheWorkerServingC12) {
   const UniqueFd fd = connect_to(pool_.where());
   const std::string begin = begin_record(kResponderRole) + record(4, pair_bytes("VERB", "silent"));
   ASSERT_TRUE(send_bytes(fd.get(), begin + record(2, "")));
-  EXPECT_NE(read_reply(fd.get()).status(), 200);
+  EXPECT_EQ(read_reply(fd.get()).status(), 503);  // the prepared refusal, as nothing was written
   EXPECT_EQ(ask(pool_.where(), "ok").status(), 200);
 }
 
@@ -259,7 +258,7 @@ TEST_F(Peer, CannotSlipASecondRequestIntoOneConnectionC12) {
   for (Reply reply = read_reply(fd.get()); reply.any; reply = read_reply(fd.get())) {
     seen += reply.text;
   }
-  EXPECT_EQ(seen.find("first"), std::string::npos);
+  EXPECT_EQ(seen, "Status: 200 OK\r\n\r\nok");
 }
 
 }  // namespace

@@ -177,7 +177,7 @@ def test_health_probe(front):
             assert reply.status == 200 and reply.body == b"" and reply.get("Set-Cookie") is None, reply
             assert front.application.requests == []
         for target in ("/refused", "/v2/", "/admin", "/index.html"):
-            assert front.nexus.get(target, fields=[("User-Agent", agent)]).status in (302, 401), target
+            assert front.nexus.get(target, fields=[("User-Agent", agent)]).status == 401, target
         assert front.application.requests == []
     assert front.nexus.get("/", fields=[("User-Agent", "ELB-HealthChecker/2.0")]).status == 401
 
@@ -212,7 +212,7 @@ def test_encoded_slash(front, credential):
         assert reply.status == 200 and reply.text.splitlines()[0] == f"GET {target}", (target, reply)
     front.application.clear()
     for target in ("/job/a%2Fb", "/repository/x/%2e%2e%2fadmin", "/repository/x%2f..", "/a%5cb"):
-        assert front.nexus.get(target, bearer=credential["password"]).status in (400, 403, 404), target
+        assert front.nexus.get(target, bearer=credential["password"]).status == 400, target
     assert front.application.requests == []
 
 
