@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <span>
 
 #include "latchkey/wire/number.h"
@@ -76,14 +77,20 @@ Result<std::string> CgiExchange::read_body(std::size_t bytes_max) {
   return body;
 }
 
+// A body that came in chunks has no length for us; Apache closes behind its last byte.
+std::size_t CgiExchange::unread() const {
+  const Result<std::size_t> length = content_length(params_);
+  if (!length) return 0;
+  if (*length == 0 && !params_.get("HTTP_TRANSFER_ENCODING").empty()) return SIZE_MAX;
+  return *length - std::min(*length, body_read_);
+}
+
 // Takes what was not read of the body: where descriptor 0 is a socket (Apache's mod_cgid), to end
 // with something unread would reset the connection, and the answer would be lost.
 void CgiExchange::drain() {
-  const Result<std::size_t> length = content_length(params_);
-  if (!length || *length <= body_read_) return;
   const SteadyClock::time_point end = SteadyClock::now() + kDrainMax;
   std::array<char, kChunkBytes> chunk;
-  for (std::size_t left = *length - body_read_; left > 0;) {
+  for (std::size_t left = unread(); left > 0;) {
     const std::size_t wanted = std::min(chunk.size(), left);
     const Result<std::size_t> got = read_some(in_fd_, std::span(chunk).first(wanted), end);
     if (!got || *got == 0) return;

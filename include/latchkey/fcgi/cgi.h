@@ -24,6 +24,7 @@ class CgiExchange final : public Exchange {
   bool replied() const { return replied_; }
 
  private:
+  std::size_t unread() const;
   void drain();
 
   Params params_;

@@ -75,6 +75,17 @@ TEST(CgiExchange, TakesTheUnreadRestSoThatTheAnswerIsNotReset) {
   EXPECT_EQ(std::string_view(rest.data(), 2), "GH");
 }
 
+TEST(CgiExchange, TakesAnUnreadBodyInChunksToItsEnd) {
+  const char* const environment[] = {"HTTP_TRANSFER_ENCODING=chunked", nullptr};
+  Pipe in, out;
+  in.put("abcdefGH");
+  in.write_end.reset();
+  CgiExchange exchange(environment, in.read_end.get(), out.write_end.get(), kLong);
+  ASSERT_THAT(exchange.reply({.status = 401, .headers = {}, .body = "no"}), IsOk());
+  std::array<char, 8> rest{};
+  EXPECT_EQ(read(in.read_end.get(), rest.data(), rest.size()), 0);
+}
+
 TEST(CgiExchange, GivesUpOnABodyThatNeverComes) {
   const char* const environment[] = {"CONTENT_LENGTH=9", nullptr};
   Pipe in, out;
