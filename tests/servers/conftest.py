@@ -1,4 +1,5 @@
 """The suite every web server and mode passes: each test is one behaviour, and its name is the row of docs/servers.md."""
+import inspect
 import json
 
 import pytest
@@ -55,12 +56,27 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path.name == "table_test.py")  # it compares what all the others showed
 
 
+def mode_of(item):
+    parameters = getattr(item, "callspec", None)
+    return parameters and (parameters.params.get("front") or parameters.params.get("own_front"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """What a mode shows in place of a behaviour that it cannot, where that is a test of its own."""
+    mode = mode_of(pyfuncitem)
+    instead = mode and mode.instead.get(pyfuncitem.originalname.removeprefix("test_"))
+    if instead:
+        instead(**{name: pyfuncitem.funcargs[name] for name in inspect.signature(pyfuncitem.obj).parameters})
+        return True
+    return None
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item):
     outcome = yield
     report = outcome.get_result()
-    parameters = getattr(item, "callspec", None)
-    mode = parameters and (parameters.params.get("front") or parameters.params.get("own_front"))
+    mode = mode_of(item)
     if mode and (report.when == "call" or report.failed):
         item.config.stash[RESULTS].add(mode, item.function, report.passed)
 

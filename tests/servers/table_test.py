@@ -1,7 +1,7 @@
 """Runs last in this folder: what was shown is what docs/servers.md says, and nothing else."""
 import os
 
-from tests.servers.conftest import MODES
+from tests.servers.conftest import MODES, mode_of
 from tests.support.servers import table
 
 
@@ -9,8 +9,7 @@ def behaviours(session):
     """Returns {name: sentence} of all tests of this folder that run on every mode."""
     found = table.Results()
     for item in session.items:
-        parameters = getattr(item, "callspec", None)
-        mode = parameters and (parameters.params.get("front") or parameters.params.get("own_front"))
+        mode = mode_of(item)
         if mode:
             found.add(mode, item.function, True)
     return found.rows
@@ -19,6 +18,7 @@ def behaviours(session):
 def test_a_reason_names_a_behaviour_and_says_why(request):
     names = behaviours(request.session)
     for mode in MODES:
+        assert set(mode.instead) <= set(mode.reasons), mode.name
         for behaviour, reason in mode.reasons.items():
             assert len(reason) > 20 and "|" not in reason and "\n" not in reason, (mode.name, behaviour, reason)
             assert behaviour in names or len(names) < 20, f"{mode.name}: no test is called test_{behaviour}"

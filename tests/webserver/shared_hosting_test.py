@@ -1,5 +1,5 @@
-"""examples/shared-hosting as its README says, on an Apache that leaves a customer nothing but .htaccess: the tarball
-unpacked and set up word for word, by an ordinary account."""
+"""What tests/servers does not ask of examples/shared-hosting: static files, what could open the gate, and a tarball that
+is unpacked and set up as its README says, word for word, by an ordinary account."""
 import re
 
 import pytest
@@ -71,12 +71,6 @@ def test_who_is_not_signed_in_gets_a_challenge_or_the_sign_in(variant, request):
         assert plain.status == 401 and "the " not in plain.text, (target, plain)
         assert [c[:len(REALM)] for c in plain.all("WWW-Authenticate")] == [REALM], (target, plain)
         assert len(host.requests()) == before, target
-    led = site.browse("/members/plan.txt?x=1")
-    assert led.status == 302 and led.location == f"https://{HOST}/oauth/login?rd=%2Fmembers%2Fplan.txt%3Fx%3D1", led
-    docker = site.get("/v2/")
-    assert docker.status == 401 and docker.get("Docker-Distribution-Api-Version") == "registry/2.0", docker
-    head = site.ask("HEAD", "/members/plan.txt")
-    assert head.status == 401 and head.body == b""
 
 
 @pytest.mark.parametrize("variant", ["fcgid", "gate"])
@@ -96,8 +90,6 @@ def test_files_are_served_to_people_and_programs(variant, request):
     assert part.status == 206 and part.text == "plan"
     head = site.ask("HEAD", "/members/plan.txt", cookie=cookie)
     assert head.status == 200 and head.body == b"" and head.get("Content-Length") == "9"
-    for bad in ({"bearer": token[:-4] + "AAAA"}, {"basic": ("root", token)}, {"cookie": "__Host-latchkey=planted"}):
-        assert site.get("/members/plan.txt", **bad).status == 401, bad
 
 
 def test_a_script_finds_the_same_in_its_environment(fcgid, fcgid_proofs):
@@ -113,28 +105,19 @@ def test_a_script_finds_the_same_in_its_environment(fcgid, fcgid_proofs):
 
 
 @pytest.mark.parametrize("variant", ["fcgid", "gate"])
-def test_latchkeys_own_pages_are_its_cgis(variant, request):
+def test_latchkeys_own_pages_take_no_command_line_and_large_cookies(variant, request):
     host = request.getfixturevalue(variant)
-    cookie, token = request.getfixturevalue(f"{variant}_proofs")
+    cookie, _ = request.getfixturevalue(f"{variant}_proofs")
     site = host.site(HOST)
     before = len(host.requests())
-    for target, status in (("/whoami", 200), ("/.well-known/jwks.json", 200), ("/healthz", 200), ("/readyz", 200),
-                           ("/oauth/logout", 200), ("/oauth/nothing", 404)):
-        assert site.browse(target, cookie=cookie).status == status, target
     big = "; ".join(f"c{number}={'x' * 500}" for number in range(12))
     assert site.get("/whoami", cookie=f"{big}; {cookie}").status == 200
-    head = site.ask("HEAD", "/whoami", cookie=cookie)
-    assert head.status == 200 and head.body == b""
-    made = site.ask("POST", "/cli/credentials", cookie=cookie, body=b'{"label": "ci", "lifetime": 7}', fields=[
-        ("Content-Type", "application/json"), ("Sec-Fetch-Site", "same-origin")])
-    assert made.status == 201, made
     unbounded = site.raw((f"POST /cli/credentials HTTP/1.1\r\nHost: {HOST}\r\nCookie: {cookie}\r\nConnection: close\r\n"
                           "Content-Type: application/json\r\nSec-Fetch-Site: same-origin\r\n\r\n").encode())
     assert unbounded.status == 201, unbounded  # without a length there is no body, and nobody waits for one
     assert site.get("/healthz?--config=/tmp/evil.toml").status == 200
     assert site.get("/whoami?--version").status == 401
     assert len(host.requests()) == before
-    assert site.get("/members/plan.txt", bearer=token).status == 200
 
 
 def test_nothing_opens_the_gate_but_the_gate(gate, gate_proofs):
@@ -153,9 +136,6 @@ def test_nothing_opens_the_gate_but_the_gate(gate, gate_proofs):
         assert 400 <= reply.status < 500 and "the plan" not in reply.text, (target, reply)
     for target in ("/cgi-bin/latchkey-gate.cgi", "/cgi-bin/latchkey-gate.cgi/members/plan.txt"):
         assert site.get(target, cookie=cookie).status == 400
-    for method in ("POST", "PUT", "DELETE"):
-        reply = site.ask(method, "/members/plan.txt", cookie=cookie, body=b"", fields=[("Sec-Fetch-Site", "same-origin")])
-        assert reply.status == 405 and reply.get("Allow") == "GET, HEAD", reply
 
 
 @pytest.mark.parametrize("variant", ["fcgid", "gate"])

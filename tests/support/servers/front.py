@@ -73,6 +73,10 @@ class Front:
       ("nexus", "nexus-two-hosts", "jenkins", "docker-registry") whose site() gives its host names,
     - `reasons`: {behaviour: why this server cannot show it}; the behaviour is the name of the test without
       `test_`. The test then asserts what the server does instead, which is never to let a request through,
+    - `instead`: {behaviour: function} where that is so little alike that the function runs in place of the test, with
+      the same fixtures by name,
+    - `out_of_order`: the statuses of a server that gets no answer from latchkey,
+    - `serves_files`: True where the server's own files are all there is to protect: nothing there sees a request,
     - `fails_at_once`: False where a client may wait long while there is no authorizer,
     - where the server starts the pools itself: make_latchkey(), start_authorizer(), stop_authorizer() and
       authorizer_pids() of its own.
@@ -80,6 +84,9 @@ class Front:
 
     name = ""
     reasons = {}
+    instead = {}
+    out_of_order = frozenset({500, 502, 503, 504})
+    serves_files = False
     fails_at_once = True
     applications = ("nexus", "nexus-two-hosts", "jenkins", "docker-registry")  # that have an example for this mode
     application_class = RecordingApplication

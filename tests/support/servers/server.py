@@ -10,6 +10,8 @@ class WebServer:
     """One server process on localised files. `ports` maps each port of the example to one of ours, `replace`
     any other text. A subclass writes its files and sets `self.part` in start()."""
 
+    site_class = Site
+
     def __init__(self, directory, tls=None, ports=None, replace=None):
         self.directory = Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -31,4 +33,4 @@ class WebServer:
 
     def site(self, host, shipped_port=443):
         ca = self.tls.ca if self.tls is not None and shipped_port == 443 else None
-        return Site(host, self.ports[shipped_port], ca, name_port=443 if ca else None)
+        return self.site_class(host, self.ports[shipped_port], ca, name_port=443 if ca else None)

@@ -150,11 +150,14 @@ class SharedHost(WebServer):
 
     def end_spawned(self):
         """Ends the processes of latchkey that Apache keeps running, so that the next request starts fresh ones."""
+        for pid in self.pids("programs/"):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+
+    def pids(self, path):
+        """Returns the processes whose command names this file of latchkey's, or one in this directory of it."""
         listing = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-        for line in listing.splitlines():
-            if f"{self.latchkey}/programs/" in line:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(line.split()[0]), signal.SIGTERM)
+        return [int(line.split()[0]) for line in listing.splitlines() if f"{self.latchkey}/{path}" in line]
 
     @property
     def password(self):

@@ -2,7 +2,6 @@
 import contextlib
 import os
 import signal
-import subprocess
 from pathlib import Path
 
 from tests.support.application import Request
@@ -91,13 +90,11 @@ class HtaccessFront(Front):
         return self.host
 
     def site(self, application, host):
-        return self.host.site(host)
+        return self.server.site(host)
 
     def authorizer_pids(self):
         """Those that Apache asks about a request, and not those that render a refusal."""
-        listing = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-        pids = [int(line.split()[0]) for line in listing.splitlines() if f"{self.host.latchkey}/programs/latchkey-authorizer" in line]
-        return [pid for pid in pids if not renders_refusals(pid)]
+        return [pid for pid in self.host.pids("programs/latchkey-authorizer") if not renders_refusals(pid)]
 
     def kill_worker(self):
         for pid in self.authorizer_pids()[:1]:
