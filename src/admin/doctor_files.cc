@@ -11,8 +11,11 @@
 namespace latchkey::admin::doctor {
 namespace {
 
-constexpr mode_t kReadByOthers = 0044;
 constexpr mode_t kWriteByOthers = 0022;
+// Bits with which somebody reads who must not.
+constexpr mode_t kReadByOthers = 0044;
+constexpr mode_t kEnterByOthers = 0005;
+constexpr mode_t kAnybodyMayRead = 0;
 
 std::string with_mode(const std::string& path, mode_t mode) {
   constexpr std::string_view kDigits = "01234567";
@@ -28,30 +31,13 @@ class Look {
   Look(Report& report, uid_t service) : report_(report), service_(service) {}
 
   // What only the service may read.
-  void secret(const std::string& path) {
-    const auto status = status_of(path);
-    if (!status) return;
-    owned(path, *status);
-    if ((status->st_mode & kWriteByOthers) != 0) found(Fault::kFileWritable, path, *status);
-    if ((status->st_mode & kReadByOthers) != 0) found(Fault::kFileReadable, path, *status);
-  }
+  void secret(const std::string& path) { closed(path, kReadByOthers); }
 
   // What all may read, and only the service or root write.
-  void trusted(const std::string& path) {
-    const auto status = status_of(path);
-    if (!status) return;
-    owned(path, *status);
-    if ((status->st_mode & kWriteByOthers) != 0) found(Fault::kFileWritable, path, *status);
-  }
+  void trusted(const std::string& path) { closed(path, kAnybodyMayRead); }
 
-  // A directory of secrets: nobody else has anything to do in it.
-  void directory(const std::string& path) {
-    const auto status = status_of(path);
-    if (!status) return;
-    owned(path, *status);
-    if ((status->st_mode & kWriteByOthers) != 0) found(Fault::kFileWritable, path, *status);
-    if ((status->st_mode & 0005U) != 0) found(Fault::kFileReadable, path, *status);
-  }
+  // A directory of secrets: nobody else has anything to do in it. Its group may look.
+  void directory(const std::string& path) { closed(path, kEnterByOthers); }
 
   // Whoever can write to a directory above can put another one in the place. A sticky one (/tmp)
   // keeps what is not theirs from them.
@@ -84,6 +70,15 @@ class Look {
       report_.add(Fault::kUnanswered, kThisMachine, path + " (" + std::strerror(errno) + ")");
     }
     return std::nullopt;
+  }
+
+  // Whatever it is: its owner is trusted, nobody else writes, and none of `reading` is set.
+  void closed(const std::string& path, mode_t reading) {
+    const auto status = status_of(path);
+    if (!status) return;
+    owned(path, *status);
+    if ((status->st_mode & kWriteByOthers) != 0) found(Fault::kFileWritable, path, *status);
+    if ((status->st_mode & reading) != 0) found(Fault::kFileReadable, path, *status);
   }
 
   void owned(const std::string& path, const struct stat& status) {
