@@ -25,7 +25,7 @@ CPPFLAGS  += -Iinclude -Isrc -I$(BUILD)/gen -DLATCHKEY_VERSION='"$(VERSION)"' $(
 CXXFLAGS  += -std=c++23 $(DEBUG) $(OPTIMIZE) $(WARNINGS) -fstack-protector-strong -fPIE $(SANITIZE)
 LDFLAGS   += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE)
 
-SOURCES  := $(wildcard src/*/*.cc) $(filter-out src/main_%,$(wildcard src/*.cc))
+SOURCES  := $(wildcard src/*/*.cc src/*/*/*.cc) $(filter-out src/main_%,$(wildcard src/*.cc))
 OBJECTS  := $(SOURCES:%.cc=$(BUILD)/obj/%.o)
 LIBRARY  := $(BUILD)/liblatchkey.a
 PROGRAMS := $(patsubst %,$(BUILD)/bin/%,latchkey-authorizer latchkey-responder latchkey)

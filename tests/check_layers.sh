@@ -25,7 +25,7 @@ fault() {
   faults=$((faults + 1))
 }
 
-for file in include/latchkey/*/*.h src/*/*.h src/*/*.cc; do
+for file in include/latchkey/*/*.h src/*/*.h src/*/*.cc src/*/*/*.h src/*/*/*.cc; do
   [ -f "$file" ] || continue
   case $file in
     include/*) own=${file#include/latchkey/} ;;

@@ -1,6 +1,6 @@
 // The parts of `latchkey doctor` that need no server; what it finds behind real ones is shown in
 // tests/servers/doctor_test.py.
-#include "admin/doctor.h"
+#include "admin/doctor/report.h"
 
 #include <gtest/gtest.h>
 
@@ -9,8 +9,8 @@
 #include <set>
 #include <sstream>
 
-#include "admin/doctor_examination.h"
-#include "admin/doctor_spoofs.h"
+#include "admin/doctor/examination.h"
+#include "admin/doctor/spoofs.h"
 #include "support/configs.h"
 #include "support/results.h"
 

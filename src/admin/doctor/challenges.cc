@@ -2,7 +2,7 @@
 // a cache, never with fields that are none of its business.
 #include <algorithm>
 
-#include "doctor_examination.h"
+#include "examination.h"
 #include "latchkey/wire/chars.h"
 #include "latchkey/wire/form.h"
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "doctor.h"
+#include "report.h"
 #include "latchkey/base/result.h"
 
 namespace latchkey::admin::doctor {

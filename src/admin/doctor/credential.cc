@@ -1,4 +1,4 @@
-#include "doctor_credential.h"
+#include "credential.h"
 
 #include <fstream>
 #include <utility>

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "doctor.h"
+#include "report.h"
 #include "latchkey/config/config.h"
 #include "latchkey/config/hosts.h"
 #include "latchkey/policy/policy.h"

@@ -1,4 +1,4 @@
-#include "doctor_site.h"
+#include "site.h"
 
 #include "latchkey/base/secret_string.h"
 

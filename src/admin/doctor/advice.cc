@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "doctor.h"
+#include "report.h"
 
 namespace latchkey::admin::doctor {
 namespace {

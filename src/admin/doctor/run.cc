@@ -1,14 +1,14 @@
 // latchkey doctor: is the web server in front set up so that nobody gets past. Each idea is a file
-// of its own (doctor_*.cc); here they come one after the other.
-#include "doctor.h"
+// of its own in this folder; here they come one after the other.
+#include "report.h"
 
 #include <array>
 #include <fstream>
 #include <iterator>
 
-#include "doctor_credential.h"
-#include "doctor_examination.h"
-#include "doctor_machine.h"
+#include "credential.h"
+#include "examination.h"
+#include "machine.h"
 #include "latchkey/wire/chars.h"
 #include "latchkey/wire/hex.h"
 #include "latchkey/wire/json.h"

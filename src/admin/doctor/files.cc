@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "doctor_machine.h"
+#include "machine.h"
 
 namespace latchkey::admin::doctor {
 namespace {

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "doctor_examination.h"
-#include "opened.h"
+#include "admin/opened.h"
+#include "examination.h"
 
 namespace latchkey::admin::doctor {
 

@@ -1,4 +1,4 @@
-#include "doctor_spoofs.h"
+#include "spoofs.h"
 
 #include <algorithm>
 #include <string_view>

@@ -1,5 +1,5 @@
 // Which web server answers: by its Server field, which all but HAProxy send unless told not to.
-#include "doctor.h"
+#include "report.h"
 #include "latchkey/wire/chars.h"
 
 namespace latchkey::admin::doctor {

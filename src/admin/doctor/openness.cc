@@ -1,7 +1,7 @@
 // Is latchkey asked at all: for every address that the rules protect, every method, and an Upgrade.
 #include <array>
 
-#include "doctor_examination.h"
+#include "examination.h"
 
 namespace latchkey::admin::doctor {
 namespace {

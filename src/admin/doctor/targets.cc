@@ -1,6 +1,6 @@
 // Other spellings of a request for the same thing: of its path, of its host, and the fields with
 // which proxies tell each other about a request that was another one before.
-#include "doctor_examination.h"
+#include "examination.h"
 
 namespace latchkey::admin::doctor {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "verbs.h"
+#include "admin/verbs.h"
 
 namespace latchkey::admin::doctor {
 

@@ -2,7 +2,7 @@
 // to the report. Those that run with a credential send nothing but GET.
 #pragma once
 
-#include "doctor_site.h"
+#include "site.h"
 #include "latchkey/base/secret_string.h"
 
 namespace latchkey::admin::doctor {

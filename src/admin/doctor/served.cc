@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <fstream>
 
-#include "doctor_examination.h"
+#include "examination.h"
 
 namespace latchkey::admin::doctor {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <functional>
 
-#include "doctor_examination.h"
-#include "doctor_spoofs.h"
+#include "examination.h"
+#include "spoofs.h"
 #include "latchkey/wire/json.h"
 
 namespace latchkey::admin::doctor {

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <optional>
 
-#include "doctor_machine.h"
+#include "machine.h"
 #include "latchkey/base/handle.h"
 #include "latchkey/base/unique_fd.h"
 #include "latchkey/wire/number.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "doctor.h"
+#include "report.h"
 #include "latchkey/config/config.h"
 
 namespace latchkey::admin::doctor {

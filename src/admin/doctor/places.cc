@@ -1,7 +1,7 @@
 // Which addresses of a host the rules protect: the very code that decides is asked.
 #include <algorithm>
 
-#include "doctor_site.h"
+#include "site.h"
 #include "latchkey/identity/resolver.h"
 #include "latchkey/wire/host.h"
 #include "latchkey/wire/target.h"

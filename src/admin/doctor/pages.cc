@@ -2,7 +2,7 @@
 // cookie leaves as it was made; health probes end at latchkey; http:// leads to https://.
 #include <algorithm>
 
-#include "doctor_examination.h"
+#include "examination.h"
 #include "latchkey/wire/chars.h"
 
 namespace latchkey::admin::doctor {

@@ -1,7 +1,7 @@
 // How findings are gathered and printed.
 #include <algorithm>
 
-#include "doctor.h"
+#include "report.h"
 #include "latchkey/wire/chars.h"
 #include "latchkey/wire/json_object.h"
 
