@@ -1,17 +1,13 @@
 #include "latchkey/remote/http_client.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
-#include <csignal>
 
-#include "latchkey/base/handle.h"
+#include "curl.h"
 #include "latchkey/wire/chars.h"
 
 namespace latchkey::remote {
 namespace {
 
-using Easy = Handle<CURL, curl_easy_cleanup>;
 using Url = Handle<CURLU, curl_url_cleanup>;
 using CurlText = Handle<char, curl_free>;
 
@@ -92,33 +88,20 @@ Outcome check_url(const HttpRequest& request) {
   return fail(ErrorCode::kMalformed, "the provider's address is not https");
 }
 
-template <typename T>
-void set(CURL* easy, CURLoption option, T value) {
-  // Every option below exists in the version we are built with: a refusal is a fault of ours, and
-  // going on without one of them could mean going on without verification.
-  LK_ASSERT(curl_easy_setopt(easy, option, value) == CURLE_OK);
-}
-
 void set_bounds(CURL* easy, const HttpRequest& request) {
   using std::chrono::milliseconds;
-  set(easy, CURLOPT_NOSIGNAL, 1L);
   set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(milliseconds(request.deadline).count()));
   set(easy, CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(milliseconds(std::min(kConnectDeadline, request.deadline)).count()));
   set(easy, CURLOPT_FOLLOWLOCATION, 0L);
   set(easy, CURLOPT_PROTOCOLS_STR,
       request.cleartext == Cleartext::kLoopbackOnly ? "http,https" : "https");
-  // An empty proxy also keeps HTTP_PROXY and its kin in the environment from being read (httpoxy).
-  set(easy, CURLOPT_PROXY, "");
-  set(easy, CURLOPT_NOPROXY, "*");
   set(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   set(easy, CURLOPT_FRESH_CONNECT, 1L);
   set(easy, CURLOPT_FORBID_REUSE, 1L);
 }
 
 void set_tls(CURL* easy, const HttpRequest& request) {
-  set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-  set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   if (request.ca_file.empty()) return;
   set(easy, CURLOPT_CAINFO, request.ca_file.c_str());
@@ -161,13 +144,7 @@ std::string media_type(const char* field) {
 
 class CurlClient final : public HttpClient {
  public:
-  explicit CurlClient(SlowGate& gate) : gate_(gate) {
-    // Counted by libcurl, so several clients in one process (tests) are fine.
-    LK_ASSERT(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
-  }
-  CurlClient(const CurlClient&) = delete;
-  CurlClient& operator=(const CurlClient&) = delete;
-  ~CurlClient() override { curl_global_cleanup(); }
+  explicit CurlClient(SlowGate& gate) : gate_(gate) {}
 
   Result<HttpResponse> send(const HttpRequest& request) override {
     LK_CHECK(check_url(request));
@@ -176,8 +153,7 @@ class CurlClient final : public HttpClient {
       return fail(ErrorCode::kUnavailable, "too many workers wait for a provider already");
     }
     // A handle of its own for each call: no option, cookie or secret of one reaches the next.
-    const Easy easy(curl_easy_init());
-    LK_ASSERT(easy != nullptr);
+    const Easy easy = libcurl_.easy();
     return exchange(easy.get(), request);
   }
 
@@ -185,6 +161,7 @@ class CurlClient final : public HttpClient {
   static Result<HttpResponse> exchange(CURL* easy, const HttpRequest& request) {
     HttpResponse response;
     HeaderList headers;
+    set_safe(easy);
     set_bounds(easy, request);
     set_tls(easy, request);
     set_method(easy, request, headers);
@@ -203,6 +180,7 @@ class CurlClient final : public HttpClient {
     return response;
   }
 
+  Libcurl libcurl_;
   SlowGate& gate_;
 };
 
@@ -219,9 +197,6 @@ bool is_loopback_http(std::string_view url) {
 }
 
 std::unique_ptr<HttpClient> make_curl_client(SlowGate& gate) {
-  // Without signals of its own libcurl leaves this to us: OpenSSL writing to a peer that has closed
-  // would end the process, the administrator's housekeep among them.
-  LK_ASSERT(std::signal(SIGPIPE, SIG_IGN) != SIG_ERR);
   return std::make_unique<CurlClient>(gate);
 }
 

@@ -1,25 +1,15 @@
 #include "latchkey/remote/probe.h"
 
-#include <curl/curl.h>
 #include <poll.h>
 
-#include <csignal>
-
-#include "latchkey/base/handle.h"
+#include "curl.h"
 
 namespace latchkey::remote {
 namespace {
 
-using Easy = Handle<CURL, curl_easy_cleanup>;
 using List = Handle<curl_slist, curl_slist_free_all>;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-template <typename T>
-void set(CURL* easy, CURLoption option, T value) {
-  // A refusal is a fault of ours: every option exists in the version we are built with.
-  LK_ASSERT(curl_easy_setopt(easy, option, value) == CURLE_OK);
-}
 
 std::unexpected<Error> failed(CURLcode code) {
   const bool tls = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
@@ -34,18 +24,14 @@ class Connection {
   Connection(CURL* easy, const Endpoint& endpoint)
       : easy_(easy), end_(steady_clock::now() + endpoint.deadline) {
     curl_easy_reset(easy);
+    set_safe(easy);
     set(easy, CURLOPT_URL, endpoint.origin.c_str());
     set(easy, CURLOPT_CONNECT_ONLY, 1L);
     set(easy, CURLOPT_FRESH_CONNECT, 1L);
     set(easy, CURLOPT_MAXCONNECTS, 1L);  // those before have been closed by the server
     // No HTTP/2 is offered in the TLS handshake: what follows is written by us.
     set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    set(easy, CURLOPT_NOSIGNAL, 1L);
     set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    set(easy, CURLOPT_PROXY, "");
-    set(easy, CURLOPT_NOPROXY, "*");
-    set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     set(easy, CURLOPT_CONNECTTIMEOUT_MS,
         static_cast<long>(milliseconds(endpoint.deadline).count()));
     if (!endpoint.ca_pem.empty()) {
@@ -120,19 +106,6 @@ class Connection {
 
 class CurlProber final : public Prober {
  public:
-  CurlProber() {
-    std::signal(SIGPIPE, SIG_IGN);  // as in make_curl_client
-    LK_ASSERT(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
-    easy_.reset(curl_easy_init());
-    LK_ASSERT(easy_ != nullptr);
-  }
-  CurlProber(const CurlProber&) = delete;
-  CurlProber& operator=(const CurlProber&) = delete;
-  ~CurlProber() override {
-    easy_.reset();
-    curl_global_cleanup();
-  }
-
   Result<RawReply> exchange(const Endpoint& endpoint, std::string_view request,
                             Body body) override {
     Connection connection(easy_.get(), endpoint);
@@ -142,7 +115,8 @@ class CurlProber final : public Prober {
   }
 
  private:
-  Easy easy_;
+  Libcurl libcurl_;
+  Easy easy_{libcurl_.easy()};
 };
 
 }  // namespace
