@@ -20,13 +20,6 @@ constexpr std::size_t kReturnBytesMax = 1024;  // what the sealed state of a sig
 constexpr std::string_view kPageRules =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-// Adds a field whose value is ours, or checked while the configuration was read.
-void add(Answer& answer, std::string name, std::string_view value) {
-  Result<wire::FieldValue> field = wire::FieldValue::from(value);
-  LK_ASSERT(field.has_value());
-  answer.add(std::move(name), *std::move(field));
-}
-
 // A fetch or XHR: a Basic challenge would make the browser open a dialog over the page.
 bool is_script(const model::ClientHints& hints) {
   return hints.has_requested_with ||
@@ -52,14 +45,14 @@ void add_body(Answer& answer, const RefusalSettings& settings, const Refused& re
               Reason reason, const Words& words) {
   // A registry's client may name text/html too, and still reads JSON only.
   if (refused.challenge == Challenge::kDocker) {
-    add(answer, "Content-Type", "application/json");
+    answer.add_ours("Content-Type", "application/json");
     answer.body = error_list(words);
   } else if (wire::accepts_html(refused.hints.accept)) {
-    add(answer, "Content-Type", "text/html; charset=utf-8");
-    add(answer, "Content-Security-Policy", kPageRules);
+    answer.add_ours("Content-Type", "text/html; charset=utf-8");
+    answer.add_ours("Content-Security-Policy", kPageRules);
     answer.body = page(settings, refused, reason, words);
   } else {
-    add(answer, "Content-Type", "text/plain; charset=utf-8");
+    answer.add_ours("Content-Type", "text/plain; charset=utf-8");
     answer.body = text(settings, reason, words);
   }
 }
@@ -68,9 +61,9 @@ Answer to_sign_in(const RefusalSettings& settings, const Refused& refused) {
   const std::string& target = refused.request.target;
   const bool fits = target.starts_with('/') && target.size() <= kReturnBytesMax;
   Answer answer{.status = 302, .headers = {}, .body = {}};
-  add(answer, "Location",
-      settings.hosts.origin_of(refused.request.host) + settings.login_path +
-          "?rd=" + wire::url_encode(fits ? target : "/"));
+  answer.add_ours("Location", settings.hosts.origin_of(refused.request.host) +
+                                  settings.login_path +
+                                  "?rd=" + wire::url_encode(fits ? target : "/"));
   return answer;
 }
 
@@ -87,14 +80,14 @@ int status_of(const Words& words, const Refused& refused, Reason reason) {
 }
 
 void add_common(Answer& answer, const Refused& refused) {
-  add(answer, "Cache-Control", "no-store");
+  answer.add_ours("Cache-Control", "no-store");
   if (refused.challenge == Challenge::kDocker) {
-    add(answer, "Docker-Distribution-Api-Version", "registry/2.0");
+    answer.add_ours("Docker-Distribution-Api-Version", "registry/2.0");
   } else {
-    add(answer, "Vary", "Accept, Sec-Fetch-Mode, X-Requested-With");
+    answer.add_ours("Vary", "Accept, Sec-Fetch-Mode, X-Requested-With");
   }
-  add(answer, "X-Content-Type-Options", "nosniff");
-  add(answer, "Referrer-Policy", "no-referrer");
+  answer.add_ours("X-Content-Type-Options", "nosniff");
+  answer.add_ours("Referrer-Policy", "no-referrer");
 }
 
 }  // namespace
@@ -121,9 +114,9 @@ Answer refusal(const RefusalSettings& settings, const Refused& refused, Reason r
     answer = to_sign_in(settings, refused);
   } else {
     answer.status = status_of(words, refused, reason);
-    if (answer.status == 401) add(answer, "WWW-Authenticate", challenge(settings, refused));
-    if (answer.status == 503) add(answer, "Retry-After", "5");
-    if (answer.status == 429) add(answer, "Retry-After", "60");
+    if (answer.status == 401) answer.add_ours("WWW-Authenticate", challenge(settings, refused));
+    if (answer.status == 503) answer.add_ours("Retry-After", "5");
+    if (answer.status == 429) answer.add_ours("Retry-After", "60");
     add_body(answer, settings, refused, reason, words);
   }
   if (reason == Reason::kDuplicateCookie) forget_cookies(answer);
@@ -133,7 +126,7 @@ Answer refusal(const RefusalSettings& settings, const Refused& refused, Reason r
 
 Answer health() {
   Answer answer{.status = 200, .headers = {}, .body = {}};
-  add(answer, "Cache-Control", "no-store");
+  answer.add_ours("Cache-Control", "no-store");
   return answer;
 }
 

@@ -11,17 +11,11 @@ using model::Answer;
 using model::Mode;
 using model::Reason;
 
-void add(Answer& answer, std::string name, std::string_view value) {
-  Result<wire::FieldValue> field = wire::FieldValue::from(value);
-  LK_ASSERT(field.has_value());
-  answer.add(std::move(name), *std::move(field));
-}
-
 // The one refusal that nginx and mod_fcgid carry. No challenge: both add the check's fields to the
 // answer that is rendered afterwards.
 Answer bare(Reason reason) {
   Answer answer{.status = 401, .headers = {}, .body = {}};
-  add(answer, "X-Latchkey-Reason", model::name_of(reason));
+  answer.add_ours("X-Latchkey-Reason", model::name_of(reason));
   return answer;
 }
 
@@ -44,7 +38,7 @@ Answer reply(const model::Call& call, const model::Decision& decision, Answer wh
   if (whole.status < 300 && !may_be_2xx(call, decision)) return bare(Reason::kInternal);
   if (call.mode == Mode::kCheck && call.form == model::IdentityForm::kHeaders) {
     // Always said: a 0 keeps a web server that caches by mistake from doing so.
-    add(whole, "X-Accel-Expires",
+    whole.add_ours("X-Accel-Expires",
         std::to_string(keep_for(*decision.identity(), cache, now).count()));
   }
   return whole;

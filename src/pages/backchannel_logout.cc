@@ -24,7 +24,7 @@ PageResult refused(std::string detail) {
 PageResult unavailable(std::string detail) {
   const std::string body = wire::JsonObject().add("error", "temporarily_unavailable").text();
   PageResult result{json_answer(503, body), "unavailable", std::move(detail), ""};
-  add_header(result.answer, "Retry-After", std::to_string(kRetryAfter.count()));
+  result.answer.add_ours("Retry-After", std::to_string(kRetryAfter.count()));
   return result;
 }
 

@@ -164,8 +164,8 @@ PageResult post_revoke(const Call& call, const CredentialId& id) {
   if (!revoked) return failed(call, BodyKind::kForm, revoked.error());
   model::Answer answer;
   answer.status = 303;
-  add_header(answer, "Location", call.request.origin + call.parts.config.paths.credentials +
-                                     "?revoked=" + id.text());
+  answer.add_ours("Location", call.request.origin + call.parts.config.paths.credentials +
+                                  "?revoked=" + id.text());
   add_secure_headers(answer);
   return done(std::move(answer), "revoked", "credential " + id.text());
 }
@@ -173,7 +173,7 @@ PageResult post_revoke(const Call& call, const CredentialId& id) {
 PageResult wrong_method(const Call& call, std::string_view allowed) {
   PageResult result = complain(
       call, BodyKind::kJson, {405, "method_not_allowed", "That is not done here.", ""});
-  add_header(result.answer, "Allow", allowed);
+  result.answer.add_ours("Allow", allowed);
   return result;
 }
 
@@ -181,7 +181,7 @@ PageResult answer_all(const Call& call) {
   const std::string& method = call.request.request().method;
   if (method == "GET" || method == "HEAD") {
     PageResult result = get_all(call);
-    add_header(result.answer, "Vary", "Accept");
+    result.answer.add_ours("Vary", "Accept");
     return result;
   }
   return method == "POST" ? post_all(call) : wrong_method(call, "GET, HEAD, POST");

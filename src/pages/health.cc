@@ -8,7 +8,7 @@ namespace {
 PageResult plain(int status, std::string_view text) {
   PageResult result;
   result.answer.status = status;
-  add_header(result.answer, "Content-Type", "text/plain; charset=utf-8");
+  result.answer.add_ours("Content-Type", "text/plain; charset=utf-8");
   add_secure_headers(result.answer);
   result.answer.body = text;
   return result;

@@ -111,25 +111,19 @@ View& View::list(std::string name, std::vector<View> entries) {
   return *this;
 }
 
-void add_header(model::Answer& answer, std::string name, std::string_view value) {
-  Result<wire::FieldValue> field = wire::FieldValue::from(value);
-  LK_ASSERT(field.has_value());
-  answer.add(std::move(name), *std::move(field));
-}
-
 void add_secure_headers(model::Answer& answer) {
-  add_header(answer, "X-Content-Type-Options", "nosniff");
-  add_header(answer, "X-Frame-Options", "DENY");
-  add_header(answer, "Referrer-Policy", "no-referrer");
-  add_header(answer, "Cross-Origin-Opener-Policy", "same-origin");
-  add_header(answer, "Cache-Control", "no-store");
+  answer.add_ours("X-Content-Type-Options", "nosniff");
+  answer.add_ours("X-Frame-Options", "DENY");
+  answer.add_ours("Referrer-Policy", "no-referrer");
+  answer.add_ours("Cross-Origin-Opener-Policy", "same-origin");
+  answer.add_ours("Cache-Control", "no-store");
 }
 
 model::Answer page(Template body, const View& view, const Frame& frame) {
   model::Answer answer;
   answer.status = frame.status;
-  add_header(answer, "Content-Type", "text/html; charset=utf-8");
-  add_header(answer, "Content-Security-Policy", content_security_policy(frame.form_origins));
+  answer.add_ours("Content-Type", "text/html; charset=utf-8");
+  answer.add_ours("Content-Security-Policy", content_security_policy(frame.form_origins));
   add_secure_headers(answer);
   answer.body = render(body, view, frame);
   return answer;

@@ -15,9 +15,9 @@ PageResult JwksPage::serve(const PageRequest&) {
     return result;
   }
   result.answer.status = 200;
-  add_header(result.answer, "Content-Type", "application/jwk-set+json");
-  add_header(result.answer, "Cache-Control", "public, max-age=300");
-  add_header(result.answer, "X-Content-Type-Options", "nosniff");
+  result.answer.add_ours("Content-Type", "application/jwk-set+json");
+  result.answer.add_ours("Cache-Control", "public, max-age=300");
+  result.answer.add_ours("X-Content-Type-Options", "nosniff");
   result.answer.body = *std::move(keys);
   result.reason = "shown";
   return result;

@@ -183,7 +183,7 @@ PageResult Visit::throttled(Seconds wait) {
       form({.status = 429,
             .error = "There were too many wrong passwords. Please wait " +
                      std::to_string(wait.count()) + " seconds."});
-  add_header(result.answer, "Retry-After", std::to_string(wait.count()));
+  result.answer.add_ours("Retry-After", std::to_string(wait.count()));
   result.reason = "too_many_attempts";
   return result;
 }

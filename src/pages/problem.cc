@@ -12,7 +12,7 @@ namespace {
 model::Answer answer_of(int status, std::string_view type, std::string body) {
   model::Answer answer;
   answer.status = status;
-  add_header(answer, "Content-Type", type);
+  answer.add_ours("Content-Type", type);
   add_secure_headers(answer);
   answer.body = std::move(body);
   return answer;
@@ -28,7 +28,7 @@ model::Answer problem(int status, std::string_view reason, std::string_view deta
       .add("detail", detail)
       .add("reason", reason);
   model::Answer answer = answer_of(status, "application/problem+json", object.text());
-  if (status == 503) add_header(answer, "Retry-After", "5");
+  if (status == 503) answer.add_ours("Retry-After", "5");
   return answer;
 }
 

@@ -70,7 +70,7 @@ std::string printable(std::string_view text, std::size_t chars_max) {
 PageResult redirect_to(int status, std::string_view location, std::string reason) {
   PageResult result;
   result.answer.status = status;
-  add_header(result.answer, "Location", location);
+  result.answer.add_ours("Location", location);
   add_secure_headers(result.answer);
   result.reason = std::move(reason);
   return result;

@@ -19,7 +19,7 @@ PageResult unavailable_page(const SignInParts& parts, std::string detail) {
        .advice = "Please try again in a few seconds.",
        .reason = "unavailable"},
       std::move(detail));
-  add_header(result.answer, "Retry-After", std::to_string(kRetryAfter.count()));
+  result.answer.add_ours("Retry-After", std::to_string(kRetryAfter.count()));
   return result;
 }
 

@@ -75,7 +75,7 @@ PageResult WhoamiPage::serve(const PageRequest& request) {
   result.answer = wire::preferred(request.hints().accept) == wire::Media::kHtml
                       ? as_page(parts_.config, *identity)
                       : as_json(*identity);
-  add_header(result.answer, "Vary", "Accept");
+  result.answer.add_ours("Vary", "Accept");
   return result;
 }
 

@@ -134,7 +134,7 @@ PageResult Responder::answer(fcgi::Exchange& exchange, dialect::Question& questi
   if (!allows(*found.route, request.method)) {
     PageResult result =
         plain(question, config_, 405, "method_not_allowed", "This page has no such method");
-    pages::add_header(result.answer, "Allow", allow_field(*found.route));
+    result.answer.add_ours("Allow", allow_field(*found.route));
     return result;
   }
   return ask(exchange, question, found, now);
@@ -167,7 +167,7 @@ void Responder::serve(fcgi::Exchange& exchange) {
       dialect::read_page_question(exchange.params(), exchange.transport(), settings);
   PageResult result = answer(exchange, question, now);
   if (!has_header(result.answer, "Cache-Control")) {
-    pages::add_header(result.answer, "Cache-Control", "no-store");
+    result.answer.add_ours("Cache-Control", "no-store");
   }
   log_line(question, result);
   remote_address_ = question.query.remote_address;

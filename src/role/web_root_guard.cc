@@ -25,12 +25,8 @@ bool started_by_web_server(model::Transport transport) {
 model::Answer out_of_order() {
   model::Answer answer;
   answer.status = 503;
-  for (const auto& [name, value] : {std::pair{"Content-Type", "text/plain; charset=utf-8"},
-                                    std::pair{"Cache-Control", "no-store"}}) {
-    Result<wire::FieldValue> field = wire::FieldValue::from(value);
-    LK_ASSERT(field.has_value());
-    answer.add(name, *std::move(field));
-  }
+  answer.add_ours("Content-Type", "text/plain; charset=utf-8");
+  answer.add_ours("Cache-Control", "no-store");
   answer.body = "latchkey is not set up as it should be. Its log names the reason.\n";
   return answer;
 }

@@ -21,6 +21,12 @@ Result<FieldValue> FieldValue::from(std::string_view text) {
   return FieldValue(std::string(text));
 }
 
+FieldValue FieldValue::of_ours(std::string_view text) {
+  Result<FieldValue> value = from(text);
+  LK_ASSERT(value.has_value());
+  return *std::move(value);
+}
+
 bool is_printable_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c <= 0x7e; });
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,9 +21,13 @@ struct Answer {
   std::vector<Header> headers;
   std::string body;
 
-  // Appends a field. `value` must be one that FieldValue accepts; a bad one is an invariant broken.
+  // Appends a field.
   void add(std::string name, wire::FieldValue value) {
     headers.push_back({std::move(name), std::move(value)});
+  }
+  // The same for a value of FieldValue::of_ours().
+  void add_ours(std::string name, std::string_view value) {
+    add(std::move(name), wire::FieldValue::of_ours(value));
   }
 };
 

@@ -57,7 +57,4 @@ model::Answer page(Template body, const View& view, const Frame& frame);
 // X-Frame-Options, Referrer-Policy, Cross-Origin-Opener-Policy, Cache-Control: no-store.
 void add_secure_headers(model::Answer& answer);
 
-// Adds a field whose value is a constant of ours. A value that is no FieldValue is a fault of ours.
-void add_header(model::Answer& answer, std::string name, std::string_view value);
-
 }  // namespace latchkey::pages

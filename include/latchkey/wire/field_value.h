@@ -20,6 +20,10 @@ class FieldValue {
   // Spec:    RFC 9110 section 5.5, without obs-text.
   static Result<FieldValue> from(std::string_view text);
 
+  // The same for a text of latchkey's own, or one that was checked before: a bad one is an
+  // invariant broken and ends the process.
+  static FieldValue of_ours(std::string_view text);
+
   const std::string& text() const { return text_; }
 
  private:
