@@ -126,14 +126,8 @@ Result<EvpKey> sound_rsa(EvpKey key) {
 }  // namespace
 
 VerificationKey make_verification_key(KeyId id, std::vector<std::string> algorithms, EvpKey key) {
-  unsigned char* der = nullptr;
-  const int length = i2d_PUBKEY(key.get(), &der);
-  LK_ASSERT(length > 0);
-  const Digest fingerprint =
-      sha256({reinterpret_cast<const char*>(der), static_cast<std::size_t>(length)});
-  OPENSSL_free(der);
-  return VerificationKey(std::make_unique<VerificationKey::Impl>(VerificationKey::Impl{
-      std::move(id), std::move(algorithms), std::move(key), fingerprint}));
+  return VerificationKey(std::make_unique<VerificationKey::Impl>(
+      VerificationKey::Impl{std::move(id), std::move(algorithms), std::move(key)}));
 }
 
 bool is_key_id(std::string_view id) {

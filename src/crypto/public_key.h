@@ -20,7 +20,9 @@ class VerificationKey::Impl {
   KeyId id;
   std::vector<std::string> algorithms;
   EvpKey key;
-  Digest fingerprint;  // of the key's DER: whatever its name, the same key
+  // What verifying leaves for the next time: OpenSSL's preparations for one of `algorithms`.
+  EvpKeyContext context{};
+  const Algorithm* ready_for = nullptr;
 };
 
 // Makes a key that does `algorithms`.

@@ -22,9 +22,30 @@ Result<std::string> optional_string(const wire::Json& header, std::string_view m
   return header.string(member);
 }
 
+Result<TokenHeader> parse_header(std::string_view text) {
+  LK_TRY(const std::string decoded, wire::base64url_decode(text));
+  LK_TRY(const wire::Json header, wire::Json::parse(decoded, kTokenBytesMax));
+  if (!header.is_object()) return malformed("has a header that is no object");
+  for (const char* const name : kRefusedHeaders) {
+    if (header.has(name)) {
+      return fail(ErrorCode::kRefused, std::string("the token's header has ") + name);
+    }
+  }
+  if (!header.has("alg")) return malformed("names no algorithm");
+  TokenHeader parsed;
+  parsed.text = text;
+  LK_TRY(parsed.algorithm, header.string("alg"));
+  LK_TRY(parsed.type, optional_string(header, "typ"));
+  LK_TRY(std::string key_id, optional_string(header, "kid"));
+  if (header.has("kid") && !is_key_id(key_id)) return malformed("has a kid outside the grammar");
+  parsed.key_id = KeyId(std::move(key_id));
+  return parsed;
+}
+
 }  // namespace
 
-Result<UnverifiedToken> UnverifiedToken::parse(std::string_view text, std::size_t bytes_max) {
+Result<UnverifiedToken> UnverifiedToken::parse(std::string_view text, std::size_t bytes_max,
+                                               TokenHeader* last) {
   if (text.size() > bytes_max) return malformed("is too long");
   const std::size_t first = text.find('.');
   if (first == std::string_view::npos) return malformed("has no dot");
@@ -35,26 +56,18 @@ Result<UnverifiedToken> UnverifiedToken::parse(std::string_view text, std::size_
     return malformed("has an empty part");
   }
 
-  LK_TRY(const std::string header_text, wire::base64url_decode(text.substr(0, first)));
   UnverifiedToken token;
+  const std::string_view header = text.substr(0, first);
+  if (last != nullptr && last->text == header) {
+    token.header_ = *last;
+  } else {
+    LK_TRY(token.header_, parse_header(header));
+    if (last != nullptr) *last = token.header_;
+  }
   LK_TRY(token.payload_, wire::base64url_decode(text.substr(first + 1, second - first - 1)));
   LK_TRY(token.signature_, wire::base64url_decode(text.substr(second + 1)));
   token.text_ = text;
   token.signed_bytes_ = second;
-
-  LK_TRY(const wire::Json header, wire::Json::parse(header_text, kTokenBytesMax));
-  if (!header.is_object()) return malformed("has a header that is no object");
-  for (const char* const name : kRefusedHeaders) {
-    if (header.has(name)) {
-      return fail(ErrorCode::kRefused, std::string("the token's header has ") + name);
-    }
-  }
-  if (!header.has("alg")) return malformed("names no algorithm");
-  LK_TRY(token.algorithm_, header.string("alg"));
-  LK_TRY(token.type_, optional_string(header, "typ"));
-  LK_TRY(std::string key_id, optional_string(header, "kid"));
-  if (header.has("kid") && !is_key_id(key_id)) return malformed("has a kid outside the grammar");
-  token.key_id_ = KeyId(std::move(key_id));
   return token;
 }
 

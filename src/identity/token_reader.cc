@@ -51,30 +51,6 @@ std::vector<std::string> names_of(const std::vector<config::SiteHost>& hosts) {
 
 }  // namespace
 
-const TokenClaims* ClaimsCache::find(const crypto::Digest& text) {
-  const auto known = newer_.find(text);
-  if (known != newer_.end()) return &known->second;
-  auto old = older_.extract(text);
-  if (old.empty()) return nullptr;
-  remember(text, std::move(old.mapped()));
-  const auto moved = newer_.find(text);
-  return moved == newer_.end() ? nullptr : &moved->second;
-}
-
-void ClaimsCache::remember(const crypto::Digest& text, TokenClaims claims) {
-  if (half_max_ == 0) return;
-  if (newer_.size() >= half_max_) {
-    older_ = std::move(newer_);
-    newer_.clear();
-  }
-  newer_.insert_or_assign(text, std::move(claims));
-}
-
-void ClaimsCache::clear() {
-  newer_.clear();
-  older_.clear();
-}
-
 TokenReader::TokenReader(const config::Config& config, crypto::KeyDirectory directory)
     : issuer_(config.site.url),
       audiences_(names_of(config.site.hosts)),
@@ -106,7 +82,8 @@ model::Step<const crypto::VerificationKey*> TokenReader::find_key(const KeyId& i
 }
 
 model::Step<TokenClaims> TokenReader::verify(std::string_view text, TimePoint now) {
-  const Result<crypto::UnverifiedToken> token = crypto::UnverifiedToken::parse(text);
+  const Result<crypto::UnverifiedToken> token =
+      crypto::UnverifiedToken::parse(text, crypto::kTokenBytesMax, &last_header_);
   if (!token) return bad(token.error());
   if (token->type() != "JWT") return model::refuse(Reason::kBadCredential, "not of type JWT");
   LK_TRY(const crypto::VerificationKey* key, find_key(token->key_id(), now));
@@ -128,10 +105,10 @@ model::Step<TokenClaims> TokenReader::read(std::string_view text, TimePoint now)
     }
     looked_ = now;
   }
-  const crypto::Digest digest = crypto::sha256(text);
-  if (const TokenClaims* known = cache_.find(digest)) return *known;
+  const TokenText name(text);
+  if (const TokenClaims* known = cache_.find(name)) return *known;
   LK_TRY(TokenClaims claims, verify(text, now));
-  cache_.remember(digest, claims);
+  cache_.keep(name, claims);
   return claims;
 }
 

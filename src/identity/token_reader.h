@@ -3,51 +3,20 @@
 // (time, record, owner) is checked by the caller at every request.
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "claims_cache.h"
 #include "latchkey/base/clock.h"
 #include "latchkey/base/ids.h"
 #include "latchkey/config/config.h"
-#include "latchkey/crypto/digest.h"
 #include "latchkey/crypto/jwt.h"
 #include "latchkey/crypto/key_directory.h"
 #include "latchkey/model/decision.h"
 
 namespace latchkey::identity {
-
-// The claims of a token with a good signature by one of our keys.
-struct TokenClaims {
-  CredentialId credential;  // `jti`
-  AccountId account;        // `sub`
-  std::string user_name;    // `uid`
-  TimePoint valid_from{};   // the later of `iat` and `nbf`
-  TimePoint expires{};      // `exp`
-};
-
-// Token texts whose claims are known; at most `entries_max`. When the newer half is full, the older
-// half is dropped, and what is used moves to the newer one. Only good tokens get in, so that a
-// stranger cannot push them out.
-class ClaimsCache {
- public:
-  explicit ClaimsCache(std::size_t entries_max) : half_max_(entries_max / 2) {}
-
-  // Returns null if the text is not known. The pointer lives until the next call.
-  const TokenClaims* find(const crypto::Digest& text);
-  void remember(const crypto::Digest& text, TokenClaims claims);
-  void clear();
-  std::size_t size() const { return newer_.size() + older_.size(); }
-
- private:
-  using Map = std::unordered_map<crypto::Digest, TokenClaims>;
-  std::size_t half_max_;
-  Map newer_;
-  Map older_;
-};
 
 class TokenReader {
  public:
@@ -70,6 +39,7 @@ class TokenReader {
   std::optional<crypto::KeyStamp> stamp_;
   crypto::KeyRing ring_;
   std::optional<TimePoint> looked_;  // when the directory was last looked at
+  crypto::TokenHeader last_header_;
   ClaimsCache cache_;
 };
 

@@ -1,4 +1,4 @@
-// Times, audience and issuer of a verified token, and the cache of good signatures.
+// Times, audience and issuer of a verified token.
 #include <gtest/gtest.h>
 
 #include "support/results.h"
@@ -84,45 +84,6 @@ TEST(VerifiedToken, ComparesTheIssuerByteByByte) {
   EXPECT_THAT(token.check_issuer("https://issuer.test/"), FailsWith(ErrorCode::kRefused));
   EXPECT_THAT(verified("{}").check_issuer(""), FailsWith(ErrorCode::kRefused));
   EXPECT_THAT(verified(R"({"iss":["x"]})").check_issuer("x"), FailsWith(ErrorCode::kMalformed));
-}
-
-TEST(SignatureCache, RemembersGoodSignaturesOnlyJ11) {
-  const VerificationKey key = verifier(p256(), {"ES256"});
-  SignatureCache cache(8);
-  const UnverifiedToken good = *UnverifiedToken::parse(good_token("ES256"));
-  std::string text = good_token("ES256");
-  text[text.size() - 10] = text[text.size() - 10] == 'A' ? 'B' : 'A';
-  const UnverifiedToken bad = *UnverifiedToken::parse(text);
-  EXPECT_THAT(key.verify(bad, &cache), FailsWith(ErrorCode::kRefused));
-  EXPECT_EQ(cache.size(), 0U);
-  EXPECT_THAT(key.verify(good, &cache), IsOk());
-  EXPECT_EQ(cache.size(), 1U);
-  EXPECT_THAT(key.verify(good, &cache), IsOk());
-  EXPECT_THAT(key.verify(bad, &cache), FailsWith(ErrorCode::kRefused));
-}
-
-TEST(SignatureCache, VouchesForNoOtherKeyOfTheSameName) {
-  static const EvpKey other = make_ec("P-256");
-  const VerificationKey first = verifier(p256(), {"ES256"}, "k1");
-  const VerificationKey second = verifier(other.get(), {"ES256"}, "k1");
-  SignatureCache cache(8);
-  const UnverifiedToken token = *UnverifiedToken::parse(good_token("ES256"));
-  ASSERT_THAT(first.verify(token, &cache), IsOk());
-  EXPECT_THAT(second.verify(token, &cache), FailsWith(ErrorCode::kRefused));
-}
-
-TEST(SignatureCache, DropsTheOldestWhenFull) {
-  SignatureCache cache(2);
-  const Digest key = sha256("key");
-  for (const char* text : {"a", "b", "b", "c"}) cache.remember(sha256(text), key);
-  EXPECT_EQ(cache.size(), 2U);
-  EXPECT_FALSE(cache.knows(sha256("a"), key));
-  EXPECT_TRUE(cache.knows(sha256("b"), key));
-  EXPECT_TRUE(cache.knows(sha256("c"), key));
-  EXPECT_FALSE(cache.knows(sha256("c"), sha256("another key")));
-  SignatureCache off(0);
-  off.remember(sha256("a"), key);
-  EXPECT_FALSE(off.knows(sha256("a"), key));
 }
 
 }  // namespace

@@ -121,6 +121,28 @@ TEST(UnverifiedToken, RefusesEveryOtherSpellingOfBase64UrlJ14) {
               FailsWith(ErrorCode::kMalformed));
 }
 
+TEST(UnverifiedToken, ReadsAHeaderLikeTheLastOneOnlyOnce) {
+  TokenHeader last;
+  const auto parse = [&last](const std::string& header) {
+    return UnverifiedToken::parse(b64(header) + "." + b64(kClaims) + "." + b64("sig"), kTokenBytesMax,
+                                  &last);
+  };
+  const std::string first = R"({"alg":"RS256","kid":"one","typ":"JWT"})";
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_THAT(parse(first), IsOk());
+    EXPECT_EQ(parse(first)->key_id(), KeyId("one"));
+    EXPECT_EQ(parse(first)->type(), "JWT");
+    EXPECT_EQ(last.text, b64(first));
+    // Another one counts as itself, and one that is refused stays so, every time.
+    EXPECT_EQ(parse(R"({"alg":"ES256"})")->algorithm(), "ES256");
+    EXPECT_TRUE(parse(R"({"alg":"ES256"})")->key_id().empty());
+    for (int again = 0; again < 2; ++again) {
+      EXPECT_THAT(parse(R"({"alg":"ES256","crit":[]})"), FailsWith(ErrorCode::kRefused));
+      EXPECT_THAT(parse(R"({"kid":"one"})"), FailsWith(ErrorCode::kMalformed));
+    }
+  }
+}
+
 TEST(UnverifiedToken, RefusesCriticalHeadersJ15) {
   EXPECT_THAT(with_header(R"({"alg":"RS256","crit":["exp"],"exp":1})"),
               FailsWith(ErrorCode::kRefused));

@@ -39,6 +39,23 @@ TEST(VerificationKey, VerifiesTheExampleOfRfc8037) {
   EXPECT_THAT(check(keys[0], altered), FailsWith(ErrorCode::kRefused));
 }
 
+TEST(VerificationKey, IsAsGoodAfterAWrongSignatureAndAnotherAlgorithm) {
+  const VerificationKey key = verifier(rsa_2048(), {"RS256", "PS256", "RS512"});
+  for (int round = 0; round < 3; ++round) {
+    for (const char* const algorithm : {"RS256", "PS256", "RS512"}) {
+      const std::string good = good_token(algorithm);
+      std::string bad = good;
+      bad[bad.size() - 10] = bad[bad.size() - 10] == 'A' ? 'B' : 'A';
+      EXPECT_THAT(check(key, good), IsOk()) << algorithm;
+      EXPECT_THAT(check(key, bad), FailsWith(ErrorCode::kRefused)) << algorithm;
+      EXPECT_THAT(check(key, good.substr(0, good.rfind('.') + 1) + "c2ln"),
+                  FailsWith(ErrorCode::kRefused))
+          << algorithm;
+      EXPECT_THAT(check(key, good), IsOk()) << algorithm;
+    }
+  }
+}
+
 TEST(VerificationKey, VerifiesEveryAlgorithmWithItsOwnKeyOnly) {
   for (const std::string& algorithm : kAll) {
     const std::string token = good_token(algorithm);

@@ -1,0 +1,59 @@
+// A map of bounded weight that forgets what was not used for longest, roughly: two generations, of
+// which the older one is dropped whole when the newer one is full. What is used moves to the newer.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <unordered_map>
+#include <utility>
+
+namespace latchkey {
+
+template <typename Key, typename Value, typename Hash = std::hash<Key>>
+class RecentMap {
+ public:
+  // Input: `weight_max`, in the unit that keep() is given, of both generations together; 0: nothing
+  //        is ever kept.
+  explicit RecentMap(std::size_t weight_max) : half_max_(weight_max / 2) {}
+
+  // Returns null if the key is not known. The pointer lives until the next call of another member.
+  const Value* find(const Key& key) {
+    if (const auto known = newer_.values.find(key); known != newer_.values.end()) {
+      return &known->second.first;
+    }
+    auto node = older_.values.extract(key);
+    if (node.empty()) return nullptr;
+    const std::size_t weight = node.mapped().second;
+    make_room(weight);
+    newer_.weight += weight;
+    return &newer_.values.insert(std::move(node)).position->second.first;
+  }
+
+  // Keeps a value that find() did not know, if its weight fits at all.
+  void keep(const Key& key, Value value, std::size_t weight = 1) {
+    if (weight > half_max_) return;
+    make_room(weight);
+    if (newer_.values.try_emplace(key, std::move(value), weight).second) newer_.weight += weight;
+  }
+
+  void clear() {
+    newer_ = {};
+    older_ = {};
+  }
+
+ private:
+  struct Generation {
+    std::unordered_map<Key, std::pair<Value, std::size_t>, Hash> values;
+    std::size_t weight = 0;
+  };
+
+  void make_room(std::size_t weight) {
+    if (newer_.weight + weight > half_max_) older_ = std::exchange(newer_, {});
+  }
+
+  std::size_t half_max_;
+  Generation newer_;
+  Generation older_;
+};
+
+}  // namespace latchkey
