@@ -1,7 +1,6 @@
 #include "latchkey/wire/authorization.h"
 
 #include <algorithm>
-#include <array>
 
 #include "latchkey/wire/base64.h"
 #include "latchkey/wire/chars.h"
@@ -10,14 +9,12 @@ namespace latchkey::wire {
 namespace {
 
 // Spec: RFC 6750 section 2.1, b64token.
-constexpr std::array<bool, 256> kBearerChars = table_of(
+constexpr CharTable kBearerChars = table_of(
     "-._~+/0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
 bool is_bearer_token(std::string_view text) {
   while (text.ends_with('=')) text.remove_suffix(1);
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return kBearerChars[static_cast<unsigned char>(c)];
-  });
+  return !text.empty() && all_in(kBearerChars, text);
 }
 
 Result<Authorization> basic_from(std::string_view encoded) {

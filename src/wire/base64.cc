@@ -43,20 +43,23 @@ std::string encode(std::string_view bytes, std::string_view alphabet) {
   return out;
 }
 
-// Four digits are three bytes; a token of 700 characters is decoded for its first decision.
-bool decode_groups(std::string_view text, const Digits& digits, std::string& out) {
+// Four digits are three bytes; a token of 900 characters is decoded for its first decision. Writes
+// to `out` three bytes for each whole group of `text`.
+bool decode_groups(std::string_view text, const Digits& digits, char* out) {
+  const auto digit = [&digits](char c) {
+    return std::uint32_t{digits[static_cast<unsigned char>(c)]};
+  };
   std::uint32_t seen = 0;
   for (; text.size() >= 4; text.remove_prefix(4)) {
-    std::uint32_t group = 0;
-    for (const char c : text.substr(0, 4)) {
-      const std::uint32_t digit = digits[static_cast<unsigned char>(c)];
-      seen |= digit;
-      group = (group << 6) | (digit & 0x3f);
-    }
-    const std::array<char, 3> bytes = {static_cast<char>(group >> 16),
-                                       static_cast<char>((group >> 8) & 0xff),
-                                       static_cast<char>(group & 0xff)};
-    out.append(bytes.data(), bytes.size());
+    const std::uint32_t a = digit(text[0]);
+    const std::uint32_t b = digit(text[1]);
+    const std::uint32_t c = digit(text[2]);
+    const std::uint32_t d = digit(text[3]);
+    seen |= a | b | c | d;
+    const std::uint32_t group = (a << 18) | (b << 12) | (c << 6) | d;
+    *out++ = static_cast<char>((group >> 16) & 0xff);
+    *out++ = static_cast<char>((group >> 8) & 0xff);
+    *out++ = static_cast<char>(group & 0xff);
   }
   return seen <= 0x3f;
 }
@@ -64,20 +67,20 @@ bool decode_groups(std::string_view text, const Digits& digits, std::string& out
 Result<std::string> decode(std::string_view text, const Digits& digits) {
   // One digit over a multiple of four holds six bits, which is less than a byte.
   if (text.size() % 4 == 1) return fail(ErrorCode::kMalformed, "base64 of an impossible length");
-  std::string out;
-  out.reserve(text.size() / 4 * 3 + 2);
-  const std::string_view rest = text.substr(text.size() / 4 * 4);
-  bool good = decode_groups(text, digits, out);
+  // As long as it will be: a password must not leave a copy behind where it outgrew its place.
+  std::string out(text.size() * 3 / 4, '\0');
+  bool good = decode_groups(text, digits, out.data());
+  std::size_t end = text.size() / 4 * 3;
   std::uint32_t buffer = 0;
   int bits = 0;
-  for (const char c : rest) {
+  for (const char c : text.substr(text.size() / 4 * 4)) {
     const std::uint8_t digit = digits[static_cast<unsigned char>(c)];
     good = good && digit != kNoDigit;
     buffer = (buffer << 6) | digit;
     bits += 6;
     if (bits >= 8) {
       bits -= 8;
-      out += static_cast<char>((buffer >> bits) & 0xff);
+      out[end++] = static_cast<char>((buffer >> bits) & 0xff);
     }
   }
   if (!good) return fail(ErrorCode::kMalformed, "a byte outside the base64 alphabet");

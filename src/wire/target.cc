@@ -152,7 +152,7 @@ class Path {
 };
 
 // Bytes that mean themselves in every path, alone and beside any other of them.
-constexpr std::array<bool, 256> kPlainBytes = table_of(
+constexpr CharTable kPlainBytes = table_of(
     "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_~.@+,:=!$&'()*/");
 
 // True for the paths of nearly all requests: nothing to decode, no empty and no hidden segment,

@@ -22,18 +22,31 @@ inline bool is_control(char c) {
 }
 
 // Returns the table of a byte class, for classes of many characters that long texts are held to.
-consteval std::array<bool, 256> table_of(std::string_view characters) {
-  std::array<bool, 256> table{};
+using CharTable = std::array<bool, 256>;
+consteval CharTable table_of(std::string_view characters) {
+  CharTable table{};
   for (const char c : characters) table[static_cast<unsigned char>(c)] = true;
   return table;
 }
 
+// True if every character is in the table. A token of 900 characters is held to it in each request,
+// so this looks at four at a time and asks once.
+inline bool all_in(const CharTable& table, std::string_view text) {
+  const auto has = [&table](char c) { return table[static_cast<unsigned char>(c)]; };
+  bool all = true;
+  for (; text.size() >= 4; text.remove_prefix(4)) {
+    all = all & has(text[0]) & has(text[1]) & has(text[2]) & has(text[3]);
+  }
+  for (const char c : text) all = all & has(c);
+  return all;
+}
+
 // The characters of a token. Spec: RFC 9110 section 5.6.2.
-inline constexpr std::array<bool, 256> kTokenChars = table_of(
+inline constexpr CharTable kTokenChars = table_of(
     "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 inline bool is_token_char(char c) { return kTokenChars[static_cast<unsigned char>(c)]; }
 inline bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, is_token_char);
+  return !text.empty() && all_in(kTokenChars, text);
 }
 
 // The characters of base64url. Spec: RFC 4648 section 5.
