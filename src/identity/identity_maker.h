@@ -30,17 +30,10 @@ class IdentityMaker {
   }
 
   // A password can be changed at any time, so the proof is good for this request only.
-  static model::Identity of_password(model::Account account, TimePoint now) {
-    model::Identity identity = of(model::Proof::kPassword, owner_of(std::move(account)));
+  static model::Identity of_password(store::Owner owner, TimePoint now) {
+    model::Identity identity = of(model::Proof::kPassword, std::move(owner));
     identity.valid_until_ = now;
     return identity;
-  }
-
-  static store::Owner owner_of(model::Account account) {
-    store::Owner owner;
-    owner.account = std::move(account.id);
-    owner.profile = std::move(account.profile);
-    return owner;
   }
 
  private:

@@ -208,8 +208,9 @@ Step<Identity> Resolver::Parts::by_password(const model::BasicPair& pair, TimePo
     return model::refuse(Reason::kBadCredential, "no user name or no password");
   }
   LK_TRY(model::Account account, proven_owner(pair, now));
-  if (account.disabled) return model::refuse(Reason::kAccountDisabled, account.id.text());
-  return IdentityMaker::of_password(std::move(account), now);
+  store::Owner owner = store::owner_of(std::move(account));
+  LK_CHECK(check_owner(owner, {}));
+  return IdentityMaker::of_password(std::move(owner), now);
 }
 
 Step<Identity> Resolver::resolve(const model::Credential& credential,
@@ -246,7 +247,7 @@ Identity Resolver::anonymous() { return IdentityMaker::anonymous(); }
 Identity Resolver::supposed(const model::Account& account, TimePoint now) {
   store::PresentedSession session;
   session.idle_end = session.absolute_end = now;
-  session.owner = IdentityMaker::owner_of(account);
+  session.owner = store::owner_of(account);
   return IdentityMaker::of_session(std::move(session));
 }
 

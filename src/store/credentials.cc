@@ -64,14 +64,13 @@ Outcome Credentials::issue(const model::IssuedCredential& credential, std::uint3
 }
 
 Result<PresentedCredential> Credentials::presented(const CredentialId& id) {
-  LK_TRY(const std::optional<ChangeMark> mark, connection_.change_mark());
-  if (const PresentedCredential* known = known_->rows.find(id.text(), mark)) return *known;
-  LK_TRY(Statement statement, connection_.prepare(sql::credential_presented));
-  LK_CHECK(statement.bind(":id", id.text()).step_to_row("credential"));
-  Columns columns(statement);
-  PresentedCredential credential = read_presented_credential(columns);
-  known_->rows.keep(id.text(), credential, mark);
-  return credential;
+  const auto read = [&]() -> Result<PresentedCredential> {
+    LK_TRY(Statement statement, connection_.prepare(sql::credential_presented));
+    LK_CHECK(statement.bind(":id", id.text()).step_to_row("credential"));
+    Columns columns(statement);
+    return read_presented_credential(columns);
+  };
+  return known_->rows.row(connection_.change_mark(), id.text(), read);
 }
 
 Result<CredentialAndAccount> Credentials::find(const CredentialId& id) {

@@ -3,40 +3,43 @@
 
 #include <cstddef>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
+#include "latchkey/base/recent_map.h"
+#include "latchkey/base/result.h"
 #include "store/change_mark.h"
 
 namespace latchkey::store {
 
-inline constexpr std::size_t kMemoRowsMax = 256;
+inline constexpr std::size_t kMemoBytesMax = 4 << 20;
 
 // Good for one ChangeMark at a time: another one empties it. So an answer from here is the one that
 // a SELECT would give, and a revocation counts at the next request as it does without.
 template <typename Key, typename Row, typename Hash>
 class Memo {
  public:
-  // Input:   `mark`, what the connection said just now; nullopt: nothing can be told.
-  // Returns: the row, until the next call; null if it must be read.
-  const Row* find(const Key& key, const std::optional<ChangeMark>& mark) {
-    if (!mark || mark != mark_) return nullptr;
-    const auto known = rows_.find(key);
-    return known == rows_.end() ? nullptr : &known->second;
-  }
-
-  // Keeps a row. `mark` was taken before the row was read: a commit in between makes the row newer
-  // than its mark, which no later mark equals.
-  void keep(const Key& key, const Row& row, const std::optional<ChangeMark>& mark) {
-    if (!mark) return;
-    if (mark != mark_ || rows_.size() >= kMemoRowsMax) rows_.clear();
-    mark_ = mark;
-    rows_.insert_or_assign(key, row);
+  // Returns the row of that key as the database has it now.
+  //
+  // Input:  `mark`, what Connection::change_mark() said just now, before the row is read: a commit
+  //         in between makes the row newer than its mark, which no later mark equals; nullopt:
+  //         nothing can be told. `read`, which reads the row: Result<Row>(); its errors are not
+  //         kept.
+  // Errors: that of `mark`, and those of `read`.
+  template <typename Read>
+  Result<Row> row(const Result<std::optional<ChangeMark>>& mark, const Key& key, const Read& read) {
+    if (!mark) return std::unexpected(mark.error());
+    if (!*mark) return read();
+    if (*mark != mark_) rows_.clear();
+    mark_ = *mark;
+    if (const Row* known = rows_.find(key)) return *known;
+    LK_TRY(Row row, read());
+    rows_.keep(key, row, bytes_of(row));
+    return row;
   }
 
  private:
   std::optional<ChangeMark> mark_;
-  std::unordered_map<Key, Row, Hash> rows_;
+  RecentMap<Key, Row, Hash> rows_{kMemoBytesMax};
 };
 
 }  // namespace latchkey::store

@@ -63,14 +63,13 @@ Result<StateUsed> Sessions::state_used(std::string_view login_state_id) {
 }
 
 Result<PresentedSession> Sessions::presented(const crypto::Digest& token_hash) {
-  LK_TRY(const std::optional<ChangeMark> mark, connection_.change_mark());
-  if (const PresentedSession* known = known_->rows.find(token_hash, mark)) return *known;
-  LK_TRY(Statement statement, connection_.prepare(sql::session_presented));
-  LK_CHECK(statement.bind(":token_hash", token_hash).step_to_row("session"));
-  Columns columns(statement);
-  PresentedSession session = read_presented_session(columns);
-  known_->rows.keep(token_hash, session, mark);
-  return session;
+  const auto read = [&]() -> Result<PresentedSession> {
+    LK_TRY(Statement statement, connection_.prepare(sql::session_presented));
+    LK_CHECK(statement.bind(":token_hash", token_hash).step_to_row("session"));
+    Columns columns(statement);
+    return read_presented_session(columns);
+  };
+  return known_->rows.row(connection_.change_mark(), token_hash, read);
 }
 
 Result<SessionAndAccount> Sessions::find(const crypto::Digest& token_hash) {

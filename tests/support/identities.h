@@ -26,7 +26,7 @@ inline model::Identity by_session(model::Account account) {
   session.id = "0192-session";
   session.idle_end = from_unix(2'000'000'000);
   session.absolute_end = from_unix(2'000'100'000);
-  session.owner = identity::IdentityMaker::owner_of(std::move(account));
+  session.owner = store::owner_of(std::move(account));
   return identity::IdentityMaker::of_session(std::move(session));
 }
 
@@ -34,7 +34,7 @@ inline model::Identity by_token(model::Account account, std::vector<std::string>
   store::PresentedCredential credential;
   credential.scopes = std::move(scopes);
   credential.expires = from_unix(2'000'000'000);
-  credential.owner = identity::IdentityMaker::owner_of(std::move(account));
+  credential.owner = store::owner_of(std::move(account));
   return identity::IdentityMaker::of_token(CredentialId("0192-credential"), std::move(credential),
                                            from_unix(2'000'000'000));
 }

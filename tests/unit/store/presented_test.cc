@@ -13,37 +13,59 @@ namespace {
 
 constexpr auto kWal = config::Journal::kWal;
 
-using Marks = Memo<int, int, std::hash<int>>;
+struct Row {
+  int number = 0;
+  std::size_t bytes = 1;
+};
+std::size_t bytes_of(const Row& row) { return row.bytes; }
+using Rows = Memo<int, Row, std::hash<int>>;
 
-ChangeMark mark_numbered(std::uint64_t number) { return {.header = {number}, .look = 1}; }
+std::optional<ChangeMark> mark_numbered(std::uint64_t number) {
+  return ChangeMark{.header = {number}, .look = 1};
+}
+
+// What comes of asking for `key`: the number read now, or the one that was known.
+int ask(Rows& rows, int key, const std::optional<ChangeMark>& mark, int number_now,
+        std::size_t bytes = 1) {
+  return rows.row(mark, key, [&]() -> Result<Row> { return Row{number_now, bytes}; })->number;
+}
 
 TEST(Memo, KnowsARowOnlyWhileTheMarkIsTheSame) {
-  Marks memo;
-  memo.keep(1, 11, mark_numbered(7));
-  ASSERT_NE(memo.find(1, mark_numbered(7)), nullptr);
-  EXPECT_EQ(*memo.find(1, mark_numbered(7)), 11);
-  EXPECT_EQ(memo.find(2, mark_numbered(7)), nullptr);
-  EXPECT_EQ(memo.find(1, mark_numbered(8)), nullptr);
-  EXPECT_EQ(memo.find(1, std::nullopt), nullptr);
+  Rows rows;
+  EXPECT_EQ(ask(rows, 1, mark_numbered(7), 11), 11);
+  EXPECT_EQ(ask(rows, 1, mark_numbered(7), 12), 11);
+  EXPECT_EQ(ask(rows, 2, mark_numbered(7), 22), 22);
+  EXPECT_EQ(ask(rows, 1, mark_numbered(7), 13), 11);
+  EXPECT_EQ(ask(rows, 1, mark_numbered(8), 14), 14);
 }
 
 TEST(Memo, ForgetsAllThatAnOlderMarkHad) {
-  Marks memo;
-  memo.keep(1, 11, mark_numbered(7));
-  memo.keep(2, 22, mark_numbered(8));
-  EXPECT_EQ(memo.find(1, mark_numbered(8)), nullptr);
-  EXPECT_EQ(memo.find(1, mark_numbered(7)), nullptr);
-  EXPECT_NE(memo.find(2, mark_numbered(8)), nullptr);
+  Rows rows;
+  EXPECT_EQ(ask(rows, 1, mark_numbered(7), 11), 11);
+  EXPECT_EQ(ask(rows, 2, mark_numbered(8), 22), 22);
+  EXPECT_EQ(ask(rows, 1, mark_numbered(7), 12), 12);
+  EXPECT_EQ(ask(rows, 2, mark_numbered(7), 23), 23);
 }
 
-TEST(Memo, KeepsNothingWithoutAMarkAndNeverMoreThanItsLimit) {
-  Marks memo;
-  memo.keep(1, 11, std::nullopt);
-  EXPECT_EQ(memo.find(1, std::nullopt), nullptr);
-  const int rows = static_cast<int>(kMemoRowsMax);
-  for (int key = 0; key <= rows; ++key) memo.keep(key, key, mark_numbered(7));
-  EXPECT_EQ(memo.find(0, mark_numbered(7)), nullptr);
-  EXPECT_NE(memo.find(rows, mark_numbered(7)), nullptr);
+TEST(Memo, KeepsNothingWithoutAMarkAndNothingThatFailed) {
+  Rows rows;
+  EXPECT_EQ(ask(rows, 1, std::nullopt, 11), 11);
+  EXPECT_EQ(ask(rows, 1, std::nullopt, 12), 12);
+  const auto fails = []() -> Result<Row> { return fail(ErrorCode::kNotFound, "gone"); };
+  EXPECT_THAT(rows.row(mark_numbered(7), 1, fails), FailsWith(ErrorCode::kNotFound));
+  EXPECT_EQ(ask(rows, 1, mark_numbered(7), 13), 13);
+  EXPECT_THAT(rows.row(fail(ErrorCode::kUnavailable, "no file"), 1, fails),
+              FailsWith(ErrorCode::kUnavailable));
+}
+
+TEST(Memo, HoldsNoMoreThanItsBytes) {
+  Rows rows;
+  const auto mark = mark_numbered(7);
+  for (int key = 0; key < 10; ++key) ask(rows, key, mark, 1, kMemoBytesMax / 8);
+  int known = 0;
+  for (int key = 9; key >= 0; --key) known += ask(rows, key, mark, 2, kMemoBytesMax) == 1 ? 1 : 0;
+  EXPECT_GT(known, 0);
+  EXPECT_LE(known, 8);
 }
 
 // One connection that looks, and a store of "another process" that writes.
