@@ -44,8 +44,8 @@ Sockets gather(Inherited inherited, const PoolOptions& options, telemetry::Log& 
   Sockets sockets = open_all(std::move(inherited.sockets), wanted, options.listen,
                              given ? kExitUsage : kExitConfig, log);
   if (sockets.has_value() && sockets->empty()) {
-    log.error("no_socket", {{"detail", "name one below [pool], give --socket unix:/PATH, or start with "
-                                       "a listening socket on descriptor 0"}});
+    log.error("no_socket", {{"detail", "name one below [pool], give --socket unix:/PATH, or start "
+                                       "with a listening socket on descriptor 0"}});
     return std::unexpected(kExitUsage);
   }
   return sockets;

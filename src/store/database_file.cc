@@ -44,7 +44,9 @@ Outcome check_directory(const std::string& path) {
     return unusable(path, std::string("its directory: ") + std::strerror(errno));
   }
   if (found.st_uid != geteuid() && found.st_uid != 0) {
-    return unusable(path, "its directory belongs to another user; `chown` it to the one that runs latchkey");
+    return unusable(path,
+                    "its directory belongs to another user; `chown` it to the one that runs "
+                    "latchkey");
   }
   if ((found.st_mode & 022) != 0) {
     return unusable(path, "others can write to its directory, which should have mode 0700");
