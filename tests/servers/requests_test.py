@@ -216,7 +216,8 @@ def test_encoded_slash(front, credential):
         assert reply.status == 200 and reply.text.splitlines()[0] == f"GET {target}", (target, reply)
     front.application.clear()
     for target in ("/job/a%2Fb", "/repository/x/%2e%2e%2fadmin", "/repository/x%2f..", "/a%5cb"):
-        assert front.nexus.get(target, bearer=credential["password"]).status == 400, target
+        slash = "%2f" in target.lower() and front.cannot("encoded_slash")
+        assert front.nexus.get(target, bearer=credential["password"]).status == (404 if slash else 400), target
     assert front.application.requests == []
 
 
