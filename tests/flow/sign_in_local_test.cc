@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "sign_in_site.h"
+#include "support/redirect_corpus.h"
 #include "support/results.h"
 
 namespace latchkey::testing {
@@ -30,6 +31,16 @@ TEST(Form, SignsInWithARightPassword) {
       SecretString(std::string_view(browser.cookies[kSessionCookie])), site.clock.now());
   ASSERT_TRUE(identity.has_value());
   EXPECT_EQ(identity->profile().user_name, "bob");
+}
+
+TEST(Form, LeadsToNoTargetOfTheCorpusN34) {
+  Site site(local_only);
+  for (const std::string& rd : kBadRedirects) {
+    Browser browser(site);
+    const model::Answer form = browser.get("/oauth/login?rd=" + wire::url_encode(rd));
+    const model::Answer answer = browser.post("/oauth/login", filled(form, "bob", "bob-pw"));
+    EXPECT_EQ(field(answer, "Location"), "https://app.test/") << rd;
+  }
 }
 
 TEST(Form, AnswersAWrongPasswordAnUnknownUserAndAnEmptyPasswordAlike) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "sign_in_site.h"
+#include "support/redirect_corpus.h"
 #include "support/results.h"
 
 namespace latchkey::testing {
@@ -272,6 +273,32 @@ TEST(Session, IsNeverTheOneThatAnAttackerPlantedN23) {
   EXPECT_NE(browser.cookies[kSessionCookie], std::string(43, 'A'));
 }
 
+// Whatever a sign-in leaves behind counts for what it was made for, and nowhere else.
+TEST(EntranceMatrix, TakesNothingOfASignInInTheWrongPlaceL23L25N16) {
+  Site site;
+  Browser begun(site), browser(site);
+  const std::string url = field(begun.get("/oauth/login"), "Location");
+  const std::string state = parameter(url, "state");
+  ASSERT_EQ(browser.sign_in().status, 302);
+  const std::string session = browser.cookies[kSessionCookie];
+  const std::string id_token = site.provider.id_token();
+  for (const std::string& other : {state, parameter(url, "nonce"), begun.cookies[kLoginCookie],
+                                   parameter(url, "code_challenge"), id_token, std::string("code-1"),
+                                   std::string("access-1"), std::string("sid-1")}) {
+    EXPECT_FALSE(site.resolver->resolve_session(SecretString(std::string_view(other)), site.clock.now()))
+        << other;
+  }
+  for (const std::string& other : {session, begun.cookies[kLoginCookie], id_token}) {
+    EXPECT_EQ(begun.get("/oauth/callback?code=code-1&state=" + other).status, 400);
+  }
+  for (const std::string& other : {session, state, begun.cookies[kLoginCookie], id_token}) {
+    EXPECT_EQ(begun.post("/oauth/backchannel-logout", "logout_token=" + other, {}).status, 400);
+  }
+  begun.cookies[kLoginCookie] = session;
+  EXPECT_EQ(begun.get("/oauth/callback?" + site.provider.authorize(url)).status, 400);
+  EXPECT_EQ(site.sessions(), 1);
+}
+
 TEST(Session, TokensAndStatesAreAllDifferentN38) {
   Site site;
   std::vector<std::string> seen;
@@ -286,9 +313,8 @@ TEST(Session, TokensAndStatesAreAllDifferentN38) {
 }
 
 TEST(Redirect, ToAnotherSiteIsRefusedAtTheStartAndAtTheEndN34) {
-  for (const char* rd : {"https://evil.test/", "//evil.test", "/\\evil.test", "/%09/evil.test",
-                         "javascript:alert(1)", "/oauth/login", "/oauth/logout?x"}) {
-    Site site;
+  Site site;
+  for (const std::string& rd : kBadRedirects) {
     Browser browser(site);
     EXPECT_EQ(field(browser.sign_in(rd), "Location"), "https://app.test/") << rd;
   }

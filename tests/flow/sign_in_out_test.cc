@@ -4,6 +4,7 @@
 #include "latchkey/provider/metadata_source.h"
 #include "latchkey/role/housekeeper.h"
 #include "sign_in_site.h"
+#include "support/redirect_corpus.h"
 #include "support/results.h"
 
 namespace latchkey::testing {
@@ -70,11 +71,16 @@ TEST(Logout, ByAnImageOfAnotherSiteEndsNothingM24) {
   Site site;
   Browser browser(site);
   browser.sign_in();
-  // SameSite=Lax keeps the cookie away from such a request.
-  Browser image(site);
-  const model::Answer answer = image.get("/oauth/logout", {"HTTP_SEC_FETCH_SITE=cross-site"});
-  EXPECT_EQ(fields(answer, "Set-Cookie").size(), 0u);
-  EXPECT_TRUE(is_live(site, browser.cookies[kSessionCookie]));
+  const std::string cookie = browser.cookies[kSessionCookie];
+  // SameSite=Lax keeps the cookie away from an image, but not from a link that a script follows.
+  for (const char* mode : {"HTTP_SEC_FETCH_MODE=no-cors", "HTTP_SEC_FETCH_MODE=navigate"}) {
+    for (const char* target : {"/oauth/logout", "/oauth/logout?done=1", "/oauth/logout?sid=sid-1",
+                               "/oauth/logout?iss=https%3A%2F%2Fidp.test&sid=sid-1"}) {
+      const model::Answer answer = browser.get(target, {"HTTP_SEC_FETCH_SITE=cross-site", mode});
+      EXPECT_EQ(fields(answer, "Set-Cookie").size(), 0u) << target;
+      EXPECT_TRUE(is_live(site, cookie)) << target;
+    }
+  }
 }
 
 TEST(Logout, LeadsToNoOtherSiteM5) {
@@ -91,6 +97,17 @@ TEST(Logout, LeadsToNoOtherSiteM5) {
         "/oauth/logout", "form_token=" + wire::url_encode(token) + "&rd=" + wire::url_encode(rd));
     EXPECT_EQ(answer.status, 200) << rd;
     EXPECT_FALSE(answer.body.contains("evil.test"));
+  }
+}
+
+TEST(Logout, LeadsToNoTargetOfTheCorpusM5A1) {
+  Site site;
+  site.provider.discovery.erase("end_session_endpoint");
+  Browser browser(site);
+  browser.sign_in();
+  for (const std::string& rd : kBadRedirects) {
+    const model::Answer page = browser.get("/oauth/logout?rd=" + wire::url_encode(rd));
+    EXPECT_EQ(Browser::hidden(page, "rd"), "/") << rd;
   }
 }
 

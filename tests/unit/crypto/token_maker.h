@@ -1,10 +1,11 @@
-// Makes keys and tokens for the tests of crypto/, good and bad ones, with OpenSSL alone: what is under
-// test has no part in it.
+// Makes keys and tokens for tests, good and bad ones, with OpenSSL alone: what is under test has no
+// part in it.
 #pragma once
 
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
@@ -127,6 +128,16 @@ inline std::string sign_text(const std::string& header, const std::string& paylo
                              std::string_view algorithm) {
   const std::string text = b64(header) + "." + b64(payload);
   return text + "." + b64(signature_of(text, key, algorithm));
+}
+
+// A token with HMAC-SHA256 in the place of its signature.
+inline std::string hmac_text(const std::string& header, const std::string& payload,
+                             const std::string& secret) {
+  const std::string text = b64(header) + "." + b64(payload);
+  std::string tag(32, '\0');
+  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), as_bytes(text), text.size(),
+       as_bytes(tag), nullptr);
+  return text + "." + b64(tag);
 }
 
 inline std::string header_of(std::string_view algorithm) {
