@@ -70,6 +70,7 @@ struct Resolver::Parts {
   TokenReader tokens;
   LocalUsers local_users;
   std::string_view remote_address{};  // of the request in hand
+  Passwords passwords = Passwords::kTry;
   Touch touch{};
   TimePoint no_touch_before{};
 };
@@ -178,6 +179,9 @@ Step<model::Account> Resolver::Parts::proven_owner(const model::BasicPair& pair,
   const auto wait = store.attempts().retry_after(pair.user, remote_address, now);
   if (!wait) return unanswered(wait.error());
   if (*wait) return model::refuse(Reason::kTooManyAttempts, "passwords of this name or network");
+  if (passwords == Passwords::kLeave) {
+    return model::refuse(Reason::kBadCredential, "a password that was tried before");
+  }
   const std::optional<SlowPass> pass = SlowPass::take(gate);
   if (!pass) return model::refuse(Reason::kBusy, "too many passwords at once");
   const Result<crypto::Digest> entry = local_users.verify(pair.user, pair.password);
@@ -214,9 +218,11 @@ Step<Identity> Resolver::Parts::by_password(const model::BasicPair& pair, TimePo
 }
 
 Step<Identity> Resolver::resolve(const model::Credential& credential,
-                                 std::string_view remote_address, TimePoint now) {
+                                 std::string_view remote_address, TimePoint now,
+                                 Passwords passwords) {
   parts_->touch = {};
   parts_->remote_address = remote_address;
+  parts_->passwords = passwords;
   return std::visit([&](const auto& held) { return parts_->resolve(held, now); }, credential);
 }
 

@@ -120,7 +120,10 @@ model::Step<model::Identity> Authorizer::prove(const model::AuthQuery& query,
   LK_CHECK(policy_.admit(query.request, settings));
   LK_TRY(const model::Credential credential,
          credential::present(query, settings.authorization, cookie_name_));
-  return resolver_.resolve(credential, query.remote_address, now);
+  // The check has tried a password and counted it; whoever asks this mode directly has no try here.
+  const bool refused = query.call.mode == Mode::kRefused;
+  return resolver_.resolve(credential, query.remote_address, now,
+                           refused ? identity::Passwords::kLeave : identity::Passwords::kTry);
 }
 
 // Puts the decision into HTTP. An identity that fits no header turns it into a refusal.

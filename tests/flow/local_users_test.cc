@@ -82,6 +82,29 @@ TEST(LocalPassword, IsThrottledForEverySpellingA4A6N39) {
   EXPECT_EQ(world.password("alice", "secret"), "allowed");
 }
 
+TEST(LocalPassword, IsCountedOnceWhereTheRefusalIsJudgedAnewA4) {
+  Local twice;
+  Local once;
+  while (twice.password("alice", "wrong") != "too_many_attempts") {
+    EXPECT_EQ(once.password("alice", "wrong"), "bad_credential");
+    twice.error_document(by_basic(get("/x"), "alice", "wrong"));
+  }
+  EXPECT_EQ(once.password("alice", "wrong"), "too_many_attempts");
+  EXPECT_EQ(once.error_document(by_basic(get("/x"), "alice", "secret")).status, 429);
+}
+
+TEST(LocalPassword, IsNeverTriedWhereARefusalIsPutIntoWordsA4) {
+  Local world;
+  world.gate.open = false;  // nobody asks to enter
+  for (const char* const password : {"wrong", "secret"}) {
+    const model::Answer answer = world.error_document(by_basic(get("/x"), "alice", password));
+    EXPECT_EQ(answer.status, 401) << password;
+    EXPECT_TRUE(field(answer, "WWW-Authenticate").starts_with("Basic ")) << password;
+  }
+  world.gate.open = true;
+  EXPECT_EQ(world.password("alice", "secret"), "allowed");
+}
+
 TEST(LocalPassword, WaitsBehindTheGate) {
   Local world;
   world.gate.open = false;

@@ -1,6 +1,8 @@
 """What tests/servers does not ask of examples/shared-hosting: static files, what could open the gate, and a tarball that
 is unpacked and set up as its README says, word for word, by an ordinary account."""
+import contextlib
 import re
+import sqlite3
 
 import pytest
 
@@ -136,6 +138,26 @@ def test_nothing_opens_the_gate_but_the_gate(gate, gate_proofs):
         assert 400 <= reply.status < 500 and "the plan" not in reply.text, (target, reply)
     for target in ("/cgi-bin/latchkey-gate.cgi", "/cgi-bin/latchkey-gate.cgi/members/plan.txt"):
         assert site.get(target, cookie=cookie).status == 400
+
+
+def test_a_password_is_counted_once_although_the_refusal_is_asked_for_anew_a4(fcgid):
+    """mod_fcgid's checker has tried it; the CGI program that renders the refusal has no try of its own."""
+    configuration = fcgid.latchkey / "latchkey.toml"
+    before = configuration.read_text()
+    configuration.write_text(before.replace("[local]\n", "[local]\nbasic = true\n"))
+    fcgid.end_spawned()
+    try:
+        site = fcgid.site(HOST)
+        assert site.get("/any/page", basic=("admin", fcgid.password)).seen()["latchkey_auth"] == ["password"]
+        for wrong in (1, 2, 3):
+            refused = site.get("/any/page", basic=("admin", "wrong"))
+            assert refused.status == 401 and refused.get("WWW-Authenticate").startswith(REALM), refused
+            with contextlib.closing(sqlite3.connect(fcgid.latchkey / "state/latchkey.db")) as store:
+                counted = dict(store.execute("SELECT kind, failures FROM attempt").fetchall())
+            assert set(counted.values()) == {wrong}, counted
+    finally:
+        configuration.write_text(before)
+        fcgid.end_spawned()
 
 
 @pytest.mark.parametrize("variant", ["fcgid", "gate"])

@@ -25,6 +25,10 @@ class Log;
 
 namespace latchkey::identity {
 
+// Whether a local user's password may be tried. Where it was tried for the same request before, a
+// second time would count twice.
+enum class Passwords { kTry, kLeave };
+
 class Resolver {
  public:
   // Input:   all references outlive the resolver. Made after fork. Public keys that cannot be read
@@ -35,11 +39,13 @@ class Resolver {
   Resolver(Resolver&&) noexcept;
   ~Resolver();
 
-  // Input:   `remote_address`, the peer as the web server saw it, textual.
+  // Input:   `remote_address`, the peer as the web server saw it, textual; with `passwords` kLeave
+  //          each password is refused as a wrong one is.
   // Returns: the person, or the anonymous identity for NoCredential.
   // Errors:  a refusal with the reason; never an identity for a credential that is not good.
   model::Step<model::Identity> resolve(const model::Credential& credential,
-                                       std::string_view remote_address, TimePoint now);
+                                       std::string_view remote_address, TimePoint now,
+                                       Passwords passwords = Passwords::kTry);
 
   // The same for a session cookie alone; what the responder's pages ask.
   model::Step<model::Identity> resolve_session(const SecretString& token, TimePoint now);
