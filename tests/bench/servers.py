@@ -1,12 +1,11 @@
 """The other web servers of the bench: each protects two folders of static files, one by the null authorizer and
 one by latchkey, asked in the same way, so that the difference is ours and not the server's."""
-import os
 import shutil
 
-from tests.support.processes import Part, free_port, program
+from tests.support.processes import Part, clean_environment, free_port, program
 from tests.support.servers.apache import ACCOUNT, AS_ROOT, MODULES, open_directory
 
-APACHE_MODULES = "mpm_event unixd authn_core authz_core authz_user authnz_fcgi setenvif".split()
+APACHE_MODULES = "mpm_event authn_core authz_core authz_user authnz_fcgi setenvif".split()
 APACHE = """
 ServerRoot {dir}
 ServerName localhost
@@ -95,7 +94,7 @@ class OtherServer:
             (self.directory / "www" / name).mkdir(parents=True)
             (self.directory / "www" / name / "file").write_text("x" * 200)
         self.port = free_port()
-        self.part = Part(self.name, self.command(), self.directory)
+        self.part = Part(self.name, self.command(), self.directory, clean_environment(XDG_DATA_HOME=self.directory))
         self.part.ready_on(self.port)
 
     def both(self, template, **values):
@@ -118,8 +117,7 @@ class Apache(OtherServer):
     name = "apache"
 
     def command(self):
-        loads = "".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so\n" for name in APACHE_MODULES
-                        if (MODULES / f"mod_{name}.so").exists())
+        loads = "".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so\n" for name in APACHE_MODULES)
         user = f"User {ACCOUNT}\nGroup {ACCOUNT}" if AS_ROOT else ""
         text = APACHE.format(dir=self.directory, modules=loads, user=user, port=self.port, null_port=self.bench.tcp["null"],
                              latchkey_port=self.bench.tcp["latchkey"], locations=self.both(APACHE_LOCATION))
@@ -142,7 +140,6 @@ class Caddy(OtherServer):
     name = "caddy"
 
     def command(self):
-        os.environ.setdefault("XDG_DATA_HOME", str(self.directory))
         text = CADDY.format(dir=self.directory, port=self.port, locations=self.both(CADDY_LOCATION))
         return [program("caddy"), "run", "--config", self.write("Caddyfile", text), "--adapter", "caddyfile"]
 

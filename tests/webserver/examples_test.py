@@ -92,8 +92,7 @@ def test_remembered_answers_equal_those_asked_anew_n9(own_stack, tmp_path):
     from tests.support.servers.nginx import Nginx
     stack = own_stack(configuration=CONFIGURATION + "\n[cache]\nseconds = 30\n", example="nexus-cached.conf",
                       replace={"/dev/shm/latchkey": tmp_path / "decisions"})
-    port = stack.application.port
-    anew = Nginx(tmp_path / "anew", stack.latchkey, "nexus-two-hosts.conf", stack.tls, ports={8081: port, 5003: port}).start()
+    anew = Nginx(tmp_path / "anew", stack.latchkey, "nexus-two-hosts.conf", stack.tls, ports=stack.application_ports).start()
     alice, bob, root = (stack.fresh_account(user) for user in ("alice", "bob", "root"))
     ways = [{}, {"bearer": "x.y.z"}, {"cookie": stack.sign_in("alice")}, {"cookie": stack.sign_in("bob")},
             {"bearer": alice["password"]}, {"basic": ("bob", bob["password"])}, {"basic": ("alice", bob["password"])},

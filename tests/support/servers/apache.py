@@ -42,9 +42,7 @@ class Apache(WebServer):
     def __init__(self, directory, run, example, tls=None, ports=None, replace=None, includes="latchkey", pages=None, modules=()):
         super().__init__(directory, tls, ports, {"/run/latchkey/": f"{run}/", **(replace or {})})
         self.run = run
-        (self.directory / "latchkey").mkdir(exist_ok=True)
-        for file in (EXAMPLES / includes).glob("*.conf"):
-            (self.directory / "latchkey" / file.name).write_text(self.localise(file.read_text()))
+        self.write_includes(EXAMPLES / includes)
         if pages:
             shutil.copy(self.directory / "latchkey" / pages, self.directory / "latchkey/pages.conf")
         text = (EXAMPLES / example).read_text()
@@ -91,9 +89,8 @@ class ApacheFront(Front):
         return latchkey
 
     def make_server(self, application, directory=None, **how):
-        port = self.application.port
         return Apache(self.directory / f"apache-{directory or application}", self.run, f"{application}.conf", self.tls, ports={
-            8081: port, 5003: port, 8080: port, 5000: port, AUTHORIZER_PORT: self.latchkey.sockets["authorizer"]}, **how)
+            **self.application_ports, AUTHORIZER_PORT: self.latchkey.sockets["authorizer"]}, **how)
 
     def stop(self):
         super().stop()
@@ -135,10 +132,8 @@ class ApacheFcgidFront(ApacheFront):
         return SpawnedLatchkey(self.latchkey_run, configuration, workers)
 
     def make_server(self, application, directory=None, replace=None, modules=(), **how):
-        port = self.application.port
         return Apache(self.directory / f"apache-{directory or application}", self.run, f"{application}.conf", self.tls,
-                      includes="latchkey-fcgid", pages=self.pages, modules=("fcgid", *modules), ports={
-                          8081: port, 5003: port, 8080: port, 5000: port},
+                      includes="latchkey-fcgid", pages=self.pages, modules=("fcgid", *modules), ports=self.application_ports,
                       replace={"/usr/local/bin/": f"{self.latchkey.programs}/", "/etc/latchkey/": f"{self.latchkey.directory}/",
                                **(replace or {})}, **how)
 

@@ -28,9 +28,7 @@ class Caddy(WebServer):
 
     def __init__(self, directory, latchkey, example, tls=None, ports=None, replace=None):
         super().__init__(directory, tls, ports, {"/run/latchkey/": f"{latchkey.directory}/", **(replace or {})})
-        (self.directory / "latchkey").mkdir(exist_ok=True)
-        for file in (EXAMPLES / "latchkey").iterdir():
-            (self.directory / "latchkey" / file.name).write_text(self.localise(file.read_text()))
+        self.write_includes(EXAMPLES / "latchkey")
         head = GLOBAL.format(directory=self.directory, http=self.port(80), https=self.port(443))
         (self.directory / "Caddyfile").write_text(head + self.localise((EXAMPLES / example).read_text()))
 
@@ -54,6 +52,5 @@ class CaddyFront(Front):
     name = "caddy"
 
     def make_server(self, application, example=None, replace=None):
-        port = self.application.port
         return Caddy(self.directory / f"caddy-{application}", self.latchkey, example or f"{application}.Caddyfile",
-                     self.tls, ports={8081: port, 5003: port, 8080: port, 5000: port}, replace=replace)
+                     self.tls, ports=self.application_ports, replace=replace)

@@ -119,6 +119,11 @@ class Front:
         users_file(self.latchkey.directory / "users", **PASSWORDS)
         self.latchkey.admin("init")
 
+    @property
+    def application_ports(self):
+        """The ports of the applications in the examples; one application stands for all of them."""
+        return dict.fromkeys((8081, 5003, 8080, 5000), self.application.port)
+
     def make_server(self, application, **how):
         raise NotImplementedError
 

@@ -15,13 +15,11 @@ class Haproxy(WebServer):
         super().__init__(directory, tls, ports, {
             "/run/latchkey/": f"{latchkey.directory}/", "/etc/haproxy/": f"{directory}/",
             "    user  haproxy\n    group haproxy\n": "", **(replace or {})})
-        for name in ("latchkey", "tls"):
-            (self.directory / name).mkdir(exist_ok=True)
+        (self.directory / "tls").mkdir(exist_ok=True)
         for certificate in tls.directory.glob("*.example.com.crt"):
             both = certificate.read_text() + certificate.with_suffix(".key").read_text()
             (self.directory / "tls" / certificate.with_suffix(".pem").name).write_text(both)
-        for file in (EXAMPLES / "latchkey").iterdir():
-            (self.directory / "latchkey" / file.name).write_text(self.localise(file.read_text()))
+        self.write_includes(EXAMPLES / "latchkey")
         (self.directory / "site.cfg").write_text(self.localise((EXAMPLES / example).read_text()))
 
     def localise(self, text):
@@ -42,6 +40,5 @@ class HaproxyFront(Front):
     name = "haproxy"
 
     def make_server(self, application, example=None, replace=None):
-        port = self.application.port
         return Haproxy(self.directory / f"haproxy-{application}", self.latchkey, example or f"{application}.cfg",
-                       self.tls, ports={8081: port, 5003: port, 8080: port, 5000: port}, replace=replace)
+                       self.tls, ports=self.application_ports, replace=replace)

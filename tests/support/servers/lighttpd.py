@@ -40,10 +40,9 @@ class Lighttpd(WebServer):
             "/run/latchkey/": f"{latchkey.directory}/", "/run/lighttpd/": f"{latchkey.directory}/",
             "/etc/latchkey/": f"{latchkey.directory}/", "/usr/local/bin/": f"{BIN}/",
             "/etc/lighttpd/latchkey/": f"{directory}/latchkey/", **(replace or {})})
-        for name in ("latchkey", "html", "uploads"):
+        for name in ("html", "uploads"):
             (self.directory / name).mkdir(exist_ok=True)
-        for file in (EXAMPLES / "latchkey").iterdir():
-            (self.directory / "latchkey" / file.name).write_text(self.localise(file.read_text()))
+        self.write_includes(EXAMPLES / "latchkey")
         (self.directory / "site.conf").write_text(self.localise((EXAMPLES / example).read_text()))
         (self.directory / "lighttpd.conf").write_text(MAIN.format(directory=self.directory, port=self.port(80)))
 
@@ -67,9 +66,8 @@ class LighttpdFront(Front):
     name = "lighttpd"
 
     def make_server(self, application, example=None, replace=None):
-        port = self.application.port
         return Lighttpd(self.directory / f"lighttpd-{application}", self.latchkey, example or f"{application}.conf",
-                        self.tls, ports={8081: port, 5003: port, 8080: port, 5000: port}, replace=replace)
+                        self.tls, ports=self.application_ports, replace=replace)
 
 
 class SpawnedLatchkey(Latchkey):

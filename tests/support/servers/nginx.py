@@ -16,9 +16,7 @@ class Nginx(WebServer):
 
     def __init__(self, directory, latchkey, example, tls=None, ports=None, replace=None, extra_http=""):
         super().__init__(directory, tls, ports, {"/run/latchkey/": f"{latchkey.directory}/", **(replace or {})})
-        (self.directory / "latchkey").mkdir(exist_ok=True)
-        for file in (EXAMPLES / "latchkey").glob("*.conf"):
-            (self.directory / "latchkey" / file.name).write_text(self.localise(file.read_text()))
+        self.write_includes(EXAMPLES / "latchkey")
         text = (EXAMPLES / example).read_text() if (EXAMPLES / example).exists() else example
         (self.directory / "site.conf").write_text(self.localise(text))
         (self.directory / "nginx.conf").write_text(self.main(extra_http))
@@ -53,9 +51,8 @@ class NginxFront(Front):
     name = "nginx"
 
     def make_server(self, application, example=None, extra_http="", replace=None):
-        port = self.application.port
         return Nginx(self.directory / f"nginx-{application}", self.latchkey, example or f"{application}.conf", self.tls,
-                     ports={8081: port, 5003: port, 8080: port, 5000: port}, extra_http=extra_http, replace=replace)
+                     ports=self.application_ports, extra_http=extra_http, replace=replace)
 
 
 class FcgiwrapLatchkey(Latchkey):

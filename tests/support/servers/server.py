@@ -8,7 +8,7 @@ from tests.support.web import Site
 
 class WebServer:
     """One server process on localised files. `ports` maps each port of the example to one of ours, `replace`
-    any other text. A subclass writes its files and sets `self.part` in start()."""
+    any other text. A subclass writes its files, each through its localise(text), and sets `self.part` in start()."""
 
     site_class = Site
 
@@ -21,6 +21,12 @@ class WebServer:
     def port(self, shipped):
         """Returns the port that stands for port `shipped` of the example."""
         return self.ports.setdefault(shipped, free_port())
+
+    def write_includes(self, folder):
+        """Writes the files that the examples of a server share into latchkey/, localised."""
+        (self.directory / "latchkey").mkdir(exist_ok=True)
+        for file in folder.iterdir():
+            (self.directory / "latchkey" / file.name).write_text(self.localise(file.read_text()))
 
     def replaced(self, text):
         for old, new in self.replace.items():
