@@ -142,7 +142,7 @@ model::Step<void> check_call(const Params& params, model::Transport transport,
                              const QuestionSettings& settings) {
   if (params.too_large()) return model::refuse(Reason::kMalformedRequest, "too many parameters");
   // Any local account can reach a TCP port; only the web server knows the secret.
-  if (transport == model::Transport::kTcp && !settings.peer_secret.empty() &&
+  if (model::is_tcp(transport) && !settings.peer_secret.empty() &&
       !equal_in_constant_time(params.get("LATCHKEY_PEER_SECRET"), settings.peer_secret)) {
     return model::refuse(Reason::kInternal, "LATCHKEY_PEER_SECRET is missing or wrong");
   }

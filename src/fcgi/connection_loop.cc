@@ -104,7 +104,7 @@ Ready ConnectionLoop::State::accept_from(const Listener& listener) {
   auto* const address = reinterpret_cast<sockaddr*>(&peer);
   UniqueFd accepted(accept4(listener.fd, address, &size, SOCK_CLOEXEC));
   if (accepted.valid()) {
-    const bool tcp = listener.transport == model::Transport::kTcp;
+    const bool tcp = model::is_tcp(listener.transport);
     if (tcp && !listener.peers.everybody() && !listener.peers.admits(peer)) {
       observer.turned_away(address_text(peer));
       return Ready::kNothing;

@@ -162,7 +162,7 @@ bool FastcgiConnection::keepable() {
 
 void FastcgiConnection::finish(Role role, Rest rest_of_body) {
   FCGX_Free(&request_, 0);  // frees the request; answering and closing are ours
-  const bool unix_socket = transport_ != model::Transport::kTcp;
+  const bool unix_socket = !model::is_tcp(transport_);
   const bool ignored = limits_.bodies == Bodies::kIgnored && rest_of_body == Rest::kNone;
   if (ignored && unix_socket) return close_now();
   // An authorizer's web server sends nothing behind the parameters; what may be left is there

@@ -14,7 +14,8 @@ constexpr std::size_t kGoodRootsMax = 64;  // of one process; then all are looke
 bool started_by_web_server(model::Transport transport) {
   switch (transport) {
     case model::Transport::kCgi:
-    case model::Transport::kInherited: return true;
+    case model::Transport::kInherited:
+    case model::Transport::kInheritedTcp: return true;
     case model::Transport::kUnixSocket:
     case model::Transport::kTcp: return false;
   }

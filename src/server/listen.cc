@@ -146,8 +146,10 @@ Result<ListenSocket> ListenSocket::adopt(int fd, std::string name, model::Transp
   ListenSocket adopted;
   adopted.fd_.reset(fd);
   adopted.name_ = std::move(name);
-  // Whoever made it, a TCP port is open to every local account.
-  adopted.transport_ = family_of(fd) == AF_UNIX ? local : model::Transport::kTcp;
+  const bool spawned = local == model::Transport::kInherited;
+  adopted.transport_ = family_of(fd) == AF_UNIX ? local
+                       : spawned                ? model::Transport::kInheritedTcp
+                                                : model::Transport::kTcp;
   return adopted;
 }
 

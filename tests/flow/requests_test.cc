@@ -170,6 +170,8 @@ TEST(PeerSecret, IsNeededOverTcpOnlyC13) {
   world.config.pool.peer_secret = SecretString(std::string_view("s3cret"));
   world.restart();
   EXPECT_EQ(world.reason(get("/public")), "allowed");
+  world.transport = model::Transport::kInheritedTcp;
+  EXPECT_EQ(world.reason(get("/public")), "internal");
   world.transport = model::Transport::kTcp;
   EXPECT_EQ(world.reason(get("/public")), "internal");
   EXPECT_EQ(world.reason(get("/public").with("LATCHKEY_PEER_SECRET", "wrong")), "internal");

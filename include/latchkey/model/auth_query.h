@@ -24,7 +24,18 @@ enum class Mode {
 enum class IdentityForm { kHeaders, kVariables };
 
 // How a question reached us; decides whether variables about the person are believed at all.
-enum class Transport { kUnixSocket, kTcp, kInherited, kCgi };
+enum class Transport {
+  kUnixSocket,
+  kTcp,
+  kInherited,     // of the web server that started us
+  kInheritedTcp,  // the same on a port
+  kCgi,
+};
+
+// Any local account can reach a port, whoever made it.
+constexpr bool is_tcp(Transport transport) {
+  return transport == Transport::kTcp || transport == Transport::kInheritedTcp;
+}
 
 // The mode and form of one call. Known before anything else of the request is looked at, so that
 // even a malformed one is refused in the right form.

@@ -142,7 +142,7 @@ TEST(Question, KnowsTheGateUnderCgiOnly) {
   EXPECT_EQ(at_the_gate("/members/x").query.call.mode, Mode::kGate);
   EXPECT_EQ(fault(at_the_gate("/members/x")), Reason::kAllowed);
   for (const auto transport : {model::Transport::kUnixSocket, model::Transport::kTcp,
-                               model::Transport::kInherited}) {
+                               model::Transport::kInherited, model::Transport::kInheritedTcp}) {
     EXPECT_EQ(fault(at_the_gate("/members/x", "", transport)), Reason::kInternal);
   }
 }

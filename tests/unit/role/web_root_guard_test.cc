@@ -88,14 +88,15 @@ class Guard : public ::testing::Test {
   std::string body_;
 };
 
-constexpr auto kSpawned = std::to_array({model::Transport::kCgi, model::Transport::kInherited});
+constexpr auto kSpawned = std::to_array({model::Transport::kCgi, model::Transport::kInherited,
+                                          model::Transport::kInheritedTcp});
 
 TEST_F(Guard, LetsAServerAskWhoseRootHoldsNothingOfOurs) {
   for (const model::Transport transport : kSpawned) {
     EXPECT_EQ(ask(transport, at("www"), at("www")), 200);
   }
-  EXPECT_EQ(served_, 2);
-  EXPECT_EQ(followed_, 2);
+  EXPECT_EQ(served_, 3);
+  EXPECT_EQ(followed_, 3);
   EXPECT_EQ(logged_, "");
 }
 

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "../../../src/server/socket_address.h"
 #include "support/results.h"
@@ -109,11 +110,17 @@ TEST_F(ListenSocketTest, AdoptsOnlyWhatListens) {
 }
 
 TEST_F(ListenSocketTest, NeverBelievesATcpPortMoreForBeingInheritedC13) {
-  UniqueFd tcp(socket(AF_INET, SOCK_STREAM, 0));
-  ASSERT_EQ(listen(tcp.get(), 1), 0);
-  const auto adopted = ListenSocket::adopt(tcp.release(), "it");
-  ASSERT_THAT(adopted, IsOk());
-  EXPECT_EQ(adopted->listener().transport, model::Transport::kTcp);
+  const std::map<model::Transport, model::Transport> cases = {
+      {model::Transport::kInherited, model::Transport::kInheritedTcp},   // of the web server
+      {model::Transport::kUnixSocket, model::Transport::kTcp}};          // of systemd
+  for (const auto& [local, expected] : cases) {
+    UniqueFd tcp(socket(AF_INET, SOCK_STREAM, 0));
+    ASSERT_EQ(listen(tcp.get(), 1), 0);
+    const auto adopted = ListenSocket::adopt(tcp.release(), "it", local);
+    ASSERT_THAT(adopted, IsOk());
+    EXPECT_EQ(adopted->listener().transport, expected);
+    EXPECT_TRUE(model::is_tcp(expected));
+  }
 }
 
 }  // namespace
