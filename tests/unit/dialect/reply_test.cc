@@ -75,7 +75,7 @@ std::string kept(IdentityForm form, model::Identity identity, Seconds cache) {
 model::Identity with_session_until(TimePoint end) {
   store::PresentedSession session;
   session.idle_end = session.absolute_end = end;
-  session.owner = identity::IdentityMaker::owner_of(account_named("alice"));
+  session.owner = store::owner_of(account_named("alice"));
   return identity::IdentityMaker::of_session(std::move(session));
 }
 
