@@ -30,8 +30,8 @@ constexpr std::string_view kApacheProtect =
     "Apache, in the <Location> of each application (`Require all granted` below would skip it):\n"
     "Include latchkey/protect.conf";
 constexpr std::string_view kLighttpdProtect =
-    "lighttpd: mod_fastcgi comes before mod_proxy in server.modules, which lighttpd.conf and all of "
-    "conf-enabled/ add to one after the other. Let nothing load mod_proxy above this line:\n"
+    "lighttpd: mod_fastcgi comes before mod_proxy in server.modules, to which lighttpd.conf and "
+    "all of conf-enabled/ add one after the other. Let nothing load mod_proxy above this line:\n"
     "include \"latchkey/modules.conf\"\n"
     "in latchkey_ask, or nobody is asked:\n"
     "\"check-local\" => \"disable\",\n"
