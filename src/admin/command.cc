@@ -72,7 +72,8 @@ void add_credential(CLI::App& app, Asked& asked) {
   CLI::App& issue = add_verb(group, asked, "issue", "Make one and show it, once", credential_issue);
   issue.add_option("--user", arguments.user, "Whose it is")->required();
   issue.add_option("--label", arguments.label, "What it is for");
-  issue.add_option("--days", arguments.days, "How long it is valid")->check(CLI::PositiveNumber);
+  issue.add_option("--days", arguments.days,
+                   "How long it is valid (at most lifetime_max of [credential])");
   issue.add_option("--scope", arguments.scopes, "What it is limited to; may be repeated");
   add_json(issue, arguments);
   CLI::App& list = add_verb(group, asked, "list", "List them", credential_list);
@@ -165,6 +166,31 @@ void add_doctor(CLI::App& app, Asked& asked) {
   add_json(command, arguments);
 }
 
+std::string joined_names(const CLI::App& group) {
+  std::string names;
+  const auto all = [](const CLI::App*) { return true; };
+  for (const CLI::App* const command : group.get_subcommands(all)) {
+    names += (names.empty() ? "" : ", ") + command->get_name();
+  }
+  return names;
+}
+
+// What to say where a command is missing, or a word stands in its place that is none. Empty: all
+// commands are there, and the parser's own sentence is about something else.
+std::string missing_command(const CLI::App& app) {
+  const CLI::App* group = &app;
+  std::string name = app.get_name();
+  while (!group->get_subcommands().empty()) {
+    group = group->get_subcommands().front();
+    name += " " + group->get_name();
+  }
+  if (group->get_require_subcommand_min() == 0) return {};
+  const std::vector<std::string> left = group->remaining();
+  const std::string fault =
+      left.empty() ? "a command is missing" : "`" + left.front() + "` is no command";
+  return name + ": " + fault + "; there are: " + joined_names(*group);
+}
+
 int parse(int argc, const char* const* argv, Asked& asked, const World& world) {
   CLI::App app("latchkey: single sign-on and personal credentials in front of your applications",
                "latchkey");
@@ -184,6 +210,11 @@ int parse(int argc, const char* const* argv, Asked& asked, const World& world) {
   // The library throws; nothing else here does, and nothing gets past this function.
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    const std::string missing = missing_command(app);
+    if (missing.empty()) return app.exit(error, world.out, world.err) == 0 ? kGood : kUsage;
+    world.err << missing << "\nRun with --help for more information.\n";
+    return kUsage;
   } catch (const CLI::ParseError& error) {
     return app.exit(error, world.out, world.err) == 0 ? kGood : kUsage;
   }

@@ -86,13 +86,19 @@ Result<CredentialId> id_of_token(const config::Config& config, const SecretStrin
 int credential_issue(const Arguments& arguments, const World& world) {
   Or<Opened> opened = open_store(arguments, world);
   if (!opened) return opened.error();
+  const config::Credential& limits = opened->config.credential;
+  const std::int64_t days = arguments.days.value_or(limits.lifetime.count());
+  if (days < 1) {
+    return complain(world, kUsage,
+                    "--days: from 1 to " + std::to_string(limits.lifetime_max.count()) +
+                        ", which is lifetime_max of [credential]");
+  }
   const Result<model::Account> account = owner(*opened, arguments.user, world);
   if (!account) return failed(world, arguments.user, account.error());
   pages::Order order;
   order.label = arguments.label;
   order.scopes = arguments.scopes;
-  order.lifetime = arguments.days > 0 ? std::chrono::days(arguments.days)
-                                      : opened->config.credential.lifetime;
+  order.lifetime = std::chrono::days(days);
   const Result<pages::Issued> issued = pages::issue(opened->config, opened->store, *account, order,
                                                     world.clock.now(), world.random);
   if (!issued) return failed(world, "credential", issued.error());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,7 @@ struct Arguments {
   std::string user;  // a user name, or an account's id
   std::string id;    // of a credential, session or key
   std::string label;
-  int days = 0;  // 0: as configured
+  std::optional<std::int64_t> days;  // absent: as configured
   std::vector<std::string> scopes;
   // `-`: read from standard input. Never the token itself, as others can see a process's arguments.
   std::string token;

@@ -297,6 +297,16 @@ TEST_F(Command, SaysWhatWasWrongWithTheWords) {
   EXPECT_EQ(run_in({"--version"}).status, 0);
 }
 
+TEST_F(Command, NamesAWordThatIsNoCommandAndThoseThatAre) {
+  const Ran fly = run_in({"fly"});
+  EXPECT_THAT(fly.err, HasSubstr("latchkey: `fly` is no command; there are: init, check, "));
+  EXPECT_THAT(fly.err, HasSubstr(", doctor\n"));
+  EXPECT_THAT(admin({"user", "fly", "--json"}).err,
+              HasSubstr("latchkey user: `fly` is no command; there are: list, show, "));
+  EXPECT_THAT(run_in({}).err, HasSubstr("latchkey: a command is missing; there are: init, "));
+  EXPECT_THAT(admin({"user", "show"}).err, HasSubstr("USER is required"));
+}
+
 TEST_F(Command, TakesNoTokenFromTheCommandLine) {
   EXPECT_EQ(admin({"credential", "revoke", "--token", "eyJhbGciOi"}).status, 64);
 }
@@ -323,6 +333,9 @@ TEST_F(Command, IssuesWithLabelLifetimeAndScopes) {
   EXPECT_EQ(*listed.string("label"), "ci");
   EXPECT_EQ(*listed.strings("scopes"), std::vector<std::string>{"read"});
   EXPECT_EQ(admin({"credential", "issue", "--user", "anna", "--days", "9999"}).status, 1);
+  const Ran none = admin({"credential", "issue", "--user", "anna", "--days", "0"});
+  EXPECT_EQ(none.status, 64);
+  EXPECT_EQ(none.err, "latchkey: --days: from 1 to 365, which is lifetime_max of [credential]\n");
 }
 
 TEST_F(Command, ListsNoTokenN32) {
