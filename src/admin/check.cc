@@ -1,4 +1,10 @@
 // latchkey check: everything that can be known without starting anything.
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <utility>
 
@@ -10,6 +16,8 @@
 
 namespace latchkey::admin {
 namespace {
+
+namespace fs = std::filesystem;
 
 // Prints one line per part, and remembers whether all were good.
 class Report {
@@ -32,6 +40,41 @@ class Report {
   int status_ = kGood;
 };
 
+std::string name_of(uid_t user) {
+  const passwd* const entry = getpwuid(user);
+  return entry != nullptr ? entry->pw_name : "user " + std::to_string(user);
+}
+
+// Says what to do about what is not there. What nobody can tell is left to who reads it.
+Outcome look_for(const std::string& path) {
+  std::error_code unknown;
+  const fs::file_status status = fs::symlink_status(path, unknown);
+  if (status.type() != fs::file_type::not_found) return {};
+  return fail(ErrorCode::kNotFound, path + " is missing; put it back, or let `latchkey init` make "
+                                           "a new one (it touches nothing that is there)");
+}
+
+// Becomes the service's user, as far as it can be known: who owns the store's directory. Root sees
+// everything, so what follows would be good where the service fails.
+Outcome become_the_service(const config::Config& config) {
+  const bool root = ::geteuid() == 0;
+  const std::string directory = fs::path(config.store.path).parent_path().string();
+  LK_CHECK(look_for(directory));
+  LK_CHECK(become_owner_beside(config.store.path));
+  struct stat status {};
+  if (::stat(directory.c_str(), &status) != 0) {
+    return fail(ErrorCode::kUnavailable, directory + ": " + std::strerror(errno));
+  }
+  const std::string owned = directory + " belongs to " + name_of(status.st_uid);
+  if (status.st_uid != ::geteuid()) {
+    return fail(ErrorCode::kRefused, owned + "; run this as that user, or as root");
+  }
+  const std::string& user = config.pool.user;
+  if (!root || user.empty() || user == name_of(status.st_uid)) return {};
+  return fail(ErrorCode::kRefused, owned + ", but the pools become " + user +
+                                       " ([pool] user); `chown -R " + user + " " + directory + "`");
+}
+
 Outcome look_at_store(const config::Store& store) {
   LK_TRY(store::Store opened,
          store::Store::open(store.path, store.journal, store::Access::kReadWrite));
@@ -40,6 +83,7 @@ Outcome look_at_store(const config::Store& store) {
 }
 
 Outcome look_at_keys(const std::string& directory) {
+  LK_CHECK(look_for(directory + "/active"));
   const crypto::KeyDirectory keys(directory);
   LK_CHECK(keys.list());
   LK_CHECK(keys.public_keys());
@@ -49,12 +93,13 @@ Outcome look_at_keys(const std::string& directory) {
 }
 
 Outcome look_at_users(const std::string& file) {
+  LK_CHECK(look_for(file));
   LK_CHECK(crypto::PasswordFile::load(file));
   return {};
 }
 
 Outcome look_at_document_root(const config::Config& config, const std::string& document_root) {
-  const std::string root = std::filesystem::absolute(document_root).string();
+  const std::string root = fs::absolute(document_root).string();
   const auto served = config::served_below(root, config::private_paths(config));
   if (!served) return {};
   return fail(ErrorCode::kRefused, config::exposure_text(*served, root));
@@ -72,15 +117,24 @@ void look_at_wishes(const config::Config& config, Report& report) {
 }  // namespace
 
 int check(const Arguments& arguments, const World& world) {
+  const Or<config::Config> first = read_configuration(arguments, world);
+  if (!first) return first.error();
+  const uid_t caller = ::geteuid();
+  const Outcome became = become_the_service(*first);
+  const std::string user = name_of(::geteuid());
+  // The pools read it and all secrets as the service's user, at each reload.
   const std::expected<config::Config, std::vector<config::Fault>> config = config::load(
       arguments.config_file, config::Secrets::kAll, config::Environment::kOverrides);
   if (!config) {
     for (const config::Fault& fault : config.error()) world.err << fault.str() << '\n';
+    if (caller != ::geteuid()) {
+      world.err << "latchkey: this was read as " << user << ", who owns the store's directory\n";
+    }
     return kConfiguration;
   }
   Report report(world);
   report.say("configuration", config->file, {});
-  report.say("user", "the owner of the store's directory", become_owner_beside(config->store.path));
+  report.say("user", user + ", who owns the store's directory", became);
   report.say("store", config->store.path, look_at_store(config->store));
   report.say("keys", config->credential.key_directory,
              look_at_keys(config->credential.key_directory));

@@ -28,9 +28,14 @@ constexpr std::string_view kDefaultUser = "admin";
 constexpr std::string_view kDefaultUrl = "http://127.0.0.1:8080";
 constexpr const char* kServiceUser = "latchkey";
 
-Error system_error(const std::string& what) {
-  return {errno == EEXIST ? ErrorCode::kConflict : ErrorCode::kUnavailable,
-          what + ": " + std::strerror(errno)};
+Error system_error(const std::string& path) {
+  const int reason = errno;
+  Error error{reason == EEXIST ? ErrorCode::kConflict : ErrorCode::kUnavailable,
+              path + ": " + std::strerror(reason)};
+  if (reason == ENOENT) {
+    error.detail += "; make its directory first: mkdir -p " + fs::path(path).parent_path().string();
+  }
+  return error;
 }
 
 enum class There { kNo, kYes };

@@ -1,8 +1,12 @@
 """What other settings than those of the common stack do to a request, and what no setting can do."""
+import os
 import re
+import shutil
 import subprocess
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -134,6 +138,35 @@ def test_no_switch_turns_a_verification_off_n13(tmp_path):
             latchkey.configure(text)
             done = latchkey.admin("check", check=False)
             assert done.returncode == 78 and word in done.stderr + done.stdout, (text, done)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can read what the service cannot")
+def test_a_check_by_root_sees_what_the_service_cannot_read():
+    def check(text=CONFIGURATION + PROVIDER):
+        latchkey.configure(text)
+        shutil.chown(latchkey.file, "www-data")
+        return latchkey.admin("check", check=False)
+    directory = Path(tempfile.mkdtemp(prefix="latchkey-check-"))
+    try:
+        latchkey = Latchkey(directory, CONFIGURATION)
+        directory.chmod(0o755)
+        secret = directory / "client.secret"
+        secret.write_text("a-client-secret-of-some-length")
+        users = users_file(directory / "users", alice="alice-pw")
+        latchkey.admin("init")
+        for path in (directory / "state", *(directory / "state").rglob("*"), users):
+            shutil.chown(path, "www-data")
+        secret.chmod(0o600)
+        done = check()
+        assert done.returncode == 78 and f"{secret} cannot be opened: Permission denied" in done.stderr, done
+        assert "this was read as www-data, who owns the store's directory" in done.stderr
+        shutil.chown(secret, "www-data")
+        done = check()
+        assert done.returncode == 0 and "user: www-data, who owns the store's directory" in done.stdout, done
+        done = check(CONFIGURATION + '\n[pool]\nuser = "nobody"\n')
+        assert done.returncode == 1 and f"`chown -R nobody {directory}/state`" in done.stdout, done
+    finally:
+        shutil.rmtree(directory)
 
 
 def test_the_query_of_a_cgi_is_no_command_line_c15(tmp_path):

@@ -268,6 +268,23 @@ TEST_F(Command, CheckFindsOpenKeysN29) {
   EXPECT_THAT(ran.out, HasSubstr("FAULT  keys"));
 }
 
+TEST_F(Command, CheckSaysWhatToDoAboutFilesThatAreGone) {
+  for (const std::string name : {"keys/active", "users"}) {
+    const std::string file = root_ + "/state/" + name;
+    std::filesystem::rename(file, file + ".away");
+    const Ran ran = admin({"check"});
+    std::filesystem::rename(file + ".away", file);
+    EXPECT_EQ(ran.status, 1);
+    EXPECT_THAT(ran.out, HasSubstr(file + " is missing; put it back, or let `latchkey init`"));
+  }
+}
+
+TEST_F(Command, InitIntoAMissingDirectorySaysWhichToMake) {
+  const Ran ran = run_in({"--config", root_ + "/no/such/latchkey.toml", "init"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_THAT(ran.err, HasSubstr("mkdir -p " + root_ + "/no/such\n"));
+}
+
 TEST_F(Command, CheckFindsAnOpenStoreN29) {
   const std::string database = root_ + "/state/latchkey.db";
   ::chmod(database.c_str(), 0644);
