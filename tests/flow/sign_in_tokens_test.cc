@@ -98,6 +98,29 @@ TEST(ProviderKeys, AreFetchedAgainAfterARotation) {
   EXPECT_EQ(after.sign_in().status, 302);
 }
 
+TEST(ProviderKeys, OfOneProviderAreWorthlessAtAnotherUnderTheSameIdN11) {
+  FakeProvider two(kStart, "https://two.test");
+  two.claims["preferred_username"] = json_text("bob");
+  Site site([&](config::Config& config) {
+    config.providers.push_back(two.settings());
+    config.providers.back().name = "two";
+  });
+  site.provider.other = &two;
+  const auto sign_in_at = [&](const char* name, FakeProvider& provider) {
+    Browser browser(site);
+    const model::Answer begun = browser.get(std::string("/oauth/login?provider=") + name);
+    return browser.get("/oauth/callback?" + provider.authorize(field(begun, "Location"))).status;
+  };
+  EXPECT_EQ(sign_in_at("idp", site.provider), 302);
+  EXPECT_EQ(sign_in_at("two", two), 302);
+  two.publish_own_key = false;
+  two.published_keys = {two.key.jwk()};
+  two.key = site.provider.key;  // "k1" as well
+  EXPECT_EQ(sign_in_at("two", two), 502);
+  EXPECT_EQ(sign_in_at("idp", site.provider), 302);
+  EXPECT_EQ(site.sessions(), 3);
+}
+
 TEST(TokenAnswer, WithoutARequiredMemberIsAFailureM45) {
   const Turn turns[] = {
       {"no access_token", [](FakeProvider& p) { p.token_answer.erase("access_token"); }},

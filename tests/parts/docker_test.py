@@ -98,17 +98,17 @@ def engine(tmp_path_factory):
 
 
 def test_a_docker_engine_logs_in_pushes_pulls_and_loses_it_by_revocation(repositories, engine, tmp_path):
-    credential = repositories.credential()
+    credential = repositories.credential("carol@example.test")
     image = f"{repositories.host}/team/hello:1"
     (tmp_path / "layer.tar").write_bytes(layer(b"hello engine\n"))
     assert engine("import", tmp_path / "layer.tar", image).returncode == 0
     refused = engine("push", image)
     assert refused.returncode != 0, refused.stdout
-    wrong = engine("login", repositories.host, "-u", "alice", "--password-stdin", text_input="wrong\n")
+    wrong = engine("login", repositories.host, "-u", "carol@example.test", "--password-stdin", text_input="wrong\n")
     assert wrong.returncode != 0 and "Succeeded" not in wrong.stdout, wrong.stdout
     stranger = engine("login", repositories.host, "-u", "bob", "--password-stdin", text_input=credential["password"])
     assert stranger.returncode != 0 and "Succeeded" not in stranger.stdout, stranger.stdout
-    login = engine("login", repositories.host, "-u", "alice", "--password-stdin", text_input=credential["password"])
+    login = engine("login", repositories.host, "-u", "carol@example.test", "--password-stdin", text_input=credential["password"])
     assert login.returncode == 0 and "Login Succeeded" in login.stdout, login.stdout
     pushed = engine("push", image)
     assert pushed.returncode == 0, pushed.stdout

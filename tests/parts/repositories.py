@@ -60,16 +60,20 @@ log: {{ type: stdout, format: pretty, level: warn }}
 """
 
 
+# Many companies' user names are mail addresses.
+PASSWORDS = {"alice": "alice-pw", "carol@example.test": "carol-pw"}
+
+
 class Repositories(PlainStack):
     def __init__(self, directory):
         self.registry_port, self.verdaccio_port, self.npm_port, self.files_port = (free_port() for _ in range(4))
         (directory / "files").mkdir()
         super().__init__(directory, '[local]\nusers_file = "{dir}/users"\n', NGINX.replace("{files}", str(directory / "files")),
                          ports={5000: self.registry_port, 4873: self.verdaccio_port, 81: self.npm_port, 8082: self.files_port},
-                         users={"alice": "alice-pw", "bob": "bob-pw"})
+                         users=PASSWORDS)
         self.host = f"127.0.0.1:{self.port}"
         self.extra = [self.start_registry(), self.start_verdaccio()]
-        self.cookie = self.sign_in("alice", "alice-pw")
+        self.cookies = {user: self.sign_in(user, password) for user, password in PASSWORDS.items()}
 
     def start_registry(self):
         file = self.directory / "registry.yml"
@@ -83,14 +87,14 @@ class Repositories(PlainStack):
                     environment=clean_environment(VERDACCIO_PUBLIC_URL=f"http://127.0.0.1:{self.npm_port}/",
                                                   HOME=self.directory)).ready_on(self.verdaccio_port)
 
-    def credential(self):
-        """A fresh credential of alice, fetched as she would fetch it."""
-        reply = self.site.get("/cli/credentials", cookie=self.cookie)
+    def credential(self, owner="alice"):
+        """A fresh credential, fetched as its owner would fetch it."""
+        reply = self.site.get("/cli/credentials", cookie=self.cookies[owner])
         assert reply.status == 200, reply
         return json.loads(reply.text)
 
     def revoke(self, credential):
-        reply = self.site.ask("DELETE", f"/cli/credentials/{credential['id']}", cookie=self.cookie,
+        reply = self.site.ask("DELETE", f"/cli/credentials/{credential['id']}", cookie=self.cookies[credential["username"]],
                               fields=[("Sec-Fetch-Site", "same-origin")])
         assert reply.status == 204, reply
 

@@ -103,7 +103,7 @@ def test_npm_publishes_and_installs_and_loses_it_by_revocation(repositories, tmp
 
 
 def test_pip_downloads_and_loses_it_by_revocation(repositories, tmp_path):
-    credential = repositories.credential()
+    credential = repositories.credential("carol@example.test")
     index = repositories.directory / "files/repository/pypi/simple/hello-lab"
     index.mkdir(parents=True)
     wheel = index / "hello_lab-1.0-py3-none-any.whl"
@@ -117,7 +117,7 @@ def test_pip_downloads_and_loses_it_by_revocation(repositories, tmp_path):
     def pip(password, target):
         return run(["/usr/bin/python3", "-m", "pip", "--isolated", "download", "--no-input", "--no-deps", "--no-cache-dir",
                     "--disable-pip-version-check", "-d", tmp_path / target, "--index-url",
-                    f"http://alice:{password}@{repositories.host}/repository/pypi/simple/", "hello-lab"], tmp_path, HOME=tmp_path)
+                    f"http://carol%40example.test:{password}@{repositories.host}/repository/pypi/simple/", "hello-lab"], tmp_path, HOME=tmp_path)
     assert pip("wrong", "a").returncode != 0
     good = pip(credential["password"], "b")
     assert good.returncode == 0 and (tmp_path / "b" / wheel.name).exists(), good.stdout

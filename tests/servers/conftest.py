@@ -1,7 +1,5 @@
 """The suite every web server and mode passes: each test is one behaviour, and its name is the row of docs/servers.md."""
 import inspect
-import json
-
 import pytest
 
 from tests.support.servers import fronts
@@ -45,10 +43,8 @@ def session(front):
 
 @pytest.fixture(scope="session")
 def credential(front, session):
-    """A credential of alice: {"username", "password", "id", "expires"}."""
-    reply = front.nexus.get("/cli/credentials", cookie=session)
-    assert reply.status == 200, reply
-    return json.loads(reply.text)
+    """A credential of alice."""
+    return front.fetch_credential(session)
 
 
 @pytest.hookimpl(trylast=True)

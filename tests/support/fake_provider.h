@@ -136,6 +136,7 @@ class FakeProvider final : public remote::HttpClient {
   }
 
   Result<remote::HttpResponse> send(const remote::HttpRequest& request) override {
+    if (other != nullptr && !request.url.starts_with(issuer_)) return other->send(request);
     Asked asked_now{request.method, request.url, std::string(request.form.reveal()), "",
                     std::string(request.bearer.reveal())};
     if (request.client.has_value()) {
@@ -175,6 +176,7 @@ class FakeProvider final : public remote::HttpClient {
   std::map<std::string, Result<remote::HttpResponse>> answers;  // by path, instead of the usual one
   std::string nonce, challenge;
   std::vector<Asked> asked;
+  FakeProvider* other = nullptr;  // who answers for every other issuer
 
  private:
   std::string answer_to(const remote::HttpRequest& request) const {

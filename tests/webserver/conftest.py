@@ -39,11 +39,8 @@ def session(stack):
 
 @pytest.fixture(scope="session")
 def credential(stack, session):
-    """A credential of alice: {"username", "password", "id", "expires"}."""
-    reply = stack.nexus.get("/cli/credentials", cookie=session)
-    assert reply.status == 200, reply
-    import json
-    return json.loads(reply.text)
+    """A credential of alice."""
+    return stack.fetch_credential(session)
 
 
 @pytest.fixture

@@ -180,6 +180,14 @@ def test_term_leaves_no_process_and_no_socket(own_stack):
     assert not stack.latchkey.authorizer_socket.exists() and not stack.latchkey.responder_socket.exists()
 
 
+def test_no_process_of_the_pools_leaves_a_core_of_its_secrets_c25(stack):
+    for part in stack.latchkey.parts.values():
+        for pid in (part.process.pid, *part.children()):
+            with open(f"/proc/{pid}/limits") as limits, open(f"/proc/{pid}/status") as status:
+                core = next(line.split() for line in limits if line.startswith("Max core file size"))
+                assert core[4:6] == ["0", "0"] and "NoNewPrivs:\t1\n" in status.read(), (part.name, pid)
+
+
 def test_the_authorizer_pool_links_no_curl_and_waits_for_no_network():
     import subprocess
     from tests.support.processes import BIN

@@ -1,6 +1,7 @@
 """What every web server of the suite offers to a test: latchkey, an application, and the server between them
 and the client, on the files of examples/ as shipped."""
 import contextlib
+import json
 import os
 import signal
 import sqlite3
@@ -152,6 +153,12 @@ class Front:
         """Returns the value of a Cookie field with a fresh session of `user`."""
         browser = sign_in_locally(self.nexus, user, PASSWORDS[user])
         return f"__Host-latchkey={browser.jar['nexus.example.com']['__Host-latchkey']}"
+
+    def fetch_credential(self, session):
+        """Returns a credential of whose session it is, as they fetch it: {"username", "password", "id", "expires"}."""
+        reply = self.nexus.get("/cli/credentials", cookie=session)
+        assert reply.status == 200, reply
+        return json.loads(reply.text)
 
     def fresh_account(self, user):
         """Makes sure that the store knows `user`, who becomes an account at the first sign-in."""
