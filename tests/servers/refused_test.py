@@ -121,10 +121,12 @@ def test_other_sites_cannot_write(front, session):
 
 def test_no_spelling_opens_a_protected_path(front):
     """no spelling of a protected path is taken for an open one"""
-    for target in ("/public/../admin/x", "/public/%2e%2e/admin/x", "//admin/x", "/%61dmin/x", "/public%2f..%2fadmin/x",
-                   "/admin/x?/public/", "/public/..;/admin/x", "/public\\..\\admin/x", "/public/.%2e/admin/x"):
+    slash = 404 if front.cannot("encoded_slash") else 400
+    for target, status in (("/public/../admin/x", 401), ("/public/%2e%2e/admin/x", 401), ("//admin/x", 401), ("/%61dmin/x", 401),
+                           ("/public%2f..%2fadmin/x", slash), ("/admin/x?/public/", 401), ("/public/..;/admin/x", 400),
+                           ("/public\\..\\admin/x", 400), ("/public/.%2e/admin/x", 401)):
         reply = front.nexus.get(target)
-        assert reply.status in (400, 401, 403, 404), (target, reply)
+        assert reply.status == status, (target, reply)
         assert front.application.asked_for("admin") == [], target
 
 
@@ -136,5 +138,5 @@ def test_other_host_names_reach_nothing(front, credential):
                  "GET https://evil.test/x HTTP/1.1\r\nHost: nexus.example.com\r\n", "GET /x HTTP/1.0\r\n",
                  "GET /x HTTP/1.1\r\nHost: nexus.example.com.evil.test\r\n", "GET /x HTTP/1.1\r\nHost: a@nexus.example.com\r\n"):
         reply = front.nexus.raw((head + token).encode())
-        assert reply.status == 0 or 400 <= reply.status < 500, (head, reply)
+        assert reply.status == 400, (head, reply)
     assert front.application.requests == []

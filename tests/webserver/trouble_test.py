@@ -126,6 +126,7 @@ def test_a_worker_killed_while_answering_never_lets_a_request_through(own_stack)
         wait_until(lambda b=before: len(statuses) > b + 20, "answers")
     stop.set()
     [t.join() for t in threads]
+    # What nginx says depends on where the killed one was: not yet reached, asked, or in the words of the refusal.
     assert 401 in statuses and set(statuses) <= {401, 500, 502, 504}, set(statuses)
     wait_until(lambda: stack.nexus.get("/x").status == 401, "the pool healing itself")
 
