@@ -1,6 +1,7 @@
 """Shared hosting as modes of the suite: examples/shared-hosting as its README says, on tests/support/servers/shared_host.py."""
 import contextlib
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -91,6 +92,10 @@ class HtaccessFront(Front):
 
     def site(self, application, host):
         return self.server.site(host)
+
+    def stop(self):
+        super().stop()
+        shutil.rmtree(self.open)
 
     def authorizer_pids(self):
         """Those that Apache asks about a request, and not those that render a refusal."""
