@@ -39,7 +39,7 @@ def test_plain_http_only_leads_to_https_and_serves_the_certificate_challenge(apa
     assert plain.get("/.well-known/acme-challenge/token").text == "token.thumbprint"
     for other in ("/secret", "/.well-known/acme-challenge/../../secret", "/.well-known/acme-challenge/%2e%2e/%2e%2e/secret"):
         reply = plain.get(other)
-        assert reply.status in (301, 400, 403) and "nobody asked" not in reply.text, (other, reply)
+        assert reply.status == 301 and "nobody asked" not in reply.text, (other, reply)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_the_health_path_of_the_server_is_no_way_in(apache):
     for target in ("/.latchkey/health", "/.latchkey/health/x", "/.latchkey/health?a", "/.latchkey/", "/.latchkey/healthz"):
         for agent in ("GoogleHC/1.0", "curl/8"):
             reply = apache.nexus.get(target, fields=[("User-Agent", agent)])
-            assert reply.status in (302, 401, 403), (target, reply)
+            assert reply.status == 401, (target, reply)
     # A name that Apache takes for a probe's and latchkey does not know.
     assert apache.nexus.get("/", fields=[("User-Agent", "Pingdom.com_bot")]).status == 401
     assert apache.application.requests == []
@@ -158,7 +158,7 @@ def test_the_place_of_refusals_is_no_way_in(fcgid):
     for target in ("/.latchkey/refused", "/.latchkey/refused/x", "/.latchkey/refusedx", "/.latchkey/"):
         for fields in ([], [("X-Latchkey-Reason", "allowed")], [("User-Agent", "GoogleHC/1.0")]):
             reply = fcgid.nexus.get(target, fields=fields)
-            assert reply.status in (302, 401, 403), (target, fields, reply)
+            assert reply.status == 401, (target, fields, reply)
     assert fcgid.application.requests == []
 
 

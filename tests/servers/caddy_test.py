@@ -34,7 +34,7 @@ def test_over_http2_each_request_is_judged_as_over_http1(caddy, tmp_path):
     (tmp_path / "large").write_bytes(b"x" * 3_000_000)
     for arguments in ([], spoofed, ["-H", "Host: evil.test"], ["-H", "Authorization: Bearer x.y.z"], ["-T", tmp_path / "large"]):
         status, body = over_http2(caddy, "/repository/x", *arguments)
-        assert status in (400, 401), (arguments, status, body)
+        assert status == (400 if "Host: evil.test" in arguments else 401), (arguments, status, body)
     assert caddy.application.requests == []
     status, _ = over_http2(caddy, "/repository/x", "-T", tmp_path / "large", "-H", f"Authorization: Bearer {token}")
     assert status == 200 and caddy.application.requests[0].body_bytes == 3_000_000
