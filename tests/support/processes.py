@@ -85,12 +85,20 @@ class Part:
 
     def ready_on(self, *addresses):
         for address in addresses:
-            wait_until(lambda a=address: accepts(a), f"{self.name} on {address}", alive=self)
+            self.wait_for(lambda a=address: accepts(a), f"{self.name} on {address}")
         return self
 
     def ready_when_logged(self, text):
-        wait_until(lambda: text in self.log_text(), f"{self.name} saying {text!r}", alive=self)
+        self.wait_for(lambda: text in self.log_text(), f"{self.name} saying {text!r}")
         return self
+
+    def wait_for(self, condition, what):
+        """Waits until it is ready. One that never is gets ended, since nobody has it yet who would do so."""
+        try:
+            wait_until(condition, what, alive=self)
+        except AssertionError:
+            self.stop()
+            raise
 
     def log_text(self):
         return self.log.read_text(errors="replace") if self.log.exists() else ""
