@@ -3,53 +3,58 @@
 namespace latchkey::role {
 
 template <typename Work>
-Housekeeper::Done Housekeeper::once(const std::string& name, TimePoint now, Seconds every,
-                                    Work work) {
+Housekeeper::Done Housekeeper::once(const std::string& name, TimePoint now, Work work) {
   const Result<store::Lease> lease = store_.tasks().take(name, holder_, now, kTaskLease);
   if (!lease) {
     log_.warn("task_failed", {{"task", name}, {"detail", lease.error().detail}});
     return Done::kNo;
   }
   if (*lease == store::Lease::kNotNow) return Done::kNo;
-  const Outcome outcome = work();
+  const Result<Seconds> outcome = work();
   if (!outcome) {
     log_.warn("task_failed", {{"task", name},
                               {"error", name_of(outcome.error().code)},
                               {"detail", outcome.error().detail}});
   }
   const Outcome given_back =
-      store_.tasks().done(name, now + (outcome ? every : kTaskRetryAfter));
+      store_.tasks().done(name, now + outcome.value_or(kTaskRetryAfter));
   if (!given_back) {
     log_.warn("task_failed", {{"task", name}, {"detail", given_back.error().detail}});
   }
   return outcome ? Done::kYes : Done::kNo;
 }
 
-Housekeeper::Done Housekeeper::purge(TimePoint now) {
-  return once("purge", now, kPurgeEvery, [&]() -> Outcome {
-    LK_TRY(const store::Purged purged, store_.admin().purge_expired(now));
+Housekeeper::Done Housekeeper::purge(TimePoint now, const std::function<bool()>& may_go_on) {
+  return once("purge", now, [&]() -> Result<Seconds> {
+    LK_TRY(const store::Purged purged, store_.admin().purge_expired(now, may_go_on));
     log_.debug("purged", {{"sessions", purged.sessions},
                           {"credentials", purged.credentials},
                           {"login_states", purged.login_states},
                           {"logout_tokens", purged.logout_tokens},
                           {"attempts", purged.attempts}});
-    return {};
+    return purged.complete ? kPurgeEvery : Seconds{0};
   });
 }
 
 Housekeeper::Done Housekeeper::look_at(provider::Provider& provider, TimePoint now) {
-  return once("provider:" + provider.name(), now, kProviderLookEvery,
-              [&]() -> Outcome { return provider.refresh(now); });
+  return once("provider:" + provider.name(), now, [&]() -> Result<Seconds> {
+    LK_CHECK(provider.refresh(now));
+    return kProviderLookEvery;
+  });
 }
 
 std::uint32_t Housekeeper::run(TimePoint now) {
-  std::uint32_t done = purge(now) == Done::kYes ? 1 : 0;
+  std::uint32_t done = purge(now, [] { return true; }) == Done::kYes ? 1 : 0;
   for (const auto& provider : providers_.all()) {
     if (look_at(*provider, now) == Done::kYes) ++done;
   }
   return done;
 }
 
-void Housekeeper::work(TimePoint now) { static_cast<void>(purge(now)); }
+void Housekeeper::work(TimePoint now) {
+  using std::chrono::steady_clock;
+  const auto end = steady_clock::now() + kWorkAfterReply;
+  static_cast<void>(purge(now, [end] { return steady_clock::now() < end; }));
+}
 
 }  // namespace latchkey::role

@@ -4,7 +4,6 @@
 #include "store/backup.h"
 #include "store/connection.h"
 #include "store/sql.h"
-#include "store/transaction.h"
 
 namespace latchkey::store {
 namespace {
@@ -14,11 +13,31 @@ constexpr SqlText kIntegrity("PRAGMA integrity_check(1)");
 constexpr std::string_view kInstanceId = "instance_id";  // written by the first schema
 constexpr SqlText kForeignKeys("PRAGMA foreign_key_check");
 
-Result<std::int64_t> purge(Connection& connection, SqlText text, const char* parameter,
-                           TimePoint time) {
-  LK_TRY(Statement statement, connection.prepare(text));
-  return statement.bind(parameter, time).run();
-}
+// Deletes what has expired in one table after another, step by step.
+class Purge {
+ public:
+  Purge(Connection& connection, const std::function<bool()>& may_go_on)
+      : connection_(connection), may_go_on_(may_go_on) {}
+
+  Result<std::int64_t> of(SqlText text, const char* parameter, TimePoint time) {
+    std::int64_t total = 0;
+    for (;;) {
+      if (complete_ && !may_go_on_()) complete_ = false;
+      if (!complete_) return total;
+      LK_TRY(Statement statement, connection_.prepare(text));
+      LK_TRY(const std::int64_t rows,
+             statement.bind(parameter, time).bind(":rows", kPurgeRows).run());
+      total += rows;
+      if (rows < kPurgeRows) return total;
+    }
+  }
+  bool complete() const { return complete_; }
+
+ private:
+  Connection& connection_;
+  const std::function<bool()>& may_go_on_;
+  bool complete_ = true;
+};
 
 }  // namespace
 
@@ -49,17 +68,16 @@ Outcome Admin::integrity_check() {
 
 Outcome Admin::backup(const std::string& file) { return write_backup(connection_, file); }
 
-Result<Purged> Admin::purge_expired(TimePoint now) {
-  LK_TRY(Transaction transaction, Transaction::begin(connection_));
+Result<Purged> Admin::purge_expired(TimePoint now, const std::function<bool()>& may_go_on) {
+  Purge purge(connection_, may_go_on);
   Purged purged;
-  LK_TRY(purged.sessions, purge(connection_, sql::session_purge, ":now", now));
+  LK_TRY(purged.sessions, purge.of(sql::session_purge, ":now", now));
   LK_TRY(purged.credentials,
-         purge(connection_, sql::credential_purge, ":horizon", now - kDeadCredentialKept));
-  LK_TRY(purged.login_states, purge(connection_, sql::login_state_purge, ":now", now));
-  LK_TRY(purged.logout_tokens, purge(connection_, sql::logout_token_purge, ":now", now));
-  LK_TRY(purged.attempts,
-         purge(connection_, sql::attempt_purge, ":horizon", now - kAttemptMemory));
-  LK_CHECK(transaction.commit());
+         purge.of(sql::credential_purge, ":horizon", now - kDeadCredentialKept));
+  LK_TRY(purged.login_states, purge.of(sql::login_state_purge, ":now", now));
+  LK_TRY(purged.logout_tokens, purge.of(sql::logout_token_purge, ":now", now));
+  LK_TRY(purged.attempts, purge.of(sql::attempt_purge, ":horizon", now - kAttemptMemory));
+  purged.complete = purge.complete();
   return purged;
 }
 

@@ -3,7 +3,9 @@
 // judged at each decision, so a missed run can only refuse.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "latchkey/base/clock.h"
@@ -17,6 +19,8 @@ namespace latchkey::role {
 constexpr Seconds kPurgeEvery{600};
 constexpr Seconds kProviderLookEvery{300};
 constexpr Seconds kTaskRetryAfter{60};
+// For how long a process without a pool may go on after its reply: the next request waits for it.
+constexpr std::chrono::milliseconds kWorkAfterReply{200};
 constexpr Seconds kTaskLease{120};
 
 // How often a pool's housekeeper should run.
@@ -33,14 +37,16 @@ class Housekeeper final : public IdleWork {
   // Returns: how many tasks were done; a failure is logged, and the task is due again soon.
   std::uint32_t run(TimePoint now);
 
-  // Does what is due and needs no network. For after a reply, where there is no pool.
+  // Does what is due and needs no network, for at most kWorkAfterReply. For after a reply, where
+  // there is no pool. What is left is due at once.
   void work(TimePoint now) override;
 
  private:
   enum class Done { kYes, kNo };
+  // `work` returns Result<Seconds>: when it is due again.
   template <typename Work>
-  Done once(const std::string& name, TimePoint now, Seconds every, Work work);
-  Done purge(TimePoint now);
+  Done once(const std::string& name, TimePoint now, Work work);
+  Done purge(TimePoint now, const std::function<bool()>& may_go_on);
   Done look_at(provider::Provider& provider, TimePoint now);
 
   store::Store& store_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "latchkey/base/clock.h"
@@ -11,8 +12,9 @@ namespace latchkey::store {
 
 class Connection;
 
-// How many rows a purge removed.
+// How many rows a purge removed, and whether it came to its end.
 struct Purged {
+  bool complete = true;
   std::int64_t sessions = 0;
   std::int64_t credentials = 0;
   std::int64_t login_states = 0;
@@ -22,6 +24,7 @@ struct Purged {
 
 // An expired credential stays listed for so long, so that its owner can see why a build failed.
 inline constexpr Seconds kDeadCredentialKept{30L * 24 * 3600};
+inline constexpr std::int64_t kPurgeRows = 500;  // of one table at a time: a few milliseconds
 
 class Admin {
  public:
@@ -43,7 +46,11 @@ class Admin {
   Outcome backup(const std::string& file);
 
   // Deletes what has expired. Expiry is judged at each decision, so a missed purge lets nobody in.
-  Result<Purged> purge_expired(TimePoint now);
+  // It goes in steps of kPurgeRows, between which others can write.
+  //
+  // Input: `may_go_on`, asked before each step; a no ends the purge early.
+  Result<Purged> purge_expired(TimePoint now,
+                               const std::function<bool()>& may_go_on = [] { return true; });
 
   // Returns the id that this database was made with.
   Result<std::string> instance_id();

@@ -1,2 +1,3 @@
 -- Housekeeping: counters that would start again anyway.
-DELETE FROM attempt WHERE last_failure <= :horizon;
+DELETE FROM attempt WHERE (kind, subject) IN
+  (SELECT kind, subject FROM attempt WHERE last_failure <= :horizon LIMIT :rows);

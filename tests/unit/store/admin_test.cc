@@ -132,6 +132,30 @@ TEST(Admin, PurgesWhatHasExpiredAndNothingElse) {
   EXPECT_THAT(store.credentials().find(CredentialId("lately")), IsOk());
 }
 
+TEST(Admin, PurgesInStepsAndStopsWhereItIsTold) {
+  Store store = in_memory();
+  const int tokens = 2 * static_cast<int>(kPurgeRows) + 1;
+  for (int i = 0; i < tokens; ++i) {
+    ASSERT_THAT(store.sessions().logout_token_seen(kIssuer, std::to_string(i), kNow), IsOk());
+  }
+  const auto none = store.admin().purge_expired(kNow, [] { return false; });
+  ASSERT_THAT(none, IsOk());
+  EXPECT_FALSE(none->complete);
+  EXPECT_EQ(none->logout_tokens, 0);
+
+  // The tables before have nothing: a step each, and one of this table.
+  int steps = 4;
+  const auto some = store.admin().purge_expired(kNow, [&steps] { return steps-- > 0; });
+  ASSERT_THAT(some, IsOk());
+  EXPECT_FALSE(some->complete);
+  EXPECT_EQ(some->logout_tokens, kPurgeRows);
+
+  const auto rest = store.admin().purge_expired(kNow);
+  ASSERT_THAT(rest, IsOk());
+  EXPECT_TRUE(rest->complete);
+  EXPECT_EQ(rest->logout_tokens, kPurgeRows + 1);
+}
+
 TEST(Admin, PurgesUsedLoginStatesWhenTheStatesHaveExpired) {
   Store store = in_memory();
   ASSERT_THAT(start(store, session_of(person(store, "alice"), "s1")), IsOk());
