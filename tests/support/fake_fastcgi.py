@@ -79,7 +79,7 @@ class FakeFastcgi:
     def drain(connection):
         """Takes what is still on its way: Caddy sends an empty STDIN and takes a failure of that for one of the answer."""
         connection.shutdown(socket.SHUT_WR)
-        connection.settimeout(5)
+        connection.settimeout(1)
         while connection.recv(65536):
             pass
 
