@@ -17,18 +17,17 @@ std::unexpected<Error> failed(CURLcode code) {
   return fail(tls ? ErrorCode::kRefused : ErrorCode::kUnavailable, curl_easy_strerror(code));
 }
 
-// One connection, and the time there is for all that is done on it. The handle is lent: what it
-// keeps of former connections (names, TLS sessions, certificates) makes the next one quicker.
+// One connection, and the time there is for all that is done on it. The handle is its own: one that
+// served several of these connections would lose the memory of each (libcurl 7.88).
 class Connection {
  public:
-  Connection(CURL* easy, const Endpoint& endpoint)
-      : easy_(easy), end_(steady_clock::now() + endpoint.deadline) {
-    curl_easy_reset(easy);
+  Connection(Easy handle, const Endpoint& endpoint)
+      : easy_(std::move(handle)), end_(steady_clock::now() + endpoint.deadline) {
+    CURL* const easy = easy_.get();
     set_safe(easy);
     set(easy, CURLOPT_URL, endpoint.origin.c_str());
     set(easy, CURLOPT_CONNECT_ONLY, 1L);
     set(easy, CURLOPT_FRESH_CONNECT, 1L);
-    set(easy, CURLOPT_MAXCONNECTS, 1L);  // those before have been closed by the server
     // No HTTP/2 is offered in the TLS handshake: what follows is written by us.
     set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -50,7 +49,7 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   Outcome open() {
-    const CURLcode code = curl_easy_perform(easy_);
+    const CURLcode code = curl_easy_perform(easy_.get());
     if (code != CURLE_OK) return failed(code);
     return {};
   }
@@ -59,7 +58,7 @@ class Connection {
   Outcome send(std::string_view bytes) {
     while (!bytes.empty()) {
       std::size_t sent = 0;
-      const CURLcode code = curl_easy_send(easy_, bytes.data(), bytes.size(), &sent);
+      const CURLcode code = curl_easy_send(easy_.get(), bytes.data(), bytes.size(), &sent);
       if (code == CURLE_AGAIN) {
         LK_CHECK(wait(POLLOUT));
         continue;
@@ -75,7 +74,7 @@ class Connection {
     while (bytes.size() < kProbeBytesMax) {
       char piece[16 * 1024];
       std::size_t got = 0;
-      const CURLcode code = curl_easy_recv(easy_, piece, sizeof piece, &got);
+      const CURLcode code = curl_easy_recv(easy_.get(), piece, sizeof piece, &got);
       if (code == CURLE_AGAIN) {
         LK_CHECK(wait(POLLIN));
         continue;
@@ -90,7 +89,7 @@ class Connection {
  private:
   Outcome wait(short what) {
     curl_socket_t socket = CURL_SOCKET_BAD;
-    curl_easy_getinfo(easy_, CURLINFO_ACTIVESOCKET, &socket);
+    curl_easy_getinfo(easy_.get(), CURLINFO_ACTIVESOCKET, &socket);
     const auto left = std::chrono::duration_cast<milliseconds>(end_ - steady_clock::now()).count();
     pollfd waiting{socket, what, 0};
     if (left <= 0 || ::poll(&waiting, 1, static_cast<int>(left)) <= 0) {
@@ -99,8 +98,8 @@ class Connection {
     return {};
   }
 
-  CURL* easy_;
-  List redirect_;
+  List redirect_;  // outlives the handle that was given it
+  Easy easy_;
   steady_clock::time_point end_;
 };
 
@@ -108,7 +107,7 @@ class CurlProber final : public Prober {
  public:
   Result<RawReply> exchange(const Endpoint& endpoint, std::string_view request,
                             Body body) override {
-    Connection connection(easy_.get(), endpoint);
+    Connection connection(libcurl_.easy(), endpoint);
     LK_CHECK(connection.open());
     LK_CHECK(connection.send(request));
     return connection.receive(body);
@@ -116,7 +115,6 @@ class CurlProber final : public Prober {
 
  private:
   Libcurl libcurl_;
-  Easy easy_{libcurl_.easy()};
 };
 
 }  // namespace

@@ -26,14 +26,19 @@ class KeyDirectoryTest : public Scratch {
     ::chmod(path("keys").c_str(), 0700);
   }
 
+  struct Directory {
+    Directory() { EXPECT_NE(::mkdtemp(path.data()), nullptr); }
+    Directory(const Directory&) = delete;
+    Directory& operator=(const Directory&) = delete;
+    ~Directory() { std::filesystem::remove_all(path); }
+    std::string path = (std::filesystem::temp_directory_path() / "lk-keys-XXXXXX").string();
+  };
+
   static std::string make_once() {
-    std::string root = (std::filesystem::temp_directory_path() / "lk-keys-XXXXXX").string();
-    static const std::unique_ptr<char, void (*)(char*)> end(::mkdtemp(root.data()), [](char* made) {
-      std::filesystem::remove_all(made);
-    });
+    static const Directory root;
     SystemRandom random;
-    EXPECT_THAT(KeyDirectory::create(root + "/keys", random), IsOk());
-    return root + "/keys";
+    EXPECT_THAT(KeyDirectory::create(root.path + "/keys", random), IsOk());
+    return root.path + "/keys";
   }
 
   std::string file(const std::string& name) { return path("keys/" + name); }
