@@ -204,7 +204,7 @@ std::optional<Reason> handed_on(const Params& params) {
   if (!reason || *reason == Reason::kAllowed || *reason == Reason::kHealth) {
     return Reason::kNoCredential;
   }
-  return *reason;
+  return reason;
 }
 
 }  // namespace

@@ -32,13 +32,13 @@ consteval CharTable table_of(std::string_view characters) {
 // True if every character is in the table. A token of 900 characters is held to it in each request,
 // so this looks at four at a time and asks once.
 inline bool all_in(const CharTable& table, std::string_view text) {
-  const auto has = [&table](char c) { return table[static_cast<unsigned char>(c)]; };
-  bool all = true;
+  const auto has = [&table](char c) -> unsigned { return table[static_cast<unsigned char>(c)]; };
+  unsigned all = 1;
   for (; text.size() >= 4; text.remove_prefix(4)) {
-    all = all & has(text[0]) & has(text[1]) & has(text[2]) & has(text[3]);
+    all &= has(text[0]) & has(text[1]) & has(text[2]) & has(text[3]);
   }
-  for (const char c : text) all = all & has(c);
-  return all;
+  for (const char c : text) all &= has(c);
+  return all != 0;
 }
 
 // The characters of a token. Spec: RFC 9110 section 5.6.2.

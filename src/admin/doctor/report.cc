@@ -1,5 +1,6 @@
 // How findings are gathered and printed.
 #include <algorithm>
+#include <iterator>
 
 #include "report.h"
 #include "latchkey/wire/chars.h"
@@ -107,10 +108,12 @@ bool Report::has(Fault fault, std::string_view where) const {
 }
 
 std::vector<Finding> Report::sorted() const {
-  std::vector<Finding> findings = findings_;
-  std::ranges::stable_sort(findings, [](const Finding& a, const Finding& b) {
-    return description_of(a.fault).severity > description_of(b.fault).severity;
-  });
+  std::vector<Finding> findings;
+  for (const Severity severity : {Severity::kCritical, Severity::kWarning, Severity::kNote}) {
+    std::ranges::copy_if(findings_, std::back_inserter(findings), [&](const Finding& finding) {
+      return description_of(finding.fault).severity == severity;
+    });
+  }
   return findings;
 }
 
