@@ -96,7 +96,7 @@ int serve_pool(Setting& setting, PoolCommand command, telemetry::Log& log) {
       setting.role.housekeeper(*setting.config, setting.clock, stop, context);
     };
   }
-  return server::run_pool(std::move(options), program, log);
+  return server::run_pool(options, program, log);
 }
 
 int serve_cgi(Setting& setting, telemetry::Log& log) {

@@ -59,7 +59,7 @@ const Words& words_of(model::Reason reason) {
   using model::Reason;
   switch (reason) {
     case Reason::kNoCredential: return kNoCredential;
-    case Reason::kUnknownSession: return kDeadSession;
+    case Reason::kUnknownSession:
     case Reason::kExpiredSession: return kDeadSession;
     case Reason::kMalformedCredential: return kMalformedCredential;
     case Reason::kBadCredential: return kBadCredential;
@@ -70,7 +70,7 @@ const Words& words_of(model::Reason reason) {
     case Reason::kAccountDisabled: return kAccountDisabled;
     case Reason::kTooManyAttempts: return kTooManyAttempts;
     case Reason::kDuplicateCookie: return kDuplicateCookie;
-    case Reason::kRuleDenied: return kRuleDenied;
+    case Reason::kRuleDenied:
     case Reason::kNoRule: return kRuleDenied;
     case Reason::kScopeDenied: return kScopeDenied;
     case Reason::kCrossSite: return kCrossSite;
@@ -79,13 +79,13 @@ const Words& words_of(model::Reason reason) {
     case Reason::kAmbiguousTarget: return kAmbiguousTarget;
     case Reason::kUnknownHost: return kUnknownHost;
     case Reason::kHttpsRequired: return kHttpsRequired;
-    case Reason::kStoreUnavailable: return kUnavailable;
-    case Reason::kBusy: return kUnavailable;
-    case Reason::kInternal: return kUnavailable;
     case Reason::kHealth: return kHealth;
-    case Reason::kAllowed: return kUnavailable;
+    case Reason::kStoreUnavailable:
+    case Reason::kBusy:
+    case Reason::kInternal:
+    case Reason::kAllowed: break;
   }
-  return kUnavailable;  // a value that is no Reason
+  return kUnavailable;  // and for a value that is no Reason
 }
 
 }  // namespace latchkey::answer

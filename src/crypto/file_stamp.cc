@@ -31,7 +31,7 @@ Result<FileStamp> stamp_of(const std::string& path) {
 
   // Not a time that anything is judged by: it is compared with the file system's own.
   struct timespec now {};
-  ::clock_gettime(CLOCK_REALTIME, &now);
+  static_cast<void>(::clock_gettime(CLOCK_REALTIME, &now));
   const std::int64_t age = nanoseconds(now) - stamp.changed_ns;
   if (age >= 0 && age < kSettledAfterNs) stamp.unsettled_at_ns = nanoseconds(now);
   return stamp;

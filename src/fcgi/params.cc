@@ -40,9 +40,9 @@ std::optional<Params::Pair> split(const char* text) {
 // Length and two bytes tell nearly all names apart that web servers send.
 std::size_t Params::chain_of(std::string_view name) {
   if (name.empty()) return 0;
-  const auto middle = static_cast<unsigned char>(name[name.size() / 2]);
-  const auto last = static_cast<unsigned char>(name.back());
-  return (name.size() * 7 + middle * 3U + last) % kChains;
+  const std::size_t middle = static_cast<unsigned char>(name[name.size() / 2]);
+  const std::size_t last = static_cast<unsigned char>(name.back());
+  return (name.size() * 7 + middle * 3 + last) % kChains;
 }
 
 void Params::append(std::string_view name, std::string_view value) {

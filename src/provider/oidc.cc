@@ -209,7 +209,7 @@ Result<std::optional<std::string>> Oidc::logout_url(const SecretString& id_token
   if (metadata->end_session_endpoint.empty()) return std::nullopt;
   std::vector<wire::FormField> fields{{"client_id", settings_.client_id},
                                       {"post_logout_redirect_uri", back_to}};
-  const std::string without = with_query(metadata->end_session_endpoint, fields);
+  std::string without = with_query(metadata->end_session_endpoint, fields);
   if (id_token.empty()) return without;
   fields.emplace_back("id_token_hint", std::string(id_token.reveal()));
   std::string with = with_query(metadata->end_session_endpoint, fields);

@@ -93,7 +93,7 @@ Outcome check_id_token(const crypto::VerifiedToken& token, const IdTokenExpectat
   LK_CHECK(check_issued(token, expected.begun - kProviderSkew));
   LK_CHECK(check_nonce(token.claims(), expected.nonce));
   LK_CHECK(check_access_token_hash(token.claims(), expected));
-  LK_TRY(const std::string subject, subject_of(token.claims()));
+  LK_CHECK(subject_of(token.claims()));
   return {};
 }
 

@@ -81,7 +81,7 @@ Outcome admit_named_peers(std::vector<ListenSocket>& sockets) {
 
 }  // namespace
 
-int run_pool(PoolOptions options, const PoolProgram& program, telemetry::Log& log) {
+int run_pool(const PoolOptions& options, const PoolProgram& program, telemetry::Log& log) {
   block_pool_signals();
   Result<Inherited> inherited = inherited_sockets();
   if (!inherited.has_value()) {

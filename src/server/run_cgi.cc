@@ -6,8 +6,6 @@
 #include "latchkey/server/pool.h"
 #include "latchkey/server/privileges.h"
 
-extern char** environ;
-
 namespace latchkey::server {
 namespace {
 
@@ -18,7 +16,7 @@ constexpr int kAnswerFd = 1;
 }  // namespace
 
 int run_cgi(const MakeService& make_service, telemetry::Log& log) {
-  signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(signal(SIGPIPE, SIG_IGN));
   fcgi::CgiExchange exchange(environ, kRequestFd, kAnswerFd, kBodyTime);
   clean_environment();
   // Under fcgiwrap our starter's privileges are the web server's; not being hardened is no reason

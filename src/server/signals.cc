@@ -22,8 +22,8 @@ void block_pool_signals() {
   const sigset_t set = set_of({SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD});
   sigprocmask(SIG_BLOCK, &set, nullptr);
   // An inherited "ignore" would make the kernel reap children without telling.
-  signal(SIGCHLD, SIG_DFL);
-  signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(signal(SIGCHLD, SIG_DFL));
+  static_cast<void>(signal(SIGPIPE, SIG_IGN));
 }
 
 SignalFd::SignalFd(std::initializer_list<int> signals) {

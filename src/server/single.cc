@@ -47,7 +47,7 @@ class SingleObserver final : public fcgi::LoopObserver {
 };
 
 bool rehearse(const PoolProgram& program, telemetry::Log& log) {
-  std::fflush(nullptr);
+  static_cast<void>(std::fflush(nullptr));
   const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid == 0) _exit(follow_parent(parent) ? run_rehearsal(program, log) : kExitFailure);

@@ -161,7 +161,7 @@ void Supervisor::spawn(Kind kind) {
   const std::uint32_t slot = kind == Kind::kRehearsal ? Scoreboard::kSlotsMax : free_slot();
   if (kind != Kind::kRehearsal && slot == Scoreboard::kSlotsMax) return;
   const pid_t parent = getpid();
-  std::fflush(nullptr);  // or the child would write it again
+  static_cast<void>(std::fflush(nullptr));  // or the child would write it again
   const pid_t pid = fork();
   if (pid == 0) become_child(kind, slot, parent);
   if (pid > 0) {
@@ -183,7 +183,7 @@ void Supervisor::become_child(Kind kind, std::uint32_t slot, pid_t parent) {
     case Kind::kHousekeeper: status = run_housekeeper(start); break;
     case Kind::kRehearsal: status = run_rehearsal(program_, log_); break;
   }
-  std::fflush(nullptr);
+  static_cast<void>(std::fflush(nullptr));
   _exit(status);
 }
 

@@ -15,7 +15,8 @@ constexpr std::uint32_t kFormat = 3'007'000;
 LogHeader LogHeader::of(sqlite3* database) {
   LogHeader found;
   sqlite3_file* file = nullptr;
-  if (sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+  if (sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER,
+                           static_cast<void*>(&file)) != SQLITE_OK ||
       file == nullptr || file->pMethods == nullptr || file->pMethods->iVersion < 2) {
     return found;
   }

@@ -114,7 +114,9 @@ constexpr std::size_t kAllocationBytes = 16;  // what the allocator adds to each
 
 std::size_t bytes_of(const std::vector<std::string>& texts) {
   std::size_t bytes = 0;
-  for (const std::string& text : texts) bytes += sizeof text + text.size() + kAllocationBytes;
+  for (const std::string& text : texts) {
+    bytes += sizeof(std::string) + text.size() + kAllocationBytes;
+  }
   return bytes;
 }
 

@@ -47,9 +47,8 @@ Result<std::string> string_of(const cJSON* value, std::string_view what) {
 Result<Json> Json::parse(std::string_view text, std::size_t bytes_max) {
   if (text.size() > bytes_max) return fail(ErrorCode::kMalformed, "JSON: too long");
   LK_CHECK(scan_json(text));
-  std::shared_ptr<const cJSON> root(
-      cJSON_ParseWithLength(text.data(), text.size()),
-      [](const cJSON* tree) { cJSON_Delete(const_cast<cJSON*>(tree)); });
+  std::shared_ptr<const cJSON> root(cJSON_ParseWithLength(text.data(), text.size()),
+                                    [](cJSON* tree) { cJSON_Delete(tree); });
   if (root == nullptr) return fail(ErrorCode::kMalformed, "JSON: not accepted by the parser");
   LK_CHECK(check_names(root.get()));
   return Json(std::move(root));

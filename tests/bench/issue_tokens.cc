@@ -2,11 +2,11 @@
 //
 // usage: issue_tokens CONFIG USER COUNT      prints one token per line
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "latchkey/config/load.h"
 #include "latchkey/pages/issue.h"
+#include "latchkey/wire/number.h"
 
 namespace {
 
@@ -15,7 +15,7 @@ using namespace latchkey;
 constexpr int kTriesMax = 20;
 
 int complain(const std::string& text) {
-  std::fprintf(stderr, "issue_tokens: %s\n", text.c_str());
+  static_cast<void>(std::fprintf(stderr, "issue_tokens: %s\n", text.c_str()));
   return 1;
 }
 
@@ -44,8 +44,9 @@ int issue_all(const config::Config& config, const std::string& user, int count) 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) return 64;
+  const std::optional<int> count = argc == 4 ? wire::read_number<int>(argv[3]) : std::nullopt;
+  if (!count) return 64;
   const auto config = config::load(argv[1], config::Secrets::kAll, config::Environment::kIgnored);
   if (!config) return complain(config.error().front().str());
-  return issue_all(*config, argv[2], std::atoi(argv[3]));
+  return issue_all(*config, argv[2], *count);
 }

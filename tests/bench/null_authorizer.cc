@@ -94,7 +94,8 @@ void answer(const FCGX_Request& request) {
 int main(int argc, char** argv) {
   if (argc != 3 || FCGX_Init() != 0) return 64;
   const int listener = listen_on(argv[1]);
-  for (int worker = 0; worker < std::atoi(argv[2]); ++worker) {
+  const long workers = std::strtol(argv[2], nullptr, 10);
+  for (long worker = 0; worker < workers; ++worker) {
     if (fork() != 0) continue;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     serve(listener);

@@ -95,7 +95,7 @@ struct PoolProgram {
 //
 // Input:   `log`, opened before, used on both sides of fork().
 // Returns: the process's exit status; faults are logged.
-int run_pool(PoolOptions options, const PoolProgram& program, telemetry::Log& log);
+int run_pool(const PoolOptions& options, const PoolProgram& program, telemetry::Log& log);
 
 // Serves one CGI request and returns the exit status. The environment is cleaned before
 // `make_service` runs, except for LATCHKEY_CONFIG.

@@ -31,9 +31,9 @@ std::string_view servers_mark(Server server) {
     case Server::kNginx: return "<hr><center>";
     case Server::kApache: return "<!DOCTYPE HTML PUBLIC \"-//IETF//DTD HTML 2.0//EN\">";
     case Server::kLighttpd: return "<h1>404 Not Found</h1>";
-    case Server::kCaddy: return {};
-    case Server::kHaproxy: return {};
-    case Server::kUnknown: return {};
+    case Server::kCaddy:
+    case Server::kHaproxy:
+    case Server::kUnknown: break;
   }
   return {};
 }

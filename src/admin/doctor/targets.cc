@@ -24,7 +24,7 @@ std::vector<std::string> detours(const std::string& from, const std::string& bas
   std::vector<std::string> all;
   const std::string start = from.ends_with('/') ? from.substr(0, from.size() - 1) : from;
   for (const char* up : {"/..", "/%2e%2e", "/.%2e", "/..;", "/..;x=1", "/%252e%252e", "/..%5c"}) {
-    all.push_back(start + up + base);
+    all.push_back(std::string(start).append(up).append(base));
   }
   all.push_back(start + "/..%2f" + base.substr(1));
   all.push_back(start + "%2f.." + base);

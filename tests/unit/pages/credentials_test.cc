@@ -318,6 +318,7 @@ TEST_F(Credentials, SecretStandsInNoHeaderAndNoLogLineN28) {
   const PageResult by_get = serve(request("GET", "", anna_.cookie));
   const std::string token =
       *wire::Json::parse(by_get.answer.body, kBodyBytesMax)->string("password");
+  ASSERT_THAT(token, StartsWith("eyJ"));
   const PageResult by_form = serve(form_post("", {{"label", "x"}}));
   for (const PageResult* result : {&by_get, &by_form}) {
     for (const model::Header& field : result->answer.headers) {
