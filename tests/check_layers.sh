@@ -10,7 +10,7 @@ rank() {
     wire) echo 1 ;;
     model) echo 2 ;;
     config | crypto | telemetry) echo 3 ;;
-    fcgi | store | remote) echo 4 ;;
+    fcgi | store | remote | directory) echo 4 ;;
     dialect | credential | identity | policy | answer | provider) echo 5 ;;
     pages) echo 6 ;;
     role | admin) echo 7 ;;
@@ -61,6 +61,7 @@ library 'toml\+\+/' src/config/
 library 'spdlog/' src/telemetry/
 library 'kainjow/' src/pages/
 library 'apr' src/crypto/
+library 'ldap\.h' src/directory/
 
 [ "$faults" -eq 0 ] || exit 1
 echo "layers: held"
