@@ -22,6 +22,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "latchkey/wire/field_value.h"
+
 namespace latchkey::config {
 namespace {
 
@@ -107,12 +109,7 @@ std::string_view name_of(NodeKind kind) {
 
 std::string printable(std::string_view text) {
   constexpr std::size_t kShownMax = 200;
-  std::string clean(text.substr(0, kShownMax));
-  for (char& c : clean) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  if (text.size() > kShownMax) clean += "...";
-  return clean;
+  return wire::printable(text.substr(0, kShownMax)) + (text.size() > kShownMax ? "..." : "");
 }
 
 std::expected<Node, Fault> parse_document(std::string_view text, const std::string& file) {

@@ -19,9 +19,7 @@ bool is_plain(std::string_view text, std::size_t bytes_max) {
 // A value for the log: at most 40 bytes, everything but printable ASCII as `?`.
 std::string shown(std::string_view text) {
   constexpr std::size_t kShownMax = 40;
-  std::string result;
-  for (const char c : text.substr(0, kShownMax)) result += c >= ' ' && c <= '~' ? c : '?';
-  return text.size() > kShownMax ? result + "..." : result;
+  return wire::printable(text.substr(0, kShownMax)) + (text.size() > kShownMax ? "..." : "");
 }
 
 // Returns `text` if `fits`, else nothing, which is noted.

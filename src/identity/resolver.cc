@@ -10,6 +10,7 @@
 #include "latchkey/crypto/key_directory.h"
 #include "latchkey/store/store.h"
 #include "latchkey/telemetry/log.h"
+#include "latchkey/wire/field_value.h"
 #include "local_users.h"
 #include "token_reader.h"
 
@@ -35,12 +36,6 @@ std::unexpected<model::Decision> unanswered(const Error& error) {
 // A password of this form is a token: three parts, of which the first begins a JSON object.
 bool looks_like_token(std::string_view text) {
   return text.starts_with("eyJ") && std::ranges::count(text, '.') == 2;
-}
-
-std::string printable(std::string_view text) {
-  std::string result;
-  for (const char c : text.substr(0, kUserAgentBytesMax)) result += c >= ' ' && c <= '~' ? c : '?';
-  return result;
 }
 
 // What is left to write when the reply is out.
@@ -239,8 +234,8 @@ void Resolver::after_reply(std::string_view remote_address, std::string_view use
     written = parts_->store.sessions().touch(touch.session, now, touch.idle_end);
   }
   if (!touch.credential.empty()) {
-    written = parts_->store.credentials().touch(touch.credential, now, remote_address,
-                                                printable(user_agent));
+    const std::string by = wire::printable(user_agent.substr(0, kUserAgentBytesMax));
+    written = parts_->store.credentials().touch(touch.credential, now, remote_address, by);
   }
   if (written) return;
   // Somebody else writes, or nobody can: not worth an attempt and a line with every request.

@@ -1,13 +1,16 @@
 #include "latchkey/wire/field_value.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "latchkey/wire/chars.h"
 
 namespace latchkey::wire {
 namespace {
 
-bool is_field_byte(char c) { return c == '\t' || (c >= 0x20 && c <= 0x7e); }
+bool is_printable(char c) { return c >= 0x20 && c <= 0x7e; }
+
+bool is_field_byte(char c) { return c == '\t' || is_printable(c); }
 
 }  // namespace
 
@@ -27,8 +30,12 @@ FieldValue FieldValue::of_ours(std::string_view text) {
   return *std::move(value);
 }
 
-bool is_printable_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c <= 0x7e; });
+bool is_printable_ascii(std::string_view text) { return std::ranges::all_of(text, is_printable); }
+
+std::string printable(std::string_view text) {
+  std::string shown(text);
+  std::ranges::replace_if(shown, std::not_fn(is_printable), '?');
+  return shown;
 }
 
 }  // namespace latchkey::wire

@@ -34,4 +34,8 @@ class FieldValue {
 // True if every byte of `text` is visible ASCII or space (0x20 to 0x7e).
 bool is_printable_ascii(std::string_view text);
 
+// Returns `text` with `?` for every other byte: for logs and terminals, where strangers write
+// nothing.
+std::string printable(std::string_view text);
+
 }  // namespace latchkey::wire

@@ -4,6 +4,7 @@
 
 #include "report.h"
 #include "latchkey/wire/chars.h"
+#include "latchkey/wire/field_value.h"
 #include "latchkey/wire/json_object.h"
 
 namespace latchkey::admin::doctor {
@@ -29,26 +30,20 @@ Counts count(const std::vector<Finding>& findings) {
   return counts;
 }
 
-// What a server sent is shown, so nothing in it may speak to the terminal.
-std::string shown(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7e) c = '?';
-  }
-  return text;
-}
-
 void print_text(const Finding& finding, std::ostream& out) {
   const Description& described = description_of(finding.fault);
   out << wire::to_upper(name_of(described.severity)) << ' ' << described.name << ": "
       << finding.where << "\n  " << described.what << '\n';
   for (std::size_t i = 0; i < std::min(finding.seen.size(), kSeenShownMax); ++i) {
-    out << "  - " << shown(finding.seen[i]) << '\n';
+    out << "  - " << wire::printable(finding.seen[i]) << '\n';
   }
   if (finding.seen.size() > kSeenShownMax) {
     out << "  - and " << finding.seen.size() - kSeenShownMax << " more\n";
   }
   if (!described.harm.empty()) out << "  " << described.harm << '\n';
-  for (const std::string& line : advice_for(finding)) out << "    " << shown(line) << '\n';
+  for (const std::string& line : advice_for(finding)) {
+    out << "    " << wire::printable(line) << '\n';
+  }
   out << '\n';
 }
 
