@@ -45,6 +45,15 @@ constexpr std::string_view kHaproxyProtect =
     "HAProxy, first in each backend that leads to an application:\n"
     "http-request lua.latchkey\n"
     "http-request deny deny_status 503 unless { var(txn.latchkey_approved) -m bool }";
+constexpr std::string_view kNginxPages =
+    "nginx, in the server { }:\ninclude latchkey/server.conf;";
+constexpr std::string_view kApachePages =
+    "Apache, in the <VirtualHost>, behind every <Location>:\nInclude latchkey/pages.conf";
+constexpr std::string_view kCaddyPages =
+    "Caddy, in the site, before handle { }:\nimport latchkey_pages";
+constexpr std::string_view kHaproxyChallenge =
+    "HAProxy: no http-response or http-after-response line that changes WWW-Authenticate, and no "
+    "http-request auth.";
 constexpr std::string_view kHaproxyPages =
     "HAProxy, in the frontend, before every other use_backend:\n"
     "use_backend latchkey_pages if { path_beg /oauth/ /cli/credentials } || "
@@ -63,12 +72,6 @@ constexpr Advice kAdvice[] = {
     {kUnprotected, kCaddy, kCaddyProtect},
     {kUnprotected, kHaproxy, kHaproxyProtect},
     {kUnprotected, kAny, kAnyProtect},
-    {kNotAsked, kNginx, kNginxProtect},
-    {kNotAsked, kApache, kApacheProtect},
-    {kNotAsked, kLighttpd, kLighttpdProtect},
-    {kNotAsked, kCaddy, kCaddyProtect},
-    {kNotAsked, kHaproxy, kHaproxyProtect},
-    {kNotAsked, kAny, kAnyProtect},
     {kOpenHttp, kNginx,
      "nginx, in the server { } that listens on port 80, instead of proxy_pass:\n"
      "return 301 https://NAME$request_uri;"},
@@ -222,16 +225,12 @@ constexpr Advice kAdvice[] = {
      "nginx: no add_header WWW-Authenticate, and\nerror_page 401 = @latchkey_refused;"},
     {kChallengeCount, kApache,
      "Apache: AuthType must not be Basic, which adds a challenge of its own:\nAuthType Latchkey"},
-    {kChallengeCount, kHaproxy,
-     "HAProxy: no http-response or http-after-response line that changes WWW-Authenticate, and no "
-     "http-request auth."},
+    {kChallengeCount, kHaproxy, kHaproxyChallenge},
     {kChallengeCount, kAny, "Pass latchkey's refusal on as it is."},
     {kChallengeClass, kNginx, "nginx:\nerror_page 401 = @latchkey_refused;"},
     {kChallengeClass, kApache,
      "Apache: no ErrorDocument 401 but latchkey's own, and AuthType other than Basic."},
-    {kChallengeClass, kHaproxy,
-     "HAProxy: no http-response or http-after-response line that changes WWW-Authenticate, and no "
-     "http-request auth."},
+    {kChallengeClass, kHaproxy, kHaproxyChallenge},
     {kChallengeClass, kAny, "Pass latchkey's refusal on as it is; see [[path]] challenge."},
     {kCacheable, kNginx,
      "nginx: no fastcgi_hide_header Cache-Control, and no `expires` that reaches refusals."},
@@ -248,18 +247,16 @@ constexpr Advice kAdvice[] = {
     {kIdentityShown, kAny, "Remove from answers: %"},
     {kCheckReachable, kNginx, "nginx, in the location of the check:\ninternal;"},
     {kCheckReachable, kAny, "Let the check be asked by the web server only."},
-    {kPagesUnreachable, kNginx, "nginx, in the server { }:\ninclude latchkey/server.conf;"},
-    {kPagesUnreachable, kApache,
-     "Apache, in the <VirtualHost>, behind every <Location>:\nInclude latchkey/pages.conf"},
+    {kPagesUnreachable, kNginx, kNginxPages},
+    {kPagesUnreachable, kApache, kApachePages},
     {kPagesUnreachable, kLighttpd, kLighttpdProtect},
-    {kPagesUnreachable, kCaddy, "Caddy, in the site, before handle { }:\nimport latchkey_pages"},
+    {kPagesUnreachable, kCaddy, kCaddyPages},
     {kPagesUnreachable, kHaproxy, kHaproxyPages},
     {kPagesUnreachable, kAny, "Pass latchkey's own paths to the responder, without the check."},
-    {kSignInBroken, kNginx, "nginx, in the server { }:\ninclude latchkey/server.conf;"},
-    {kSignInBroken, kApache,
-     "Apache, in the <VirtualHost>, behind every <Location>:\nInclude latchkey/pages.conf"},
+    {kSignInBroken, kNginx, kNginxPages},
+    {kSignInBroken, kApache, kApachePages},
     {kSignInBroken, kLighttpd, kLighttpdProtect},
-    {kSignInBroken, kCaddy, "Caddy, in the site, before handle { }:\nimport latchkey_pages"},
+    {kSignInBroken, kCaddy, kCaddyPages},
     {kSignInBroken, kHaproxy, kHaproxyPages},
     {kSignInUnavailable, kAny,
      "Nothing in the web server: see whether this machine reaches the issuer of each [[provider]], "
@@ -352,8 +349,9 @@ void add_lines(const Finding& finding, std::string_view line, std::vector<std::s
 }  // namespace
 
 std::vector<std::string> advice_for(const Finding& finding) {
-  // Two pairs are mended by the same lines.
+  // Some are mended by the same lines.
   Fault fault = finding.fault;
+  if (fault == kNotAsked) fault = kUnprotected;
   if (fault == kIdentityLookalike) fault = kIdentityPassed;
   if (fault == kUpgradePassed) fault = kUpgradeTunnel;
   if (fault == kHttpChallenges) fault = kOpenHttp;

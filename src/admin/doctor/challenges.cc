@@ -28,7 +28,7 @@ void look_at_refusal(Examination& examination, const Probe& probe, const remote:
                       asked + " (" + std::to_string(challenges.size()) + " lines)");
   }
   if (!reply.first("Cache-Control").contains("no-store")) {
-    examination.found(Fault::kCacheable, asked + " (" + std::to_string(reply.status) + ")");
+    examination.found(Fault::kCacheable, text_of(probe, reply));
   }
 }
 
@@ -88,7 +88,7 @@ void ask_as_script(Examination& examination, const std::string& path) {
 bool is_answered_by_us(Examination& examination, const std::string& path) {
   const auto reply = examination.site.ask({.target = path});
   if (!reply) return false;
-  const Verdict verdict = judge(*reply, examination.config.paths.login);
+  const Verdict verdict = examination.verdict(*reply);
   return verdict == Verdict::kRefused || verdict == Verdict::kSignIn;
 }
 

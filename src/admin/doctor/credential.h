@@ -17,7 +17,7 @@
 
 namespace latchkey::admin::doctor {
 
-// Lets INT, TERM and HUP wait as long as it lives, so that nothing is left behind.
+// Lets INT, TERM, HUP and QUIT wait as long as it lives, so that nothing is left behind.
 class SignalsWait {
  public:
   SignalsWait();

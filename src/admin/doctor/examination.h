@@ -24,11 +24,15 @@ struct Examination {
   const Credential* credential = nullptr;  // nullptr: none
   Places places{};
 
+  Verdict verdict(const remote::RawReply& reply) const { return judge(reply, config.paths.login); }
   void found(Fault fault, std::string seen) { report.add(fault, site.origin(), std::move(seen)); }
 };
 
 // Returns a probe with the Accept and Sec-Fetch fields of somebody who types an address.
 Probe browsing(std::string target);
+
+// Returns the fields that ask for h2c, a tunnel in which no proxy sees the requests.
+std::vector<remote::Field> upgrading();
 
 // Returns a probe with the credential. `examination.credential` is set.
 Probe signed_in(const Examination& examination, std::string target);

@@ -114,11 +114,9 @@ void drop_identity(Examination& examination, const std::string& path) {
 void look_at_upgrade(Examination& examination) {
   const SecretString& token = examination.credential->upgrade_token;
   if (token.empty()) return;
-  const Probe probe{.target = "/latchkey-doctor-" + examination.nonce,
-                    .fields = {{"Authorization", "Bearer " + std::string(token.reveal())},
-                               {"Connection", "Upgrade, HTTP2-Settings"},
-                               {"Upgrade", "h2c"},
-                               {"HTTP2-Settings", "AAMAAABkAARAAAAAAAIAAAAA"}}};
+  Probe probe{.target = "/latchkey-doctor-" + examination.nonce, .fields = upgrading()};
+  probe.fields.insert(probe.fields.begin(),
+                      {"Authorization", "Bearer " + std::string(token.reveal())});
   const auto reply = examination.site.ask(probe);
   if (!reply) return;
   if (reply->status == 101) examination.found(Fault::kUpgradeTunnel, text_of(probe));

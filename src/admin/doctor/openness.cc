@@ -6,24 +6,20 @@
 namespace latchkey::admin::doctor {
 namespace {
 
-std::string seen(const Probe& probe, const remote::RawReply& reply) {
-  return text_of(probe) + " (" + std::to_string(reply.status) + ")";
-}
-
 // Judges one answer to a stranger. Returns true if it came from latchkey.
 bool look_at(Examination& examination, const Probe& probe, const remote::RawReply& reply) {
-  switch (judge(reply, examination.config.paths.login)) {
+  switch (examination.verdict(reply)) {
     case Verdict::kLetThrough:
-      examination.found(Fault::kUnprotected, seen(probe, reply));
+      examination.found(Fault::kUnprotected, text_of(probe, reply));
       return false;
     case Verdict::kElsewhere:
       if (!is_servers_own(examination.report.server(), reply)) {
-        examination.found(Fault::kNotAsked, seen(probe, reply));
+        examination.found(Fault::kNotAsked, text_of(probe, reply));
       }
       return false;
     case Verdict::kBroken:
     case Verdict::kSilent:
-      examination.found(Fault::kBroken, seen(probe, reply));
+      examination.found(Fault::kBroken, text_of(probe, reply));
       return false;
     case Verdict::kRefused:
     case Verdict::kSignIn: return true;
@@ -43,6 +39,12 @@ Probe browsing(std::string target) {
                           {"Sec-Fetch-Mode", "navigate"},
                           {"Sec-Fetch-Site", "none"},
                           {"Sec-Fetch-Dest", "document"}}};
+}
+
+std::vector<remote::Field> upgrading() {
+  return {{"Connection", "Upgrade, HTTP2-Settings"},
+          {"Upgrade", "h2c"},
+          {"HTTP2-Settings", "AAMAAABkAARAAAAAAAIAAAAA"}};
 }
 
 Probe signed_in(const Examination& examination, std::string target) {
@@ -85,25 +87,22 @@ void probe_methods(Examination& examination) {
                                           examination.site, method, probe.target);
     if (stranger == Stranger::kAllowed) continue;
     const auto reply = examination.site.ask(probe);
-    if (!reply || judge(*reply, examination.config.paths.login) != Verdict::kLetThrough) continue;
+    if (!reply || examination.verdict(*reply) != Verdict::kLetThrough) continue;
     const bool echo = reply->first("Content-Type").starts_with("message/http");
-    examination.found(echo ? Fault::kTraceEcho : Fault::kUnprotectedMethod, seen(probe, *reply));
+    examination.found(echo ? Fault::kTraceEcho : Fault::kUnprotectedMethod, text_of(probe, *reply));
   }
 }
 
 // Strangers first, where the rules let them in as well: a tunnel needs no page that is there.
 void probe_upgrade(Examination& examination) {
-  const std::vector<remote::Field> upgrade{{"Connection", "Upgrade, HTTP2-Settings"},
-                                           {"Upgrade", "h2c"},
-                                           {"HTTP2-Settings", "AAMAAABkAARAAAAAAAIAAAAA"}};
   std::vector<std::string> targets = examination.places.open;
   if (targets.size() > 3) targets.resize(3);
   targets.push_back(examination.places.base);
   for (const std::string& target : targets) {
-    const Probe probe{.target = target, .fields = upgrade};
+    const Probe probe{.target = target, .fields = upgrading()};
     const auto reply = examination.site.ask(probe);
     if (reply && reply->status == 101) {
-      examination.found(Fault::kUpgradeTunnel, seen(probe, *reply));
+      examination.found(Fault::kUpgradeTunnel, text_of(probe, *reply));
     }
   }
 }

@@ -8,10 +8,6 @@
 namespace latchkey::admin::doctor {
 namespace {
 
-std::string seen(const Probe& probe, const remote::RawReply& reply) {
-  return text_of(probe) + " (" + std::to_string(reply.status) + ")";
-}
-
 std::vector<std::string> attributes_of(const std::string& cookie) {
   std::vector<std::string> parts;
   for (std::size_t begin = 0; begin <= cookie.size();) {
@@ -87,7 +83,7 @@ void expect_page(Examination& examination, const std::string& path, std::string_
   const Probe probe{.target = path};
   const auto reply = examination.site.ask(probe);
   if (!reply || (reply->status == 200 && reply->body.contains(mark))) return;
-  examination.found(Fault::kPagesUnreachable, seen(probe, *reply));
+  examination.found(Fault::kPagesUnreachable, text_of(probe, *reply));
 }
 
 }  // namespace
@@ -98,14 +94,14 @@ void probe_pages(Examination& examination) {
   expect_page(examination, paths.healthz, "ok");
   const Probe whoami{.target = paths.whoami};
   if (const auto reply = examination.site.ask(whoami); reply && reply->status != 401) {
-    examination.found(Fault::kPagesUnreachable, seen(whoami, *reply));
+    examination.found(Fault::kPagesUnreachable, text_of(whoami, *reply));
   }
   // Not found, or refused like everything else; the bare refusal of the check names its reason.
   const Probe check{.target = "/.latchkey/check"};
   if (const auto reply = examination.site.ask(check)) {
-    const bool through = judge(*reply, paths.login) == Verdict::kLetThrough;
+    const bool through = examination.verdict(*reply) == Verdict::kLetThrough;
     if (through || reply->has("X-Latchkey-Reason")) {
-      examination.found(Fault::kCheckReachable, seen(check, *reply));
+      examination.found(Fault::kCheckReachable, text_of(check, *reply));
     }
   }
   if (!examination.site.https()) return;
@@ -124,15 +120,15 @@ void probe_sign_in(Examination& examination) {
   if (!reply) return;
   const bool form = reply->status == 200 && reply->body.contains("<form");
   const bool provider = reply->status == 302 &&
-                        judge(*reply, examination.config.paths.login) == Verdict::kElsewhere;
+                        examination.verdict(*reply) == Verdict::kElsewhere;
   std::vector<std::string> cookies = reply->all("Set-Cookie");
   std::erase_if(cookies, [](const std::string& cookie) { return !is_login_cookie(cookie); });
   if (const std::string word = word_of(*reply); !word.empty()) {
-    examination.found(Fault::kSignInUnavailable, seen(probe, *reply) + " " + word);
+    examination.found(Fault::kSignInUnavailable, text_of(probe, *reply) + " " + word);
     return;
   }
   if (!form && !provider) {
-    examination.found(Fault::kSignInBroken, seen(probe, *reply));
+    examination.found(Fault::kSignInBroken, text_of(probe, *reply));
     return;
   }
   if (cookies.empty()) examination.found(Fault::kCookieFlags, "the sign-in's cookie (missing)");
@@ -145,7 +141,7 @@ void probe_health(Examination& examination) {
   const std::vector<remote::Field> fields{{"User-Agent", agent}};
   const Probe probe{.target = examination.config.health.path, .fields = fields};
   if (const auto reply = examination.site.ask(probe)) {
-    const std::string shown = seen(probe, *reply) + " as " + agent;
+    const std::string shown = text_of(probe, *reply) + " as " + agent;
     if (reply->status != 200) {
       examination.found(Fault::kHealthRefused, shown);
     } else if (!reply->body.empty() || reply->has("Set-Cookie")) {
@@ -155,8 +151,8 @@ void probe_health(Examination& examination) {
   // On any other path it is a stranger like others.
   const Probe other{.target = examination.places.base, .fields = fields};
   if (const auto reply = examination.site.ask(other);
-      reply && judge(*reply, examination.config.paths.login) == Verdict::kLetThrough) {
-    examination.found(Fault::kHealthPassedOn, seen(other, *reply) + " as " + agent);
+      reply && examination.verdict(*reply) == Verdict::kLetThrough) {
+    examination.found(Fault::kHealthPassedOn, text_of(other, *reply) + " as " + agent);
   }
 }
 
@@ -167,7 +163,7 @@ void probe_plain_http(Examination& examination, Site& plain) {
   if (!reply || reply->status == 0) return;
   const std::string shown =
       "GET " + plain.origin() + probe.target + " (" + std::to_string(reply->status) + ")";
-  const Verdict verdict = judge(*reply, examination.config.paths.login);
+  const Verdict verdict = examination.verdict(*reply);
   const bool leads_to_https = reply->first("Location").starts_with("https://");
   if (verdict == Verdict::kLetThrough) {
     examination.found(Fault::kOpenHttp, shown);

@@ -58,8 +58,7 @@ const Credential* accepted(Run& run, Examination& examination) {
   if (!reply) return nullptr;
   const Result<wire::Json> whoami = wire::Json::parse(reply->body, kWhoamiBytesMax);
   if (reply->status != 200 || !whoami || !whoami->has("username")) {
-    examination.found(Fault::kCredentialRefused,
-                      text_of(probe) + " (" + std::to_string(reply->status) + ")");
+    examination.found(Fault::kCredentialRefused, text_of(probe, *reply));
     return nullptr;
   }
   const Result<std::string> name = whoami->string("username");

@@ -47,6 +47,10 @@ bool is_haproxys_page(const remote::RawReply& reply) {
 
 std::string text_of(const Probe& probe) { return probe.method + " " + probe.target; }
 
+std::string text_of(const Probe& probe, const remote::RawReply& reply) {
+  return text_of(probe) + " (" + std::to_string(reply.status) + ")";
+}
+
 Site::Site(remote::Prober& prober, remote::Endpoint endpoint, Report& report,
            Interrupted interrupted)
     : prober_(prober),

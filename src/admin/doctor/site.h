@@ -26,6 +26,8 @@ struct Probe {
 
 // `METHOD TARGET`, for a finding. Fields are left out: one of them may be a credential.
 std::string text_of(const Probe& probe);
+// The same with the status it was answered with.
+std::string text_of(const Probe& probe, const remote::RawReply& reply);
 
 class Site {
  public:

@@ -72,8 +72,8 @@ void probe_targets(Examination& examination) {
     if (stranger == Stranger::kAllowed) continue;
     const Probe probe{.target = target};
     const auto reply = examination.site.ask(probe);
-    if (reply && judge(*reply, examination.config.paths.login) == Verdict::kLetThrough) {
-      examination.found(Fault::kOpenedByPath, seen(probe, "", *reply));
+    if (reply && examination.verdict(*reply) == Verdict::kLetThrough) {
+      examination.found(Fault::kOpenedByPath, text_of(probe, *reply));
     }
   }
 }
@@ -88,7 +88,7 @@ void knock(Examination& examination, Probe probe, Duty duty, Fault taken) {
   const auto reply = examination.site.ask(probe);
   if (!reply) return;
   look_at_location(examination, probe, *reply);
-  const Verdict verdict = judge(*reply, examination.config.paths.login);
+  const Verdict verdict = examination.verdict(*reply);
   const std::string hosts = probe.hosts ? joined(*probe.hosts) : "";
   if (verdict == Verdict::kLetThrough) {
     examination.found(Fault::kOpenedByHost, seen(probe, hosts, *reply));
@@ -157,7 +157,7 @@ void probe_fields(Examination& examination) {
     const auto reply = examination.site.ask(probe);
     if (!reply) continue;
     look_at_location(examination, probe, *reply);
-    if (judge(*reply, examination.config.paths.login) == Verdict::kLetThrough) {
+    if (examination.verdict(*reply) == Verdict::kLetThrough) {
       examination.found(Fault::kOpenedByField, fields.front().name + ": " + fields.front().value +
                                                    " (" + std::to_string(reply->status) + ")");
     }
