@@ -18,40 +18,40 @@ class RecentMap {
 
   // Returns null if the key is not known. The pointer lives until the next call of another member.
   const Value* find(const Key& key) {
-    if (const auto known = newer_.values.find(key); known != newer_.values.end()) {
-      return &known->second.first;
-    }
-    auto node = older_.values.extract(key);
+    if (const auto known = newer_.find(key); known != newer_.end()) return &known->second.first;
+    auto node = older_.extract(key);
     if (node.empty()) return nullptr;
-    const std::size_t weight = node.mapped().second;
-    make_room(weight);
-    newer_.weight += weight;
-    return &newer_.values.insert(std::move(node)).position->second.first;
+    make_room(node.mapped().second);
+    return &newer_.insert(std::move(node)).position->second.first;
   }
 
   // Keeps a value that find() did not know, if its weight fits at all.
   void keep(const Key& key, Value value, std::size_t weight = 1) {
     if (weight > half_max_) return;
     make_room(weight);
-    if (newer_.values.try_emplace(key, std::move(value), weight).second) newer_.weight += weight;
+    newer_.try_emplace(key, std::move(value), weight);
   }
 
   void clear() {
-    newer_ = {};
-    older_ = {};
+    newer_.clear();
+    older_.clear();
+    newer_weight_ = 0;
   }
 
  private:
-  struct Generation {
-    std::unordered_map<Key, std::pair<Value, std::size_t>, Hash> values;
-    std::size_t weight = 0;
-  };
+  using Generation = std::unordered_map<Key, std::pair<Value, std::size_t>, Hash>;
 
+  // For one more value of `weight` in the newer generation.
   void make_room(std::size_t weight) {
-    if (newer_.weight + weight > half_max_) older_ = std::exchange(newer_, {});
+    if (newer_weight_ + weight > half_max_) {
+      older_ = std::exchange(newer_, {});
+      newer_weight_ = 0;
+    }
+    newer_weight_ += weight;
   }
 
   std::size_t half_max_;
+  std::size_t newer_weight_ = 0;
   Generation newer_;
   Generation older_;
 };

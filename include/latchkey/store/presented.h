@@ -3,7 +3,6 @@
 // much as comparing it does.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -45,9 +44,5 @@ struct PresentedCredential {
 
 // Returns the owner that a row of `account` would have, of no epoch: nothing was presented.
 Owner owner_of(model::Account account);
-
-// Returns about how much memory a row takes.
-std::size_t bytes_of(const PresentedSession& session);
-std::size_t bytes_of(const PresentedCredential& credential);
 
 }  // namespace latchkey::store
