@@ -39,7 +39,7 @@ Answer reply(const model::Call& call, const model::Decision& decision, Answer wh
   if (call.mode == Mode::kCheck && call.form == model::IdentityForm::kHeaders) {
     // Always said: a 0 keeps a web server that caches by mistake from doing so.
     whole.add_ours("X-Accel-Expires",
-        std::to_string(keep_for(*decision.identity(), cache, now).count()));
+                   std::to_string(keep_for(*decision.identity(), cache, now).count()));
   }
   return whole;
 }

@@ -21,7 +21,7 @@ inline bool is_control(char c) {
   return byte < 0x20 || byte == 0x7f;
 }
 
-// Returns the table of a byte class, for classes of many characters that long texts are held to.
+// A byte class of many characters, to which long texts are held.
 using CharTable = std::array<bool, 256>;
 consteval CharTable table_of(std::string_view characters) {
   CharTable table{};
