@@ -34,7 +34,9 @@ Result<std::optional<std::string_view>> find_cookie(std::string_view field, std:
   while (!field.empty()) {
     // A comma is no separator: browsers send it inside a value, which a sibling domain may have
     // set.
-    const std::string_view pair = trim_blanks(cut_at(field, ";"));
+    const std::size_t end = std::min(field.find(';'), field.size());
+    const std::string_view pair = trim_blanks(field.substr(0, end));
+    field.remove_prefix(std::min(end + 1, field.size()));
     // The byte after the name must be the `=`: with blanks before it, it is another name.
     if (!pair.starts_with(name) || pair.size() == name.size() || pair[name.size()] != '=') continue;
     if (found.has_value()) return fail(ErrorCode::kConflict, "two cookies of one name");
