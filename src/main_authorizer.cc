@@ -1,4 +1,7 @@
 // latchkey-authorizer: answers the web server's question "who is this, and may they".
+#include <sched.h>
+
+#include <algorithm>
 #include <memory>
 
 #include "latchkey/base/random.h"
@@ -39,6 +42,16 @@ class AuthorizerService final : public fcgi::Service {
   role::Authorizer authorizer_;
 };
 
+// A decision waits for nothing, so more workers than processors only take the caches from each
+// other. With two of them one decides on while the other proves a password.
+std::uint32_t per_processor() {
+  constexpr std::uint32_t kLeast = 2;
+  constexpr std::uint32_t kMost = 512;
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return kLeast;
+  return std::clamp(static_cast<std::uint32_t>(CPU_COUNT(&allowed)), kLeast, kMost);
+}
+
 }  // namespace
 }  // namespace latchkey
 
@@ -51,7 +64,9 @@ int main(int argc, char** argv) {
       .slow_share = latchkey::server::SlowShare::kQuarter,
       .bodies = latchkey::fcgi::Bodies::kIgnored,
       .sockets = [](const Pool& pool) { return pool.authorizer_sockets; },
-      .workers = [](const Pool& pool) { return pool.authorizer_workers; },
+      .workers = [](const Pool& pool) {
+        return pool.authorizer_workers != 0 ? pool.authorizer_workers : latchkey::per_processor();
+      },
       .make_service = latchkey::AuthorizerService::make,
   };
   return latchkey::run_program(argc, argv, role);

@@ -28,7 +28,7 @@ from tests.bench.servers import OTHERS  # noqa: E402
 SECONDS = float(os.environ.get("BENCH_SECONDS", 3))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 3))
 ROWS = os.environ.get("BENCH_ROWS", "1") == "1"
-WORKERS = 4
+WORKERS = max(2, len(os.sched_getaffinity(0)))  # what the authorizer takes by itself
 TOKENS = 4096
 
 CONFIGURATION = """

@@ -174,7 +174,7 @@ struct Log {
 struct Pool {
   std::vector<std::string> authorizer_sockets;  // `unix:PATH`, `127.0.0.1:PORT`, `[::1]:PORT`
   std::vector<std::string> responder_sockets;
-  std::uint32_t authorizer_workers = 4;
+  std::uint32_t authorizer_workers = 0;  // 0: one per processor, at least two
   std::uint32_t responder_workers = 4;
   std::string user;          // become this user when started as root; empty: stay
   std::string group;

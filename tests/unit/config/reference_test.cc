@@ -127,10 +127,10 @@ TEST_F(Reference, ShowsTheDefaults) {
   std::string text = kShortest;
   std::istringstream lines(uncommented());
   bool wanted = false;
-  const std::set<std::string> kWanted = {"[paths]",    "[store]",  "[session]", "[credential]",
+  const std::set<std::string> read = {"[paths]",    "[store]",  "[session]", "[credential]",
                                          "[identity]", "[health]", "[cache]"};
   for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with('[')) wanted = kWanted.contains(line);
+    if (line.starts_with('[')) wanted = read.contains(line);
     if (wanted) text += line + "\n";
   }
 
@@ -166,7 +166,6 @@ TEST_F(Reference, ShowsTheDefaultsOfTheScalarsElsewhere) {
   EXPECT_EQ(shown.local.basic, defaults.local.basic);
   EXPECT_EQ(shown.log.format, defaults.log.format);
   EXPECT_EQ(shown.log.level, defaults.log.level);
-  EXPECT_EQ(shown.pool.authorizer_workers, defaults.pool.authorizer_workers);
   EXPECT_EQ(shown.pool.responder_workers, defaults.pool.responder_workers);
   EXPECT_EQ(shown.pool.socket_mode, defaults.pool.socket_mode);
   EXPECT_EQ(shown.pool.stuck_after, defaults.pool.stuck_after);
