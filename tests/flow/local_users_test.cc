@@ -36,7 +36,7 @@ struct Local : World {
     std::filesystem::rename(next, config.local.users_file);
   }
 
-  model::Account local(std::string name) {
+  model::Account local(const std::string& name) {
     model::Profile profile;
     profile.user_name = name;
     const auto file = crypto::PasswordFile::load(config.local.users_file);

@@ -162,7 +162,9 @@ class Browser {
 
   std::string cookie_field() const {
     std::string out;
-    for (const auto& [name, value] : cookies) out += (out.empty() ? "" : "; ") + name + '=' + value;
+    for (const auto& [name, value] : cookies) {
+      out.append(out.empty() ? "" : "; ").append(name).append("=").append(value);
+    }
     return out;
   }
 

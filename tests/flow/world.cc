@@ -44,7 +44,7 @@ std::string mode_of(Dialect dialect) {
 model::Answer call(role::Authorizer& authorizer, const Request& request, fcgi::Role role,
                    model::Transport transport) {
   std::vector<std::string> texts;
-  for (const auto& [name, value] : request.params) texts.push_back(name + "=" + value);
+  for (const auto& [name, value] : request.params) texts.push_back(std::string(name).append("=").append(value));
   std::vector<const char*> pointers;
   for (const std::string& text : texts) pointers.push_back(text.c_str());
   pointers.push_back(nullptr);
@@ -171,7 +171,7 @@ std::string World::reason(const Request& request) {
   return answer.status == 200 ? "allowed" : field(answer, "X-Latchkey-Reason");
 }
 
-model::Account World::account(std::string name, std::vector<std::string> groups) {
+model::Account World::account(const std::string& name, std::vector<std::string> groups) {
   model::Profile profile;
   profile.user_name = name;
   profile.mail = name + "@corp.test";

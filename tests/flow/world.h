@@ -97,7 +97,7 @@ class World {
   // The call of nginx's error_page.
   model::Answer refused(const Request& request, std::string_view reason);
 
-  model::Account account(std::string name, std::vector<std::string> groups = {});
+  model::Account account(const std::string& name, std::vector<std::string> groups = {});
   std::string session(const model::Account& account);  // the cookie's value
   std::string token(const model::Account& account, std::vector<std::string> scopes = {});
   CredentialId record(const model::Account& account, std::vector<std::string> scopes = {});

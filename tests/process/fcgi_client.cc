@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 
 #include "../../src/server/socket_address.h"
+#include "latchkey/wire/number.h"
 
 namespace latchkey::testing {
 namespace {
@@ -102,7 +102,9 @@ bool send_bytes(int fd, std::string_view bytes) {
 }
 
 int Reply::status() const {
-  return text.starts_with("Status: ") ? std::atoi(text.c_str() + 8) : 0;
+  constexpr std::string_view kBegin = "Status: ";
+  if (!text.starts_with(kBegin)) return 0;
+  return wire::read_number<int>(std::string_view(text).substr(kBegin.size(), 3)).value_or(0);
 }
 
 std::string Reply::body() const {

@@ -21,8 +21,8 @@
 namespace latchkey::admin {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 // What one run of the command printed.
 struct Ran {
@@ -64,7 +64,7 @@ std::string fresh_directory() {
 }
 
 // Keys take a second to make: one installation for all tests that only use it.
-class Command : public testing::Test {
+class Command : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     root_ = fresh_directory();
@@ -178,7 +178,7 @@ TEST_F(Command, InitSaysWhichPathItCannotLookAt) {
         "[local]\nusers_file = \"loop/users\"\n");
   const Ran ran = run_in({"--config", other + "/latchkey.toml", "init"});
   EXPECT_EQ(ran.status, 1) << ran.out;
-  EXPECT_THAT(ran.err, testing::HasSubstr(other + "/loop/users"));
+  EXPECT_THAT(ran.err, ::testing::HasSubstr(other + "/loop/users"));
   std::filesystem::remove_all(other);
 }
 
@@ -269,8 +269,8 @@ TEST_F(Command, CheckFindsOpenKeysN29) {
 }
 
 TEST_F(Command, CheckSaysWhatToDoAboutFilesThatAreGone) {
-  for (const std::string name : {"keys/active", "users"}) {
-    const std::string file = root_ + "/state/" + name;
+  for (const std::string_view name : {"keys/active", "users"}) {
+    const std::string file = (root_ + "/state/").append(name);
     std::filesystem::rename(file, file + ".away");
     const Ran ran = admin({"check"});
     std::filesystem::rename(file + ".away", file);
@@ -331,7 +331,7 @@ TEST_F(Command, TakesNoTokenFromTheCommandLine) {
 TEST_F(Command, IssuesForALocalUserWhoNeverSignedIn) {
   const wire::Json issued = issue();
   EXPECT_EQ(*issued.string("username"), "anna");
-  EXPECT_THAT(*issued.string("password"), testing::StartsWith("eyJ"));
+  EXPECT_THAT(*issued.string("password"), ::testing::StartsWith("eyJ"));
   EXPECT_EQ(*entry(admin({"credential", "list", "--json"}), *issued.string("id")).string("state"),
             "live");
 }
@@ -446,7 +446,7 @@ TEST_F(Command, ExplainsWhichRuleDecides) {
   const wire::Json allowed =
       json_of(admin({"explain", "--user", "anna", "--path", "/repository/x", "--json"}));
   EXPECT_TRUE(*allowed.boolean("allowed"));
-  EXPECT_THAT(*allowed.string("rule"), testing::StartsWith("[[rule]] number 1"));
+  EXPECT_THAT(*allowed.string("rule"), ::testing::StartsWith("[[rule]] number 1"));
   EXPECT_EQ(*allowed.string("class"), "basic");
   const Ran nobody = admin({"explain", "--path", "/x", "--json"});
   EXPECT_FALSE(*json_of(nobody).boolean("allowed"));

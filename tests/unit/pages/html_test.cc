@@ -12,8 +12,8 @@ namespace {
 
 #include "templates.inc"
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr Template kAll[] = {Template::kLogin,     Template::kMessage,     Template::kLogout,
                              Template::kSignedOut, Template::kCredentials, Template::kWhoami};
@@ -141,7 +141,7 @@ TEST(Html, AllowsExactlyTheStyleSheetThatIsSent) {
 TEST(Html, SendsAPolicyThatAllowsNothingElse) {
   const std::string policy =
       header(page(Template::kMessage, View(), frame_of()), "Content-Security-Policy");
-  EXPECT_THAT(policy, testing::StartsWith("default-src 'none'; "));
+  EXPECT_THAT(policy, ::testing::StartsWith("default-src 'none'; "));
   EXPECT_THAT(policy, HasSubstr("form-action 'self';"));
   EXPECT_THAT(policy, HasSubstr("base-uri 'none'"));
   EXPECT_THAT(policy, Not(HasSubstr("unsafe")));
