@@ -1,7 +1,6 @@
 #include "fastcgi_connection.h"
 
 #include <fastcgi.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -152,43 +151,33 @@ FastcgiConnection::Served FastcgiConnection::serve(Service& service) {
 // A connection can carry another request only when all of this one was read.
 bool FastcgiConnection::keepable() {
   if (request_.keepConnection == 0) return false;
-  if (request_.role == FCGI_AUTHORIZER) return true;  // has no STDIN
+  return request_.role == FCGI_AUTHORIZER || read_rest();  // the former has no STDIN
+}
+
+// Unread bytes would make TCP throw the answer away, and a web server that cannot finish sending
+// may do the same. What is read to its end can be left at once, without waiting for the peer.
+void FastcgiConnection::finish(Role role, Rest rest_of_body) {
+  const bool unix_socket = !model::is_tcp(transport_);
+  const bool ignored = limits_.bodies == Bodies::kIgnored && rest_of_body == Rest::kNone;
+  if (role == Role::kAuthorizer) {
+    // Its web server sends nothing behind the parameters; what may be left is there already.
+    std::array<char, kBodyChunkBytes> rest;
+    if (!unix_socket) {
+      static_cast<void>(recv(request_.ipcFd, rest.data(), rest.size(), MSG_DONTWAIT));
+    }
+  } else if (!ignored || !unix_socket) {
+    static_cast<void>(read_rest());
+  }
+  close_now();
+}
+
+// Returns true when the request was read to the end of its STDIN, in time.
+bool FastcgiConnection::read_rest() {
   std::array<char, kBodyChunkBytes> chunk;
   deadline_.watch(request_.ipcFd, limits_.drain);
   while (FCGX_GetStr(chunk.data(), kBodyChunkBytes, request_.in) > 0) continue;
   deadline_.clear();
   return !deadline_.expired() && FCGX_GetError(request_.in) == 0;
-}
-
-void FastcgiConnection::finish(Role role, Rest rest_of_body) {
-  FCGX_Free(&request_, 0);  // frees the request; answering and closing are ours
-  const bool unix_socket = !model::is_tcp(transport_);
-  const bool ignored = limits_.bodies == Bodies::kIgnored && rest_of_body == Rest::kNone;
-  if (ignored && unix_socket) return close_now();
-  // An authorizer's web server sends nothing behind the parameters; what may be left is there
-  // already. Unread bytes would make TCP throw the answer away.
-  std::array<char, kBodyChunkBytes> rest;
-  if (role == Role::kAuthorizer) {
-    static_cast<void>(recv(request_.ipcFd, rest.data(), rest.size(), MSG_DONTWAIT));
-    return close_now();
-  }
-  drain();
-  close_now();
-}
-
-void FastcgiConnection::drain() {
-  using Clock = std::chrono::steady_clock;
-  shutdown(request_.ipcFd, SHUT_WR);
-  std::array<char, kBodyChunkBytes> rest;
-  const Clock::time_point end = Clock::now() + limits_.drain;
-  for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
-    if (left.count() <= 0) return;
-    pollfd waiting{request_.ipcFd, POLLIN, 0};
-    const int ready = poll(&waiting, 1, static_cast<int>(left.count()));
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0 || recv(request_.ipcFd, rest.data(), rest.size(), MSG_DONTWAIT) <= 0) return;
-  }
 }
 
 }  // namespace latchkey::fcgi

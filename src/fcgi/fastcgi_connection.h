@@ -48,7 +48,7 @@ class FastcgiConnection {
   enum class Rest { kNone, kComing };
   bool keepable();
   void finish(Role role, Rest rest_of_body);
-  void drain();
+  bool read_rest();
 
   const LoopLimits& limits_;
   Deadline& deadline_;
