@@ -57,7 +57,8 @@ $(LIBRARY): $(OBJECTS)
 SQL_FILES      := $(sort $(wildcard sql/query/*/*.sql))
 SCHEMA_FILES   := $(sort $(wildcard sql/schema/*.sql))
 TEMPLATE_FILES := $(sort $(wildcard src/pages/templates/*))
-GENERATED      := $(BUILD)/gen/sql_queries.inc $(BUILD)/gen/sql_schema.inc $(BUILD)/gen/templates.inc
+GENERATED      := $(BUILD)/gen/sql_queries.inc $(BUILD)/gen/sql_schema.inc $(BUILD)/gen/templates.inc \
+                  $(BUILD)/gen/reference.inc
 
 $(BUILD)/gen/sql_queries.inc: $(SQL_FILES) src/embed.sh
 	@mkdir -p $(@D)
@@ -68,6 +69,10 @@ $(BUILD)/gen/sql_schema.inc: $(SCHEMA_FILES) src/embed.sh
 $(BUILD)/gen/templates.inc: $(TEMPLATE_FILES) src/embed.sh
 	@mkdir -p $(@D)
 	@src/embed.sh text src/pages/templates $(TEMPLATE_FILES) > $@
+
+$(BUILD)/gen/reference.inc: conf/latchkey.toml src/embed.sh
+	@mkdir -p $(@D)
+	@src/embed.sh text conf $< > $@
 
 # The headers under tests/ are found from there; nothing in src/ may look.
 $(BUILD)/obj/tests/%.o: CPPFLAGS += -Itests

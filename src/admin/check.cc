@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "latchkey/config/effective.h"
 #include "latchkey/config/load.h"
 #include "latchkey/config/web_root.h"
 #include "latchkey/crypto/key_directory.h"
@@ -109,14 +110,31 @@ void look_at_wishes(const config::Config& config, Report& report) {
   if (!config.site.https) {
     report.note("site.url is http: right for tests on this machine, for nothing else");
   }
-  if (config.providers.empty() && config.local.users_file.empty()) {
+  if (config.providers.empty() && config.local.users_file.empty() && !config.certificate.enabled &&
+      !config.remote_user.enabled) {
     report.note("neither a [[provider]] nor [local] users_file: nobody can sign in");
   }
+}
+
+// Says what is in force, and who says so: the file, the environment, a preset or the default.
+int show_keys(const Arguments& arguments, const World& world) {
+  const auto keys =
+      config::effective_keys(arguments.config_file, config::Environment::kOverrides);
+  if (!keys) {
+    for (const config::Fault& fault : keys.error()) world.err << fault.str() << '\n';
+    return kConfiguration;
+  }
+  for (const config::EffectiveKey& key : *keys) {
+    world.out << key.key << " = " << (key.value.empty() ? "(not set)" : key.value) << "  # "
+              << key.origin << '\n';
+  }
+  return kGood;
 }
 
 }  // namespace
 
 int check(const Arguments& arguments, const World& world) {
+  if (arguments.show_keys == ShowKeys::kYes) return show_keys(arguments, world);
   const Or<config::Config> first = read_configuration(arguments, world);
   if (!first) return first.error();
   const uid_t caller = ::geteuid();

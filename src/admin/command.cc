@@ -44,6 +44,8 @@ void add_set_up(CLI::App& app, Asked& asked) {
                             "For plain CGI and network file systems");
   CLI::App& look = add_verb(app, asked, "check",
                             "Look at configuration, keys, store and their permissions", check);
+  look.add_flag_callback("--explain", [&arguments] { arguments.show_keys = ShowKeys::kYes; },
+                         "Print every key with its value and where it came from, and end");
   for (CLI::App* const one : {&command, &look}) {
     one->add_option("--document-root", arguments.document_root,
                     "What the web server serves; refuse to keep anything below it");
@@ -115,6 +117,18 @@ void add_store(CLI::App& app, Asked& asked) {
       add_verb(group, asked, "backup", "Copy it while it is in use", store_backup);
   backup.add_option("FILE", asked.arguments.file, "The copy; must not exist")->required();
   add_verb(group, asked, "check", "Read all of it", store_check);
+}
+
+void add_migrate(CLI::App& app, Asked& asked) {
+  Arguments& arguments = asked.arguments;
+  CLI::App& group = add_group(app, "migrate", "Take over what was here before");
+  CLI::App& command = add_verb(group, asked, "nexus-proxy",
+                               "Write a configuration from its environment variables and keystore",
+                               migrate_nexus_proxy);
+  command.add_option("--env-file", arguments.environment_file,
+                     "NAME=VALUE lines (default: this process's environment)");
+  command.add_option("--until", arguments.until,
+                     "YYYY-MM-DD: from that day on its tokens are refused");
 }
 
 void add_explain(CLI::App& app, Asked& asked) {
@@ -206,6 +220,7 @@ int parse(int argc, const char* const* argv, Asked& asked, const World& world) {
   add_key(app, asked);
   add_store(app, asked);
   add_explain(app, asked);
+  add_migrate(app, asked);
   add_doctor(app, asked);
   // The library throws; nothing else here does, and nothing gets past this function.
   try {

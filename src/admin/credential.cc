@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "latchkey/crypto/jwt.h"
+#include "latchkey/crypto/digest.h"
 #include "latchkey/crypto/key_directory.h"
 #include "latchkey/crypto/password.h"
 #include "latchkey/identity/profile.h"
@@ -73,6 +74,11 @@ Result<CredentialId> id_of_token(const config::Config& config, const SecretStrin
   LK_TRY(const crypto::KeyRing keys,
          crypto::KeyDirectory(config.credential.key_directory).public_keys());
   const crypto::VerificationKey* const key = keys.find(parsed.key_id());
+  if (key == nullptr && parsed.key_id().empty() && !config.legacy.public_key_file.empty()) {
+    return fail(ErrorCode::kRefused,
+                "it may be one of nexus-proxy's, which have no record; to refuse it, write " +
+                    crypto::sha256(token.reveal()).hex() + " into denied_tokens of [legacy]");
+  }
   if (key == nullptr) return fail(ErrorCode::kRefused, "no key of ours has signed it");
   LK_TRY(const crypto::VerifiedToken verified, key->verify(parsed));
   const Result<std::string> use = verified.claims().string("token_use");

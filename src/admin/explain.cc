@@ -1,7 +1,9 @@
 // latchkey explain: asks the very code that decides, and tells what it said.
+#include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "latchkey/identity/fact_sources.h"
 #include "latchkey/identity/resolver.h"
 #include "latchkey/policy/policy.h"
 #include "latchkey/telemetry/log.h"
@@ -75,22 +77,39 @@ std::string_view name_of(config::Challenge challenge) {
 std::string rule_text(const config::Config& config, std::size_t rule) {
   if (rule == 0 || rule > config.rules.size()) return "none";
   const std::uint32_t line = config.rules[rule - 1].line;
-  std::string text = "[[rule]] number " + std::to_string(rule);
+  std::string text = "[application] open_paths";
+  if (!config.rules[rule - 1].of_open_paths) {
+    const auto generated = std::ranges::count_if(config.rules, &config::Rule::of_open_paths);
+    text = "[[rule]] number " + std::to_string(rule - static_cast<std::size_t>(generated));
+  } else if (line == 0) {
+    text += ", of the preset " + config.application.preset;
+  }
   if (line > 0) text += ", line " + std::to_string(line) + " of " + config.file;
   return text;
 }
 
-void tell(const Arguments& arguments, const Opened& opened, const model::AuthQuery& query,
+// Where the facts of the person came from, as /whoami tells it.
+identity::FactSources sources_of(Opened& opened, const std::optional<model::Identity>& identity) {
+  if (!identity || identity->anonymous()) return {};
+  const Result<model::Account> account = opened.store.accounts().find(identity->account());
+  return account ? identity::sources_of(*account) : identity::FactSources();
+}
+
+void tell(const Arguments& arguments, Opened& opened, const model::AuthQuery& query,
           const model::Decision& decision, const World& world, config::Challenge challenge) {
   const std::optional<model::Identity>& identity = decision.identity();
   const bool known = identity && !identity->anonymous();
   Listing listing({"allowed", "reason", "why", "rule", "host", "path", "method", "class", "user",
-                   "proof"});
+                   "user_from", "groups", "groups_from", "mail", "mail_from", "proof"});
+  const identity::FactSources sources = sources_of(opened, identity);
+  const auto fact = [](const std::string& text) { return text.empty() ? Cell() : Cell(text); };
   listing.add({decision.allowed(), std::string(model::name_of(decision.reason())),
                decision.allowed() || decision.detail().empty() ? Cell() : Cell(decision.detail()),
                rule_text(opened.config, decision.rule), query.request.host, query.request.path,
                query.request.method, std::string(name_of(challenge)),
-               known ? Cell(identity->profile().user_name) : Cell(),
+               known ? Cell(identity->profile().user_name) : Cell(), fact(sources.user_name),
+               known ? Cell(identity->profile().groups) : Cell(), fact(sources.groups),
+               known ? fact(identity->profile().mail) : Cell(), fact(sources.mail),
                known ? Cell(std::string(model::name_of(identity->proof()))) : Cell()});
   listing.write_one(arguments.form, world.out);
 }

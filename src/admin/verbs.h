@@ -16,6 +16,7 @@ enum Status : int { kGood = 0, kFailed = 1, kUsage = 64, kConfiguration = 78 };
 
 enum class Form { kText, kJson };
 enum class Cgi { kNo, kYes };
+enum class ShowKeys { kNo, kYes };
 
 // How `doctor` reaches what it examines.
 struct DoctorOptions {
@@ -48,6 +49,9 @@ struct Arguments {
   std::string url;  // of init and doctor
   std::string document_root;  // what a web server serves beside us, if anything
   Cgi cgi = Cgi::kNo;
+  ShowKeys show_keys = ShowKeys::kNo;  // check: print every key with its value and where it is from
+  std::string environment_file;        // migrate: the old program's variables; else our own
+  std::string until;                   // migrate: how long its tokens are taken, as YYYY-MM-DD
   DoctorOptions doctor;
 };
 
@@ -73,6 +77,7 @@ int store_backup(const Arguments& arguments, const World& world);
 int store_check(const Arguments& arguments, const World& world);
 int housekeep(const Arguments& arguments, const World& world);
 int explain(const Arguments& arguments, const World& world);
+int migrate_nexus_proxy(const Arguments& arguments, const World& world);
 int doctor_run(const Arguments& arguments, const World& world);
 
 }  // namespace latchkey::admin

@@ -8,10 +8,11 @@ namespace {
 
 using model::Reason;
 
-std::string joined(const std::vector<std::string>& groups, std::string_view delimiter) {
+std::string joined(const std::vector<std::string>& groups, const ApprovalSettings& settings) {
   std::string text;
   for (const std::string& group : groups) {
-    if (!text.empty()) text += delimiter;
+    if (!settings.groups_filter.passes(group)) continue;
+    if (!text.empty()) text += settings.delimiter;
     text += group;
   }
   return text;
@@ -37,12 +38,17 @@ ApprovalSettings::ApprovalSettings(const config::IdentityNames& names)
   for (std::string& variable : variables) variable.insert(0, "Variable-");
 }
 
+ApprovalSettings::ApprovalSettings(const config::Config& config)
+    : ApprovalSettings(config.identity) {
+  groups_filter = GroupsFilter(config);
+}
+
 model::Step<model::Answer> approval(const ApprovalSettings& settings, model::IdentityForm form,
                                     const model::Identity& identity) {
   constexpr std::size_t kAroundValue = std::string_view(": \r\n").size();
   const auto& names =
       form == model::IdentityForm::kVariables ? settings.variables : settings.headers;
-  const std::string groups = joined(identity.profile().groups, settings.delimiter);
+  const std::string groups = joined(identity.profile().groups, settings);
   const auto facts = facts_of(identity, groups);
 
   model::Answer answer{.status = 200, .headers = {}, .body = {}};
@@ -56,7 +62,12 @@ model::Step<model::Answer> approval(const ApprovalSettings& settings, model::Ide
   }
   if (bytes > settings.bytes_max) {
     return model::refuse(Reason::kIdentityTooLarge,
-                         "the identity takes " + std::to_string(bytes) + " bytes of header");
+                         "the identity takes " + std::to_string(bytes) + " bytes of header, of which " +
+                             std::to_string(groups.size()) + " are " +
+                             std::to_string(identity.profile().groups.size()) +
+                             " groups; identity.header_bytes_max is " +
+                             std::to_string(settings.bytes_max) +
+                             ", and identity.groups_filter can leave groups out");
   }
   return answer;
 }

@@ -21,6 +21,10 @@ constexpr Words kWrongUserName{401, kChallenge, "UNAUTHORIZED", "Wrong user name
                                "The user name is not that of the credential's owner."};
 constexpr Words kWrongAudience{401, kChallenge, "UNAUTHORIZED", "Wrong credential",
                                "The credential that was sent is for another site."};
+constexpr Words kUnusableProof{
+    401, kSignIn, "UNAUTHORIZED", "Sign-in needed",
+    "Your certificate, or the name that the web server knows you by, is nobody's here. Sign in in "
+    "another way."};
 constexpr Words kAccountDisabled{401, kChallenge, "DENIED", "Account disabled",
                                  "This account was disabled or removed. Ask an administrator."};
 constexpr Words kTooManyAttempts{429, kLater, "TOOMANYREQUESTS", "Too many attempts",
@@ -67,6 +71,7 @@ const Words& words_of(model::Reason reason) {
     case Reason::kRevokedCredential: return kRevokedCredential;
     case Reason::kWrongUserName: return kWrongUserName;
     case Reason::kWrongAudience: return kWrongAudience;
+    case Reason::kUnusableProof: return kUnusableProof;
     case Reason::kAccountDisabled: return kAccountDisabled;
     case Reason::kTooManyAttempts: return kTooManyAttempts;
     case Reason::kDuplicateCookie: return kDuplicateCookie;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "config/preset.h"
 #include "config/section.h"
 #include "config/suggest.h"
 
@@ -85,19 +86,31 @@ void read_section(Reading& reading, const Node& document, const Section& section
   for (const Node& item : node->items) read_one(reading, item, section, sections);
 }
 
+// A preset that is written wrongly is found when its section is read.
+void add_preset(Node& document) {
+  const Node* const section = document.find("application");
+  const Node* const preset = section != nullptr ? section->find("preset") : nullptr;
+  const std::vector<std::string_view> known = preset_names();
+  if (preset == nullptr || std::ranges::find(known, preset->text) == known.end()) return;
+  apply_preset(std::string(preset->text), document);
+}
+
 // What only the whole shows.
 void check_whole(Reading& reading, const Node& document) {
   Config& config = reading.config;
-  if (document.find("provider") == nullptr && document.find("local") == nullptr) {
+  const bool vouched = config.certificate.enabled || config.remote_user.enabled;
+  if (!vouched && document.find("provider") == nullptr && document.find("local") == nullptr) {
     reading.faults.push_back(
         {reading.file, 0, "provider",
          "nobody can sign in; add a [[provider]], or [local] with users_file"});
-  } else if (config.providers.empty() && config.local.users_file.empty() &&
+  } else if (!vouched && config.providers.empty() && config.local.users_file.empty() &&
              reading.faults.empty()) {
     reading.faults.push_back({reading.file, 0, "provider",
                               "nobody can sign in; add a [[provider]], or users_file to [local]"});
   }
-  if (config.rules.empty()) {
+  // The paths that a preset leaves open are no answer to who may do the rest.
+  const bool only_open = std::ranges::all_of(config.rules, &Rule::of_open_paths);
+  if (only_open) {
     Rule everybody;
     everybody.who = Who::kAuthenticated;
     config.rules.push_back(std::move(everybody));
@@ -106,8 +119,9 @@ void check_whole(Reading& reading, const Node& document) {
 
 }  // namespace
 
-void read_document(Reading& reading, const Node& document) {
+void read_document(Reading& reading, Node& document) {
   const std::vector<Section> sections = all_sections();
+  add_preset(document);
   check_sections(reading, document, sections);
   for (const Section& section : sections) read_section(reading, document, section, sections);
   check_whole(reading, document);

@@ -8,6 +8,6 @@ namespace latchkey::config {
 
 // Reads all sections of `document` into `reading.config`, and leaves a fault in `reading.faults`
 // for everything that is unknown, misplaced or wrong.
-void read_document(Reading& reading, const Node& document);
+void read_document(Reading& reading, Node& document);
 
 }  // namespace latchkey::config

@@ -24,6 +24,7 @@ struct Node {
   std::vector<Node> members;  // of a table, in the order of their lines
   std::string name;           // of a member: its key
   std::string variable;  // the environment variable it came from; empty: the file
+  std::string preset;    // the preset it came from; empty: none
 
   // Returns the member of that key, or null. The pointer lives as long as the table stays as it is.
   const Node* find(std::string_view key) const;

@@ -64,6 +64,18 @@ void read_delimiter(const Value& value, IdentityNames& names) {
   names.delimiter = *text;
 }
 
+void read_groups_filter(const Value& value, IdentityNames& names) {
+  const auto text = value.text();
+  if (!text) return;
+  RE2::Options options(RE2::Quiet);
+  options.set_max_mem(kRegexMemory);
+  const RE2 regex(*text, options);
+  if (!regex.ok()) {
+    return value.wrong("is " + shown(*text) + ", which is no regular expression: " + regex.error());
+  }
+  names.groups_filter = *text;
+}
+
 constexpr Key<IdentityNames> kIdentityKeys[] = {
     {"user", read_header<&IdentityNames::user>},
     {"groups", read_header<&IdentityNames::groups>},
@@ -74,6 +86,7 @@ constexpr Key<IdentityNames> kIdentityKeys[] = {
     {"mail_variable", read_variable<&IdentityNames::mail_variable>},
     {"display_name_variable", read_variable<&IdentityNames::display_name_variable>},
     {"delimiter", read_delimiter},
+    {"groups_filter", read_groups_filter},
     {"header_bytes_max",
      [](const Value& v, IdentityNames& names) {
        if (const auto count = v.integer(256, 32'768)) {

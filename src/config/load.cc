@@ -14,6 +14,7 @@
 
 #include "config/check.h"
 #include "config/environment.h"
+#include "config/load_document.h"
 #include "config/section.h"
 #include "latchkey/base/unique_fd.h"
 
@@ -75,6 +76,13 @@ std::string Fault::str() const {
 
 std::expected<Config, std::vector<Fault>> load(const std::string& file, Secrets secrets,
                                                Environment environment) {
+  auto loaded = load_document(file, secrets, environment);
+  if (!loaded) return std::unexpected(std::move(loaded).error());
+  return std::move(loaded->config);
+}
+
+std::expected<Loaded, std::vector<Fault>> load_document(const std::string& file, Secrets secrets,
+                                                        Environment environment) {
   std::error_code unused;
   const std::filesystem::path absolute = std::filesystem::absolute(file, unused).lexically_normal();
   Reading reading;
@@ -91,7 +99,7 @@ std::expected<Config, std::vector<Fault>> load(const std::string& file, Secrets 
     reading.faults = override_from(variables_of_the_process(), all_sections(), *document);
   }
   read_document(reading, *document);
-  if (reading.faults.empty()) return std::move(reading.config);
+  if (reading.faults.empty()) return Loaded{std::move(reading.config), *std::move(document)};
   return std::unexpected(in_the_order_of_the_file(std::move(reading.faults)));
 }
 

@@ -32,6 +32,7 @@ struct Section {
 
 // Each section is defined in the file of its name; the order is that of reading.
 Section site_section();
+Section application_section();
 Section host_section();
 Section paths_section();
 Section pool_section();
@@ -40,6 +41,9 @@ Section session_section();
 Section credential_section();
 Section provider_section();
 Section local_section();
+Section legacy_section();
+Section certificate_section();
+Section remote_user_section();
 Section identity_section();
 Section health_section();
 Section cache_section();

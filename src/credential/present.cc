@@ -55,7 +55,15 @@ model::Step<Credential> present(const model::AuthQuery& query, config::Authoriza
                                 std::string_view cookie_name) {
   const bool ours = use == config::AuthorizationUse::kLatchkey;
   if (ours && query.authorization) return from_authorization(query.authorization->reveal());
-  return from_cookie(query.cookies, cookie_name);
+  LK_TRY(Credential credential, from_cookie(query.cookies, cookie_name));
+  if (std::holds_alternative<model::NoCredential>(credential)) return vouched_for(query);
+  return credential;
+}
+
+model::Credential vouched_for(const model::AuthQuery& query) {
+  if (query.certificate) return *query.certificate;
+  if (query.remote_user) return *query.remote_user;
+  return model::NoCredential{};
 }
 
 }  // namespace latchkey::credential

@@ -5,6 +5,7 @@
 
 #include "latchkey/wire/chars.h"
 #include "latchkey/wire/host.h"
+#include "vouched.h"
 
 namespace latchkey::dialect {
 namespace {
@@ -164,6 +165,7 @@ model::Step<void> read_request(const Params& params, const QuestionSettings& set
   if (params.authorization_repeated()) {
     return model::refuse(Reason::kMalformedCredential, "two Authorization fields");
   }
+  read_vouched(params, settings, query);
   return {};
 }
 

@@ -36,6 +36,21 @@ class IdentityMaker {
     return identity;
   }
 
+  // A token of nexus-proxy, which has no id.
+  static model::Identity of_legacy_token(store::Owner owner, TimePoint valid_until) {
+    model::Identity identity = of(model::Proof::kJwt, std::move(owner));
+    identity.valid_until_ = valid_until;
+    return identity;
+  }
+
+  // What the web server vouches for. `valid_until` is its last second; after that it asks again.
+  static model::Identity of_vouched(model::Proof proof, store::Owner owner,
+                                    TimePoint valid_until) {
+    model::Identity identity = of(proof, std::move(owner));
+    identity.valid_until_ = valid_until;
+    return identity;
+  }
+
  private:
   static model::Identity of(model::Proof proof, store::Owner owner) {
     model::Identity identity;

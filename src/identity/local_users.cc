@@ -32,6 +32,10 @@ Outcome LocalUsers::watch(TimePoint now) {
   return {};
 }
 
+bool LocalUsers::has(std::string_view user) const {
+  return file_ && file_->entry_digest(user).has_value();
+}
+
 Result<crypto::Digest> LocalUsers::verify(std::string_view user,
                                           const SecretString& password) const {
   if (!file_) return fail(ErrorCode::kRefused, "there are no local users");

@@ -27,6 +27,9 @@ class LocalUsers {
   //          of local accounts may be believed. kNotFound: there are no local users at all.
   Outcome watch(TimePoint now);
 
+  // True if the file that watch() read names the user.
+  bool has(std::string_view user) const;
+
   // Checks a password against the file that watch() read. Slow by design.
   //
   // Returns: the digest of the user's entry.

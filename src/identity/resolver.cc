@@ -8,11 +8,14 @@
 #include "identity_maker.h"
 #include "latchkey/crypto/digest.h"
 #include "latchkey/crypto/key_directory.h"
+#include "latchkey/identity/profile.h"
 #include "latchkey/store/store.h"
 #include "latchkey/telemetry/log.h"
 #include "latchkey/wire/field_value.h"
+#include "legacy_tokens.h"
 #include "local_users.h"
 #include "token_reader.h"
+#include "vouched_accounts.h"
 
 namespace latchkey::identity {
 namespace {
@@ -38,6 +41,12 @@ bool looks_like_token(std::string_view text) {
   return text.starts_with("eyJ") && std::ranges::count(text, '.') == 2;
 }
 
+// A token without `kid` is none of ours; nexus-proxy's have none.
+bool names_no_key(std::string_view text) {
+  const Result<crypto::UnverifiedToken> token = crypto::UnverifiedToken::parse(text);
+  return token && token->key_id().empty();
+}
+
 // What is left to write when the reply is out.
 struct Touch {
   std::string session;      // empty: none
@@ -52,9 +61,13 @@ struct Resolver::Parts {
   Step<Identity> resolve(const model::SessionCookie& cookie, TimePoint now);
   Step<Identity> resolve(const model::BasicPair& pair, TimePoint now);
   Step<Identity> resolve(const model::BearerToken& bearer, TimePoint now);
+  Step<Identity> resolve(const model::ClientCertificate& certificate, TimePoint now);
+  Step<Identity> resolve(const model::RemoteUser& user, TimePoint now);
   Step<Identity> by_token(std::string_view text, const std::string* user, TimePoint now);
+  Step<Identity> by_legacy_token(std::string_view text, TimePoint now);
   Step<Identity> by_password(const model::BasicPair& pair, TimePoint now);
   Step<model::Account> proven_owner(const model::BasicPair& pair, TimePoint now);
+  Step<Identity> of_vouched(model::Proof proof, Step<VouchedAccount> found, const Outcome& local);
   Step<void> check_owner(const store::Owner& owner, const Outcome& local) const;
 
   const config::Config& config;
@@ -64,6 +77,8 @@ struct Resolver::Parts {
   const telemetry::Log& log;
   TokenReader tokens;
   LocalUsers local_users;
+  VouchedAccounts vouched;
+  LegacyTokens legacy;
   std::string_view remote_address{};  // of the request in hand
   Passwords passwords = Passwords::kTry;
   Touch touch{};
@@ -75,7 +90,8 @@ Resolver::Resolver(const config::Config& config, store::Store& store, SlowGate& 
     : parts_(std::make_unique<Parts>(
           config, store, gate, random, log,
           TokenReader(config, crypto::KeyDirectory(config.credential.key_directory)),
-          LocalUsers(config.local, store))) {}
+          LocalUsers(config.local, store), VouchedAccounts(config, store, random, log),
+          LegacyTokens(config.legacy))) {}
 Resolver::Resolver(Resolver&&) noexcept = default;
 Resolver::~Resolver() = default;
 
@@ -131,10 +147,51 @@ Step<Identity> Resolver::Parts::resolve(const model::BasicPair& pair, TimePoint 
   return by_token(pair.password.reveal(), &pair.user, now);
 }
 
+Step<Identity> Resolver::Parts::resolve(const model::ClientCertificate& certificate,
+                                        TimePoint now) {
+  const Outcome local = local_users.watch(now);
+  return of_vouched(model::Proof::kCertificate, vouched.find(certificate, local_users, now), local);
+}
+
+Step<Identity> Resolver::Parts::resolve(const model::RemoteUser& user, TimePoint now) {
+  const Outcome local = local_users.watch(now);
+  return of_vouched(model::Proof::kRemoteUser, vouched.find(user, local_users, now), local);
+}
+
+Step<Identity> Resolver::Parts::of_vouched(model::Proof proof, Step<VouchedAccount> found,
+                                           const Outcome& local) {
+  if (!found) return std::unexpected(std::move(found).error());
+  store::Owner owner = store::owner_of(std::move(found->account));
+  LK_CHECK(check_owner(owner, local));
+  return IdentityMaker::of_vouched(proof, std::move(owner), found->valid_until);
+}
+
+// As nexus-proxy did, the user name of Basic is not looked at. Whoever has not signed in here yet is
+// the name and nothing else; whoever has is their account, with its groups and its end.
+Step<Identity> Resolver::Parts::by_legacy_token(std::string_view text, TimePoint now) {
+  LK_TRY(LegacyClaims claims, legacy.read(text, now));
+  if (!is_user_name(claims.user_name)) {
+    return model::refuse(Reason::kBadCredential, "an old token of a name that is none here");
+  }
+  const Outcome local = local_users.watch(now);
+  const TimePoint until = std::min(claims.expires, config.legacy.until);
+  store::Owner owner;
+  owner.profile.user_name = claims.user_name;
+  Result<model::Account> account = store.accounts().find_by_name(claims.user_name);
+  if (account) {
+    owner = store::owner_of(*std::move(account));
+    LK_CHECK(check_owner(owner, local));
+  } else if (account.error().code != ErrorCode::kNotFound) {
+    return unanswered(account.error());
+  }
+  return IdentityMaker::of_legacy_token(std::move(owner), until);
+}
+
 // The one check of our tokens, for Bearer (`user` is null) and for Basic. What the claims say is
 // compared with the record and its owner as they are now.
 Step<Identity> Resolver::Parts::by_token(std::string_view text, const std::string* user,
                                          TimePoint now) {
+  if (legacy.taken(now) && names_no_key(text)) return by_legacy_token(text, now);
   LK_TRY(TokenClaims claims, tokens.read(text, now));
   const std::string& id = claims.credential.text();
   if (now >= claims.expires) return model::refuse(Reason::kExpiredCredential, id);

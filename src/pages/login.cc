@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "browser_cookie.h"
+#include "latchkey/credential/present.h"
 #include "latchkey/crypto/digest.h"
 #include "latchkey/identity/profile.h"
 #include "latchkey/pages/html.h"
@@ -18,6 +19,7 @@ namespace {
 // The third round in a row: the browser does not keep what it is given.
 constexpr unsigned kRoundsMax = 2;
 constexpr std::size_t kUserNameShownMax = 255;
+constexpr std::string_view kCookieAsked = "cookie";
 
 // One visit of the login page: its parts, its request, and the secret of the browser.
 class Visit {
@@ -31,6 +33,8 @@ class Visit {
  private:
   void read_query();
   PageResult begin_at(provider::Provider& provider);
+  std::optional<PageResult> vouched();
+  PageResult ask_for_cookie();
   PageResult form(const FormText& text);
   PageResult wrong_password(const std::string& user_name);
   PageResult throttled(Seconds wait);
@@ -49,6 +53,7 @@ class Visit {
   std::string rd_ = "/";
   std::optional<std::string> wanted_;  // the provider that was asked for
   bool query_is_clear_ = true;
+  bool asked_for_cookie_ = false;
 };
 
 const BrowserCookie& Visit::browser() {
@@ -70,6 +75,7 @@ void Visit::read_query() {
   const auto wanted = query->single("provider");
   query_is_clear_ = wanted.has_value();
   if (wanted) wanted_ = *wanted;
+  asked_for_cookie_ = query->has(kCookieAsked);
 }
 
 PageResult Visit::begin_at(provider::Provider& provider) {
@@ -94,6 +100,34 @@ PageResult Visit::begin_at(provider::Provider& provider) {
         url.error().detail);
   }
   PageResult result = redirect_to(302, *url, "sent_to_provider");
+  set_browser_cookie(parts_, browser(), result.answer);
+  return result;
+}
+
+// Somebody for whom the web server vouches needs no page, only a session: pages with forms are for
+// those who have one. What is wrong with the web server's word leads to the other ways to sign in.
+std::optional<PageResult> Visit::vouched() {
+  const model::Credential credential = credential::vouched_for(request_.query);
+  if (std::holds_alternative<model::NoCredential>(credential)) return std::nullopt;
+  const auto identity =
+      parts_.resolver.resolve(credential, request_.query.remote_address, request_.now);
+  if (!identity) return std::nullopt;
+  if (!cookie_.has_value()) return ask_for_cookie();
+  const Result<model::Account> account = parts_.store.accounts().find(identity->account());
+  if (!account) return unavailable_page(parts_, account.error().detail);
+  const provider::LoginState state = provider::begin_login(
+      account->provider, rd_, browser().secret, request_.now, parts_.random);
+  return begin_session(parts_, request_,
+                       Arrival{*account, account->provider, "", SecretString(), state}, 302);
+}
+
+// A browser that keeps no cookie would come back here for ever, so it is given one before the
+// session and has to show it.
+PageResult Visit::ask_for_cookie() {
+  if (asked_for_cookie_) return loop_page();
+  PageResult result = redirect_to(
+      302, request_.origin + login_href(parts_, rd_) + "&" + std::string(kCookieAsked) + "=asked",
+      "asked_for_cookie");
   set_browser_cookie(parts_, browser(), result.answer);
   return result;
 }
@@ -163,6 +197,7 @@ PageResult Visit::get() {
     if (provider == nullptr) return malformed_page(parts_, "there is no such provider");
     return begin_at(*provider);
   }
+  if (std::optional<PageResult> page = vouched()) return *std::move(page);
   const auto& all = parts_.providers.all();
   if (parts_.local == nullptr && all.size() == 1) return begin_at(*all.front());
   return form({});

@@ -18,7 +18,9 @@ using model::Reason;
 dialect::QuestionSettings question_settings(const config::Config& config) {
   const bool refuse = policy::depends_on_paths(config);
   return {.semicolon = refuse ? wire::Semicolon::kRefuse : wire::Semicolon::kCut,
-          .peer_secret = config.pool.peer_secret.reveal()};
+          .peer_secret = config.pool.peer_secret.reveal(),
+          .certificate = &config.certificate,
+          .remote_user = &config.remote_user};
 }
 
 // The session is over, but nothing false was said: whoever is let in without any session still is.
@@ -46,7 +48,7 @@ Authorizer::Authorizer(const config::Config& config, identity::Resolver resolver
       log_(log),
       cookie_name_(credential::session_cookie_name(config.site)),
       question_settings_(question_settings(config)),
-      approval_settings_(config.identity),
+      approval_settings_(config),
       refusal_settings_(config) {}
 
 void Authorizer::serve(fcgi::Exchange& exchange) {
@@ -105,9 +107,16 @@ Decision Authorizer::refused_before(const Decision& decision) const {
 Decision Authorizer::judge(const model::AuthQuery& query, const policy::PathSettings& settings,
                            TimePoint now) {
   model::Step<model::Identity> identity = prove(query, settings, now);
+  bool forgiven = !identity && is_dead_session(identity.error().reason());
+  if (forgiven && (query.certificate || query.remote_user)) {
+    identity = resolver_.resolve(credential::vouched_for(query), query.remote_address, now);
+  }
   if (identity) return policy_.decide(query, settings, *std::move(identity));
 
-  if (is_dead_session(identity.error().reason())) {
+  // Nobody chose to send what the web server vouches for, so that what is not good of it is no
+  // credential, as a dead session is none.
+  forgiven = forgiven || identity.error().reason() == Reason::kUnusableProof;
+  if (forgiven) {
     Decision without = policy_.decide(query, settings, identity::Resolver::anonymous());
     if (without.allowed()) return without;
   }

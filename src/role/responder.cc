@@ -161,8 +161,10 @@ void Responder::log_line(const dialect::Question& question, const PageResult& re
 
 void Responder::serve(fcgi::Exchange& exchange) {
   const TimePoint now = clock_.now();
-  const dialect::QuestionSettings settings{wire::Semicolon::kRefuse,
-                                           config_.pool.peer_secret.reveal()};
+  const dialect::QuestionSettings settings{.semicolon = wire::Semicolon::kRefuse,
+                                           .peer_secret = config_.pool.peer_secret.reveal(),
+                                           .certificate = &config_.certificate,
+                                           .remote_user = &config_.remote_user};
   dialect::Question question =
       dialect::read_page_question(exchange.params(), exchange.transport(), settings);
   PageResult result = answer(exchange, question, now);

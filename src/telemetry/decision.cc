@@ -26,6 +26,7 @@ Level level_of(model::Reason reason) {
     case Reason::kRevokedCredential:
     case Reason::kWrongUserName:
     case Reason::kWrongAudience:
+    case Reason::kUnusableProof:
     case Reason::kUnknownSession:
     case Reason::kExpiredSession:
     case Reason::kDuplicateCookie:

@@ -37,7 +37,7 @@ void check_fault(const config::Fault& fault) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace latchkey;
   const std::string text(reinterpret_cast<const char*>(data), size);
-  const auto document = config::parse_document(text, "/fuzz/latchkey.toml");
+  auto document = config::parse_document(text, "/fuzz/latchkey.toml");
   if (!document) {
     check_fault(document.error());
     return 0;

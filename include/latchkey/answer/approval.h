@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 
+#include "latchkey/answer/groups_filter.h"
 #include "latchkey/config/config.h"
 #include "latchkey/model/answer.h"
 #include "latchkey/model/auth_query.h"
@@ -20,14 +21,16 @@ constexpr std::size_t kFacts = 6;
 // The names of the facts in both forms, made once.
 struct ApprovalSettings {
   explicit ApprovalSettings(const config::IdentityNames& names);
+  explicit ApprovalSettings(const config::Config& config);
 
   std::array<std::string, kFacts> headers;
   std::array<std::string, kFacts> variables;  // with `Variable-` in front
   std::string delimiter;
   std::size_t bytes_max;
+  GroupsFilter groups_filter;
 };
 
-// Returns: a 200 with all the facts and nothing else.
+// Returns: a 200 with all the facts and nothing else. A group is named whole or not at all.
 // Errors:  a refusal with kIdentityTooLarge (over `header_bytes_max`) or kInternal (a fact that no
 //          field can hold, which filter_profile should have kept out).
 model::Step<model::Answer> approval(const ApprovalSettings& settings, model::IdentityForm form,

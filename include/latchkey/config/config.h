@@ -10,6 +10,7 @@
 
 #include "latchkey/base/clock.h"
 #include "latchkey/base/secret_string.h"
+#include "latchkey/config/vouching.h"
 
 namespace latchkey::config {
 
@@ -98,6 +99,26 @@ struct Local {
   bool basic = false;      // local passwords are taken as Basic by the authorizer too
 };
 
+inline constexpr const char* kGroupsOfRules = "rules";
+
+// [application]: what stands behind the web server. A preset fills in keys of other sections that
+// the file leaves open.
+struct Application {
+  std::string preset;                   // empty: none
+  std::vector<std::string> open_paths;  // prefixes that need no sign-in; they become the first rules
+  bool operator==(const Application&) const = default;
+};
+
+// [legacy]: the tokens of a nexus-proxy that was here before. They have no record.
+struct Legacy {
+  std::string public_key_file;  // PEM, absolute; empty: none are taken
+  TimePoint until{};            // none are taken from then on
+  std::vector<std::string> audiences;      // one must be in the token; never empty
+  std::vector<std::string> denied_users;   // as in the token
+  std::vector<std::string> denied_tokens;  // SHA-256 of the whole token, 64 hexadecimal digits
+  bool operator==(const Legacy&) const = default;
+};
+
 // [identity]: the names under which the facts about a person leave us.
 struct IdentityNames {
   std::string user = "X-Forwarded-User";
@@ -110,6 +131,9 @@ struct IdentityNames {
   std::string display_name_variable = "REMOTE_DISPLAY_NAME";
   std::string delimiter = "|";  // one to four printable characters
   std::uint32_t header_bytes_max = 4096;
+  // Which groups leave us: empty: all; kGroupsOfRules: those that a [[rule]] names; else those that
+  // this RE2 matches as a whole.
+  std::string groups_filter;
   bool operator==(const IdentityNames&) const = default;
 };
 
@@ -160,6 +184,7 @@ struct Rule {
   std::vector<std::string> mails;         // lower case; verified mails only
   std::vector<std::string> mail_domains;  // lower case, equality with the part after `@`
   std::uint32_t line = 0;                 // in the configuration file, for `explain`
+  bool of_open_paths = false;             // made of application.open_paths, not written as a rule
 };
 
 enum class LogFormat { kText, kJson };
@@ -203,6 +228,10 @@ struct Config {
   Credential credential;
   std::vector<Provider> providers;
   Local local;
+  Application application;
+  Legacy legacy;
+  Certificate certificate;
+  RemoteUser remote_user;
   IdentityNames identity;
   Health health;
   Cache cache;

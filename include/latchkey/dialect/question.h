@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "latchkey/base/secret_string.h"
+#include "latchkey/config/vouching.h"
 #include "latchkey/fcgi/exchange.h"
 #include "latchkey/fcgi/params.h"
 #include "latchkey/model/auth_query.h"
@@ -19,6 +20,9 @@ namespace latchkey::dialect {
 struct QuestionSettings {
   wire::Semicolon semicolon;
   std::string_view peer_secret;  // of [pool]; empty: none. Outlives the settings.
+  // Both outlive the settings; null: such words of the web server are not believed.
+  const config::Certificate* certificate = nullptr;
+  const config::RemoteUser* remote_user = nullptr;
 };
 
 // A question, perhaps one that has to be refused. The query is filled as far as it could be read,

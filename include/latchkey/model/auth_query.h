@@ -7,6 +7,7 @@
 
 #include "latchkey/base/secret_string.h"
 #include "latchkey/model/canonical_request.h"
+#include "latchkey/model/credential.h"
 #include "latchkey/model/reason.h"
 
 namespace latchkey::model {
@@ -62,6 +63,9 @@ struct AuthQuery {
   ClientHints hints;
   std::string cookies;                        // the Cookie fields, joined by `; `
   std::optional<SecretString> authorization;  // the one Authorization field, if sent
+  // What the web server itself vouches for; nullopt unless it is to be believed.
+  std::optional<ClientCertificate> certificate;
+  std::optional<RemoteUser> remote_user;
   std::string remote_address;                 // the peer as the web server saw it, textual
   Transport transport = Transport::kUnixSocket;
   // Mode `refused`: why the check said no; nullopt where the web server cannot hand it on.

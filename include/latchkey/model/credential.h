@@ -29,6 +29,24 @@ struct BearerToken {
   SecretString token;
 };
 
-using Credential = std::variant<NoCredential, SessionCookie, BasicPair, BearerToken>;
+// A client certificate that the web server has verified, in its words: any bytes. Made by dialect/
+// only where the configuration says that this web server sets these variables, and where nobody else
+// can reach us.
+struct ClientCertificate {
+  std::string pem;      // SSL_CLIENT_CERT; empty where the web server does not hand it on
+  std::string subject;  // SSL_CLIENT_S_DN; looked at only without the certificate itself
+  std::string issuer;   // SSL_CLIENT_I_DN; likewise
+};
+
+// Whom the web server has authenticated by its own means, in its words; made as above.
+struct RemoteUser {
+  std::string name;
+  std::string groups;  // as one text; these three are empty where no variable is configured
+  std::string mail;
+  std::string display_name;
+};
+
+using Credential = std::variant<NoCredential, SessionCookie, BasicPair, BearerToken,
+                                ClientCertificate, RemoteUser>;
 
 }  // namespace latchkey::model

@@ -1,0 +1,171 @@
+#include "nexus_proxy.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <sstream>
+
+#include "latchkey/wire/chars.h"
+
+namespace latchkey::admin {
+namespace {
+
+constexpr std::int64_t kMinute = 60;
+constexpr std::int64_t kWeek = 7 * 86'400;
+
+std::string quoted(const std::string& text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + "\"";
+}
+
+// Writes the configuration line by line from one set of variables.
+class Writer {
+ public:
+  explicit Writer(const Variables& variables) : variables_(variables) {}
+
+  Result<Migration> write(const std::string& until) {
+    if (get("NEXUS_HTTP_HOST").empty()) {
+      return fail(ErrorCode::kNotFound, "NEXUS_HTTP_HOST is not set, so nobody can tell how people "
+                                        "reach the site");
+    }
+    line("# Written by `latchkey migrate nexus-proxy`. All keys: conf/latchkey.toml.");
+    hosts();
+    line("[application]\npreset = \"nexus\"\n");
+    line("[store]\nurl = \"sqlite:/var/lib/latchkey/latchkey.db\"\n");
+    session();
+    who_signs_in();
+    identity();
+    if (!until.empty()) {
+      line("# The one-year tokens of nexus-proxy are taken until that day. They have no record: `latchkey");
+      line("# user disable` and the lists denied_users and denied_tokens end one before its own date.");
+      line(std::string("[legacy]\npublic_key_file = \"") + kOldKeyFile + "\"\nuntil = " +
+           quoted(until));
+      line("audiences = " + audiences() + "\n");
+    }
+    note_the_rest();
+    return Migration{std::move(text_), std::move(notes_)};
+  }
+
+ private:
+  std::string get(const std::string& name) const {
+    const auto found = variables_.find(name);
+    return found == variables_.end() ? "" : found->second;
+  }
+  bool on(const std::string& name) const { return wire::to_lower(get(name)) == "true"; }
+  void line(const std::string& text) { text_ += text + "\n"; }
+  void note(std::string text) { notes_.push_back(std::move(text)); }
+
+  // The name without a wildcard's or a port's extras, as both sides compare it.
+  std::string audiences() const {
+    std::string list = quoted(get("NEXUS_HTTP_HOST"));
+    const std::string docker = get("NEXUS_DOCKER_HOST");
+    if (!docker.empty() && docker != get("NEXUS_HTTP_HOST")) list += ", " + quoted(docker);
+    return "[" + list + "]";
+  }
+
+  void hosts() {
+    line("[site]\nurl = " + quoted("https://" + get("NEXUS_HTTP_HOST")));
+    line("hosts = " + audiences());
+    if (on("ENFORCE_HTTPS")) line("enforce_https = true");
+    line("");
+    const std::string docker = get("NEXUS_DOCKER_HOST");
+    if (docker.empty() || docker == get("NEXUS_HTTP_HOST")) return;
+    line("[[host]]\nname = " + quoted(docker) + "\nbrowser = false");
+    if (on("ENFORCE_HTTPS")) line("enforce_https = false  # nexus-proxy took plain http there");
+    line("");
+  }
+
+  // It counted in milliseconds, and a session never ended while it was used.
+  void session() {
+    const std::string text = get("SESSION_TTL");
+    std::int64_t milliseconds = 0;
+    const auto [end, fault] =
+        std::from_chars(text.data(), text.data() + text.size(), milliseconds);
+    if (text.empty() || fault != std::errc() || end != text.data() + text.size()) return;
+    const std::int64_t seconds = std::clamp(milliseconds / 1000, kMinute, kWeek);
+    line("[session]\nidle = \"" + std::to_string(seconds) + "s\"\n");
+    note("a session now also ends after [session] absolute (7 days) however much it is used");
+  }
+
+  void who_signs_in() {
+    if (!on("CLOUD_IAM_AUTH_ENABLED")) {
+      line("# CLOUD_IAM_AUTH_ENABLED was off: nobody needs to sign in.");
+      line("[[rule]]\nwho = \"anyone\"\n");
+      line(std::string("[local]\nusers_file = \"") + kUsersFile + "\"\n");
+      return;
+    }
+    line("[[provider]]\nname = \"google\"\ntitle = \"Google\"\ntype = \"oidc\"");
+    line("issuer = \"https://accounts.google.com\"");
+    line("client_id = " + quoted(get("CLIENT_ID")));
+    line(std::string("client_secret_file = \"") + kClientSecretFile + "\"");
+    line("scopes = [\"openid\", \"email\", \"profile\"]");
+    line("username_claim = \"email\"\n");
+    note("register https://" + get("NEXUS_HTTP_HOST") +
+         "/oauth/callback at Google as redirect URI, and the same for each other host");
+    if (!get("ORGANIZATION_ID").empty()) {
+      note("ORGANIZATION_ID " + get("ORGANIZATION_ID") + ": who may come in is not checked yet; "
+           "write a [[rule]] with mail_domains, or the provider's membership, see docs/");
+    }
+  }
+
+  void identity() {
+    if (variables_.contains("NEXUS_RUT_HEADER")) {
+      const std::string header = get("NEXUS_RUT_HEADER");
+      if (header.empty()) {
+        note("NEXUS_RUT_HEADER was empty: take the identity's lines out of the web server's file");
+      } else if (header != "X-Forwarded-User") {
+        line("[identity]\nuser = " + quoted(header) + "\n");
+        note("the web server's example names X-Forwarded-User; write " + header + " there");
+      }
+    }
+    const std::string agents = get("ALLOWED_USER_AGENTS_ON_ROOT_REGEX");
+    if (!agents.empty()) line("[health]\nuser_agents = [" + quoted(agents) + "]\n");
+    const std::string level = wire::to_lower(get("LOG_LEVEL"));
+    for (const std::string_view known : {"debug", "info", "warn", "error"}) {
+      if (level == known) line("[log]\nlevel = " + quoted(level) + "\n");
+    }
+  }
+
+  void note_the_rest() {
+    for (const char* const name : {"UPSTREAM_HOST", "UPSTREAM_HTTP_PORT", "UPSTREAM_DOCKER_PORT",
+                                   "BIND_HOST", "BIND_PORT", "TLS_ENABLED"}) {
+      if (!get(name).empty()) {
+        note(std::string(name) + "=" + get(name) + " is the web server's part now; see examples/");
+      }
+    }
+  }
+
+  const Variables& variables_;
+  std::string text_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace
+
+Result<Variables> parse_environment_file(const std::string& text) {
+  Variables variables;
+  std::istringstream lines(text);
+  std::size_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    if (line.ends_with('\r')) line.pop_back();
+    if (wire::trim_blanks(line).empty() || line.starts_with('#')) continue;
+    const std::size_t equals = line.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return fail(ErrorCode::kMalformed, "line " + std::to_string(number) + " is no NAME=VALUE");
+    }
+    variables[line.substr(0, equals)] = line.substr(equals + 1);
+  }
+  return variables;
+}
+
+Result<Migration> migrate(const Variables& variables, const std::string& until) {
+  return Writer(variables).write(until);
+}
+
+}  // namespace latchkey::admin

@@ -1,0 +1,34 @@
+// What nexus-proxy's environment variables mean here. Pure: text in, text out.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "latchkey/base/result.h"
+
+namespace latchkey::admin {
+
+using Variables = std::map<std::string, std::string>;
+
+// Reads lines of `NAME=VALUE`, as `docker run --env-file` takes them: no quotes, `#` begins a
+// comment.
+//
+// Errors:  kMalformed: a line without `=`; the detail names its number.
+Result<Variables> parse_environment_file(const std::string& text);
+
+// Files that the configuration names, relative to its own directory.
+inline constexpr const char* kOldKeyFile = "nexus-proxy.pem";
+inline constexpr const char* kClientSecretFile = "google.secret";
+inline constexpr const char* kUsersFile = "users";
+
+struct Migration {
+  std::string configuration;       // TOML
+  std::vector<std::string> notes;  // what is not latchkey's to do, or not the same
+};
+
+// Input:   `until`, the first day on which old tokens are refused; empty: there is no old key.
+// Errors:  kNotFound: a variable without which there is nothing to write; the detail names it.
+Result<Migration> migrate(const Variables& variables, const std::string& until);
+
+}  // namespace latchkey::admin

@@ -1,0 +1,110 @@
+#include "vouched_accounts.h"
+
+#include <utility>
+
+namespace latchkey::identity {
+namespace {
+
+using model::Reason;
+using model::Step;
+
+constexpr std::size_t kCertificatesMax = 1024;  // about 1 KiB each
+
+std::unexpected<model::Decision> unusable(std::string detail) {
+  return model::refuse(Reason::kUnusableProof, std::move(detail));
+}
+
+// True if the store says what the web server says now.
+bool is_current(const model::Profile& stored, const model::Profile& said) {
+  return stored.display_name == said.display_name && stored.mail == said.mail &&
+         stored.groups == said.groups;
+}
+
+}  // namespace
+
+VouchedAccounts::VouchedAccounts(const config::Config& config, store::Store& store,
+                                 Random& random, const telemetry::Log& log)
+    : config_(config),
+      store_(store),
+      random_(random),
+      log_(log),
+      certificate_{config.certificate, issuer_of(config.certificate)},
+      remote_user_{config.remote_user, issuer_of(config.remote_user)},
+      known_(kCertificatesMax) {}
+
+// Taking a certificate apart costs more than all the rest of the decision.
+Result<VouchedPerson> VouchedAccounts::read(const model::ClientCertificate& certificate,
+                                            TimePoint now) {
+  if (certificate.pem.empty()) return person_of(config_.certificate, certificate, now);
+  const crypto::Digest digest = crypto::sha256(certificate.pem);
+  if (const VouchedPerson* const known = known_.find(digest)) {
+    if (known->valid_from <= now && now <= known->valid_until) return *known;
+  }
+  LK_TRY(VouchedPerson person, person_of(config_.certificate, certificate, now));
+  known_.keep(digest, person);
+  return person;
+}
+
+Step<VouchedAccount> VouchedAccounts::find(const model::ClientCertificate& certificate,
+                                           const LocalUsers& local, TimePoint now) {
+  const Result<VouchedPerson> person = read(certificate, now);
+  if (!person) return unusable(person.error().detail);
+  LK_TRY(model::Account account, account_of(certificate_, person->profile, local, now));
+  return VouchedAccount{std::move(account), person->valid_until};
+}
+
+Step<VouchedAccount> VouchedAccounts::find(const model::RemoteUser& user, const LocalUsers& local,
+                                           TimePoint now) {
+  const Result<VouchedPerson> person = person_of(config_.remote_user, user, now);
+  if (!person) return unusable(person.error().detail);
+  LK_TRY(model::Account account, account_of(remote_user_, person->profile, local, now));
+  return VouchedAccount{std::move(account), person->valid_until};
+}
+
+Step<model::Account> VouchedAccounts::account_of(const Source& source, const RawProfile& said,
+                                                 const LocalUsers& local, TimePoint now) {
+  const auto filtered = filter_profile(said, config_.identity.delimiter);
+  if (!filtered) return unusable(filtered.error().detail);
+  const model::Profile& profile = filtered->profile;
+  Result<model::Account> known =
+      store_.accounts().find_by_subject(source.issuer, profile.user_name);
+  if (!known && known.error().code != ErrorCode::kNotFound) {
+    return model::refuse(Reason::kStoreUnavailable, known.error().detail);
+  }
+  if (known && is_current(known->profile, profile)) return *std::move(known);
+  for (const std::string& what : filtered->left_out) {
+    log_.info("profile_part_left_out", {{"user", profile.user_name}, {"detail", what}});
+  }
+  return first_sight(source, profile, local, now);
+}
+
+// The first sight of a person, or of something new about them.
+Step<model::Account> VouchedAccounts::first_sight(const Source& source,
+                                                  const model::Profile& profile,
+                                                  const LocalUsers& local, TimePoint now) {
+  store::Accounts& accounts = store_.accounts();
+  const std::string& twin = source.settings.same_people_as;
+  if (!twin.empty()) {
+    Result<model::Account> same = accounts.find_by_name(profile.user_name);
+    const bool gone = twin == store::kLocalIssuer && !local.has(profile.user_name);
+    if (same && same->provider == twin && !gone) return *std::move(same);
+  }
+  Result<model::Account> made = accounts.sign_in(source.issuer, source.issuer, profile.user_name,
+                                                 profile, now, random_);
+  if (made) return *std::move(made);
+  switch (made.error().code) {
+    case ErrorCode::kConflict:
+      return unusable("the name " + profile.user_name + " is another source's person; "
+                      "same_people_as says that they are the same");
+    case ErrorCode::kRefused:
+      return model::refuse(Reason::kAccountDisabled, made.error().detail);
+    case ErrorCode::kMalformed:
+    case ErrorCode::kExpired:
+    case ErrorCode::kNotFound:
+    case ErrorCode::kUnavailable:
+    case ErrorCode::kInternal: break;
+  }
+  return model::refuse(Reason::kStoreUnavailable, made.error().detail);
+}
+
+}  // namespace latchkey::identity
