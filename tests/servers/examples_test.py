@@ -27,8 +27,9 @@ def test_the_example_of_each_application(front, credential):
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_a_configuration_is_good_as_shipped(tmp_path, name):
     text = (ROOT / "examples" / name).read_text()
-    (tmp_path / "company.secret").write_text("a-client-secret-of-some-length")
-    (tmp_path / "company.secret").chmod(0o600)
+    for secret in ("company.secret", "peer.secret"):
+        (tmp_path / secret).write_text("a-secret-of-more-than-thirty-two-characters")
+        (tmp_path / secret).chmod(0o600)
     text = text.replace("/etc/latchkey/", f"{tmp_path}/").replace("/var/lib/latchkey/", f"{tmp_path}/state/")
     text = re.sub(r"^(user|group|socket_group) = .*\n", "", text, flags=re.M).replace("/run/latchkey/", f"{tmp_path}/")
     latchkey = Latchkey(tmp_path / "latchkey", text)

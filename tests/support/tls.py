@@ -18,6 +18,8 @@ class Authority:
                 "-subj", "/CN=latchkey tests", "-keyout", "ca.key", "-out", "ca.crt",
                 "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign",
                 directory=self.directory)
+        # The examples name an authority of people, too; where no person has a certificate any will do.
+        (self.directory / "people-ca.crt").write_bytes(self.ca.read_bytes())
 
     def server(self, name, days=2):
         extensions = self.directory / f"{name}.ext"

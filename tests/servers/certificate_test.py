@@ -1,0 +1,187 @@
+"""Client certificates through real web servers, on the examples as shipped."""
+import re
+import ssl
+
+import pytest
+
+from tests.support.people import PeopleAuthority
+from tests.support.servers.apache import ApacheFront
+from tests.support.servers.front import CONFIGURATION
+from tests.support.servers.lighttpd import LighttpdFront
+from tests.support.servers.nginx import NginxFront
+from tests.support.tls import Authority
+from tests.support.web import NAVIGATION, Browser, Site
+
+SECRET = "a-secret-of-more-than-thirty-two-characters"
+CONFIGURED = CONFIGURATION.replace("[local]", "[certificate]\nenabled = true\n\n[local]")
+
+
+class CertificateSite(Site):
+    """A Site whose clients show a certificate. It is no answer at all where the server refuses the handshake."""
+
+    shown = None
+
+    def raw(self, data, method="GET", timeout=30):
+        import socket
+
+        from tests.support.web import Reply, read_reply
+        context = ssl.create_default_context(cafile=str(self.ca))
+        if self.shown:
+            context.load_cert_chain(*map(str, self.shown))
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as plain:
+                with context.wrap_socket(plain, server_hostname=self.host) as sock:
+                    sock.sendall(data)
+                    return read_reply(sock, method)
+        except (ssl.SSLError, ConnectionError):
+            return Reply(0, [], b"")
+
+
+class WithCertificates:
+    """A front on the example client-certificates.conf."""
+
+    def started(self, application, **how):
+        return super().started("client-certificates" if application == "nexus-two-hosts" else application, **how)
+
+
+class NginxWithCertificates(WithCertificates, NginxFront):
+    pass
+
+
+class LighttpdWithCertificates(WithCertificates, LighttpdFront):
+    pass
+
+
+class ApacheWithCertificates(WithCertificates, ApacheFront):
+    def make_latchkey(self, configuration, workers):
+        latchkey = super().make_latchkey(configuration, workers)
+        (latchkey.directory / "peer.secret").write_text(SECRET)
+        (latchkey.directory / "peer.secret").chmod(0o600)
+        latchkey.environment["LATCHKEY__POOL__PEER_SECRET_FILE"] = latchkey.directory / "peer.secret"
+        return latchkey
+
+    def make_server(self, application, **how):
+        server = super().make_server(application, **how)
+        (server.directory / "peer-secret.conf").write_text(f'SetEnvIf Request_URI "^" LATCHKEY_PEER_SECRET={SECRET}\n')
+        return server
+
+
+FRONTS = [NginxWithCertificates, ApacheWithCertificates, LighttpdWithCertificates]
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory):
+    """The servers' authority, the people's, and somebody else's."""
+    directory = tmp_path_factory.mktemp("people")
+    servers = Authority(directory)
+    # lighttpd would look for the rest of its own chain among the people's authorities.
+    certificate, _ = servers.server("nexus.example.com")
+    certificate.write_text(certificate.read_text() + servers.ca.read_text())
+    people, others = PeopleAuthority(directory), PeopleAuthority(directory / "others", "others-ca", "/O=Example/CN=People CA")
+    return servers, {
+        "ann": people.person("ann", "/O=Corp/CN=ann"), "alice": people.person("alice", "/O=Corp/CN=alice"),
+        "expired": people.person("expired", "/O=Corp/CN=ann", expired=True),
+        "two names": people.person("two", "/O=Corp/CN=ann/CN=root"), "foreign": others.person("foreign", "/O=Corp/CN=ann")}
+
+
+@pytest.fixture(scope="module", params=FRONTS, ids=[front.name for front in FRONTS])
+def front(request, tmp_path_factory, people):
+    made = request.param(tmp_path_factory.mktemp(request.param.name), configuration=CONFIGURED, tls=people[0])
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def by(front, people):
+    """by("ann") is the site as seen with ann's certificate; by(None) without one."""
+    def site(who):
+        made = CertificateSite("nexus.example.com", front.nexus.port, front.nexus.ca, name_port=443)
+        made.shown = people[1][who] if who else None
+        return made
+    return site
+
+
+def test_a_good_certificate_is_its_holder(by):
+    seen = by("ann").get("/page").seen()
+    assert seen["x-forwarded-user"] == ["ann"] and seen["x-latchkey-auth"] == ["certificate"], seen
+
+
+def test_without_a_certificate_everything_is_as_usual(front, by):
+    assert by(None).get("/page").status == 401
+    reply = by(None).browse("/page")
+    assert reply.status == 302 and "/oauth/login" in reply.location
+    credential = front.fresh_account("alice")
+    assert by(None).get("/page", basic=("alice", credential["password"])).seen()["x-latchkey-auth"] == ["jwt"]
+
+
+@pytest.mark.parametrize("who", ["foreign", "expired"])
+def test_a_certificate_of_another_authority_or_an_expired_one_proves_nothing(front, by, who):
+    front.application.clear()
+    assert by(who).get("/page").status in (0, 400, 401), who  # nginx says 400, the others end the handshake
+    assert front.application.requests == []
+
+
+def test_a_certificate_with_two_names_is_nobodys(front, by):
+    front.application.clear()
+    assert by("two names").get("/page").status == 401
+    assert front.application.requests == []
+
+
+def test_fields_that_clients_name_like_the_variables_prove_nothing_o9_n1(front, by, people):
+    pem = re.sub(r"\s+", " ", people[1]["ann"][0].read_text()).strip()
+    front.application.clear()
+    for prefix in ("SSL_CLIENT_", "SSL-CLIENT-", "X-SSL-CLIENT-", "X-SSL-Client-", "HTTP_SSL_CLIENT_"):
+        fields = [(f"{prefix}VERIFY", "SUCCESS"), (f"{prefix}CERT", pem), (f"{prefix}S_DN", "CN=ann"),
+                  (f"{prefix}S_DN_CN", "ann"), ("Remote-User", "ann"), ("LATCHKEY_PEER_SECRET", SECRET)]
+        assert by(None).get("/page", fields=fields).status == 401, prefix
+    assert front.application.requests == []
+    fields = [("SSL_CLIENT_S_DN_CN", "root"), ("SSL_CLIENT_CERT", "root"), ("X-SSL-Client-Verify", "FAILED")]
+    assert by("ann").get("/page", fields=fields).seen()["x-forwarded-user"] == ["ann"]
+
+
+def test_a_credential_outranks_the_certificate_and_a_bad_one_is_refused(front, by):
+    credential = front.fresh_account("bob")
+    assert by("ann").get("/page", basic=("bob", credential["password"])).seen()["x-forwarded-user"] == ["bob"]
+    assert by("ann").get("/page", bearer="x.y.z").status == 401
+    assert by("ann").get("/page", cookie=front.sign_in("bob")).seen()["x-forwarded-user"] == ["bob"]
+
+
+def test_the_name_of_a_local_user_is_refused_never_merged(front, by):
+    front.fresh_account("alice")
+    assert by("alice").get("/page").status == 401
+    assert "another source's person" in front.latchkey.log_text()
+
+
+def test_another_sites_page_can_change_nothing_by_the_certificate_c5(by):
+    fields = [("Origin", "https://evil.test"), ("Sec-Fetch-Site", "cross-site")]
+    assert by("ann").ask("POST", "/page", fields=fields, body=b"x").status == 403
+    assert by("ann").ask("POST", "/page", body=b"x").status == 200
+
+
+def test_the_sign_in_page_makes_a_session_of_the_certificate(by):
+    browser = Browser(by("ann"))
+    browser.open("https://nexus.example.com/cli/credentials")
+    assert browser.reply.status == 200 and "ann" in browser.reply.text, browser.reply
+    assert "__Host-latchkey" in browser.jar["nexus.example.com"]
+
+
+def test_a_browser_without_cookies_is_told_so_instead_of_going_round_c9(by):
+    reply = by("ann").ask("GET", "/oauth/login?rd=/page", fields=NAVIGATION)
+    assert reply.status == 302 and "cookie=asked" in reply.location
+    again = by("ann").ask("GET", reply.location.removeprefix("https://nexus.example.com"), fields=NAVIGATION)
+    assert again.status == 400 and "does not keep" in again.text, again
+
+
+def test_whoami_says_what_proves_it(by):
+    reply = by("ann").get("/whoami")
+    assert reply.status == 200 and '"certificate"' in reply.text and '"ann"' in reply.text, reply
+
+
+def test_a_disabled_holder_is_refused_at_once_n18(front, by):
+    assert by("ann").get("/page").status == 200
+    front.latchkey.admin("user", "disable", "ann")
+    try:
+        assert by("ann").get("/page").status in (401, 403)
+    finally:
+        front.latchkey.admin("user", "enable", "ann")
+    assert by("ann").get("/page").status == 200
