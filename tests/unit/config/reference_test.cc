@@ -131,8 +131,7 @@ TEST_F(Reference, ShowsTheDefaults) {
                                          "[identity]", "[health]", "[cache]"};
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with('[')) wanted = read.contains(line);
-    if (wanted && !line.ends_with("# example")) text += line + "
-";
+    if (wanted && !line.ends_with("# example")) text += line + "\n";
   }
 
   const Config shown = good(text);
