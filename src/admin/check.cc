@@ -85,6 +85,7 @@ Outcome look_at_store(const config::Store& store) {
 
 Outcome look_at_keys(const std::string& directory) {
   LK_CHECK(look_for(directory + "/active"));
+  LK_CHECK(look_for(directory + "/seal.key"));
   const crypto::KeyDirectory keys(directory);
   LK_CHECK(keys.list());
   LK_CHECK(keys.public_keys());

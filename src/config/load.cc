@@ -27,7 +27,13 @@ constexpr std::size_t kFileBytesMax = std::size_t{1} << 20;
 // write.
 std::expected<std::string, std::string> contents_of(const std::string& file) {
   const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!fd.valid()) return std::unexpected(std::string("cannot be opened: ") + std::strerror(errno));
+  if (!fd.valid()) {
+    const std::string_view way_out =
+        errno == ENOENT ? "; --config names another, and `latchkey init` writes one" : "";
+    return std::unexpected(std::string("cannot be opened: ")
+                               .append(std::strerror(errno))
+                               .append(way_out));
+  }
   struct stat about {};
   if (::fstat(fd.get(), &about) != 0 || !S_ISREG(about.st_mode)) {
     return std::unexpected("is no regular file");

@@ -269,7 +269,7 @@ TEST_F(Command, CheckFindsOpenKeysN29) {
 }
 
 TEST_F(Command, CheckSaysWhatToDoAboutFilesThatAreGone) {
-  for (const std::string_view name : {"keys/active", "users"}) {
+  for (const std::string_view name : {"keys/active", "keys/seal.key", "users"}) {
     const std::string file = (root_ + "/state/").append(name);
     std::filesystem::rename(file, file + ".away");
     const Ran ran = admin({"check"});
