@@ -179,6 +179,7 @@ def test_health_probe(front):
             reply = front.nexus.ask(method, "/", fields=[("User-Agent", agent)])
             assert reply.status == 200 and reply.body == b"" and reply.get("Set-Cookie") is None, reply
             assert front.application.requests == []
+        assert front.nexus.get("/", fields=[("User-Agent", agent)], host="10.0.0.1").status == 200
         for target in ("/refused", "/v2/", "/admin", "/index.html"):
             assert front.nexus.get(target, fields=[("User-Agent", agent)]).status == 401, target
         assert front.application.requests == []

@@ -30,6 +30,7 @@ PROTECT = "latchkey/protect.conf"
 LOCATIONS = "latchkey/locations.conf"
 SITE = "site.conf"
 SERVER = "include latchkey/server.conf;"
+DEFAULT = "include latchkey/protect.conf;\n        try_files /.none =400;"
 OPEN = "proxy_pass http://127.0.0.1:@application@;"
 SET_COOKIE = ("fastcgi_pass latchkey_responder;\nfastcgi_hide_header Set-Cookie;\n"
               "add_header Set-Cookie $planted_cookie always;\n")
@@ -63,7 +64,7 @@ NGINX = [
         (PROTECT, "", "error_page 418 = @open;\nif ($http_user_agent ~ GoogleHC) { return 418; }\n"),
         (SITE, SERVER, f"{SERVER}\n    location @open {{ {OPEN} }}")],
         "health_passed_on", "critical", "as GoogleHC", "[health]"),
-    Plant("the_default_site_is_the_application", [(SITE, "return 400;", f"location / {{ {OPEN} }}")],
+    Plant("the_default_site_is_the_application", [(SITE, DEFAULT, OPEN)],
           "opened_by_host", "critical", "latchkey-doctor.invalid", "default_server"),
     Plant("latchkey_is_told_what_the_client_says", [
         ("latchkey/params.conf", "LATCHKEY_HOST    $host;", "LATCHKEY_HOST    $http_host;"),
@@ -76,7 +77,7 @@ NGINX = [
         (SITE, "listen 127.0.0.1:@https@ ssl default_server;\n    server_name _;",
          "listen 127.0.0.1:@https@ ssl;\n    server_name _;")],
         "unknown_host", "warning", "latchkey-doctor.invalid", "LATCHKEY_HOST $host;"),
-    Plant("a_redirect_to_the_clients_host", [(SITE, "return 400;", "return 301 https://$host$request_uri;")],
+    Plant("a_redirect_to_the_clients_host", [(SITE, DEFAULT, "return 301 https://$host$request_uri;")],
           "foreign_location", "warning", "latchkey-doctor.invalid", "$request_uri;"),
     Plant("the_identity_is_not_replaced", [(PROTECT, "proxy_set_header X-Forwarded-User        $latchkey_user;", "")],
           "identity_passed", "critical", "X-Forwarded-User", "proxy_set_header X-Forwarded-User $latchkey_user;"),

@@ -28,11 +28,13 @@ def test_other_agents_and_none_take_the_normal_way(stack):
     assert stack.nexus.get("/", fields=[("User-Agent", "")]).status == 401
 
 
-def test_a_probe_names_a_host_that_nginx_knows(stack):
-    """The example's default server answers every other name before latchkey is asked."""
-    agent = [("User-Agent", "GoogleHC/1.0")]
-    assert stack.docker.get("/", fields=agent).status == 200
-    assert stack.nexus.get("/", fields=agent, host="10.0.0.1").status == 400
+def test_a_probe_may_name_any_host(stack):
+    """A balancer asks by address; whoever else names a host that is none of ours is refused."""
+    for host in ("docker.example.com", "10.0.0.1", "evil.test"):
+        reply = stack.nexus.get("/", fields=[("User-Agent", "GoogleHC/1.0")], host=host)
+        assert reply.status == 200 and reply.body == b"", reply
+    for target in ("/", "/v2/", "/oauth/login", "/whoami"):
+        assert stack.nexus.get(target, host="10.0.0.1").status == 400, target
 
 
 def test_the_responder_tells_that_it_lives_and_is_ready(stack):
