@@ -13,7 +13,8 @@ TEST="$DEMO $CHECK openssl sqlite3 python3-pytest
  docker-registry skopeo docker.io maven libmaven-deploy-plugin-java libmaven-dependency-plugin-java junit4
  nodejs npm chromium fcgiwrap python3-pip twine git apt
  lighttpd lighttpd-modules-lua lighttpd-mod-openssl caddy haproxy
- iproute2 apache2 libapache2-mod-fcgid"
+ iproute2 apache2 libapache2-mod-fcgid
+ krb5-kdc krb5-admin-server krb5-user libapache2-mod-auth-gssapi lighttpd-mod-authn-gssapi"
 BENCH="$DEMO wrk libbenchmark-dev apache2 lighttpd caddy"
 LINT='clang-19 clang-tidy-19 libclang-rt-19-dev gcovr'
 
@@ -65,7 +66,7 @@ if [ -n "$missing" ]; then
   # shellcheck disable=SC2086 # the list is meant to be split
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
     -o DPkg::Lock::Timeout=300 $missing >&2
-  for service in nginx apache2 lighttpd caddy haproxy; do
+  for service in nginx apache2 lighttpd caddy haproxy krb5-kdc krb5-admin-server; do
     case "$missing " in
       *" $service"[\ -]*) $sudo systemctl disable --quiet $service.service 2>/dev/null || true ;;
     esac

@@ -44,21 +44,29 @@ bool is_of_scheme(std::string_view authorization, std::string_view scheme) {
          wire::is_blank(authorization[scheme.size()]);
 }
 
-void read_remote_user(const Params& params, const config::RemoteUser& settings,
-                      model::AuthQuery& query) {
-  const std::string_view name = params.get(settings.variable);
-  if (name.empty() || is_our_own_answer(params)) return;
-  query.remote_user = model::RemoteUser{
-      .name = std::string(name),
-      .groups = value_of(params, settings.groups_variable),
-      .mail = value_of(params, settings.mail_variable),
-      .display_name = value_of(params, settings.display_name_variable)};
+// Takes a scheme out that is the web server's and not ours. Basic may be either, so it is the web
+// server's only if that has found somebody by it.
+void drop_dealt_with(const config::RemoteUser& settings, model::AuthQuery& query) {
   if (!query.authorization) return;
   const bool dealt_with =
       std::ranges::any_of(settings.authorization_schemes, [&](const std::string& scheme) {
-        return is_of_scheme(query.authorization->reveal(), scheme);
+        const bool ours = wire::equal_ignoring_case(scheme, "Basic") && !query.remote_user;
+        return !ours && is_of_scheme(query.authorization->reveal(), scheme);
       });
   if (dealt_with) query.authorization.reset();
+}
+
+void read_remote_user(const Params& params, const config::RemoteUser& settings,
+                      model::AuthQuery& query) {
+  const std::string_view name = params.get(settings.variable);
+  if (!name.empty() && !is_our_own_answer(params)) {
+    query.remote_user = model::RemoteUser{
+        .name = std::string(name),
+        .groups = value_of(params, settings.groups_variable),
+        .mail = value_of(params, settings.mail_variable),
+        .display_name = value_of(params, settings.display_name_variable)};
+  }
+  drop_dealt_with(settings, query);
 }
 
 void read_certificate(const Params& params, model::AuthQuery& query) {
