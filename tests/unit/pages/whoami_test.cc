@@ -36,6 +36,24 @@ TEST_F(Whoami, TellsPeopleOnAPageWithEscapedGroups) {
   EXPECT_THAT(html, HasSubstr("Signed in as <strong>anna</strong>"));
 }
 
+TEST_F(Whoami, SaysWhereEachFactCameFrom) {
+  const PageResult result = serve(request("GET", "", anna_.cookie));
+  const wire::Json json = *wire::Json::parse(result.answer.body, kBodyBytesMax);
+  const wire::Json sources = *json.object("sources");
+  EXPECT_THAT(*sources.string("username"), HasSubstr("provider"));
+  EXPECT_EQ(*sources.string("groups"), *sources.string("username"));
+  PageRequest asked = request("GET", "", anna_.cookie);
+  asked.query.hints.accept = "text/html";
+  EXPECT_THAT(serve(asked).answer.body, HasSubstr("from: provider"));
+}
+
+TEST_F(Whoami, TellsWhichGroupsStayHere) {
+  config_.identity.groups_filter = "nothing";
+  const PageResult result = serve(request("GET", "", anna_.cookie));
+  const wire::Json json = *wire::Json::parse(result.answer.body, kBodyBytesMax);
+  EXPECT_EQ(json.strings("groups_withheld")->size(), 2u);
+}
+
 TEST_F(Whoami, NeverShowsTheCookieN32) {
   PageRequest asked = request("GET", "", anna_.cookie);
   EXPECT_THAT(serve(asked).answer.body, Not(HasSubstr(anna_.cookie)));
