@@ -85,17 +85,17 @@ def people(tmp_path_factory):
 
 
 @pytest.fixture(scope="module", params=FRONTS, ids=[front.name for front in FRONTS])
-def front(request, tmp_path_factory, people):
+def behind(request, tmp_path_factory, people):
     made = request.param(tmp_path_factory.mktemp(request.param.name), configuration=CONFIGURED, tls=people[0])
     yield made
     made.stop()
 
 
 @pytest.fixture
-def by(front, people):
+def by(behind, people):
     """by("ann") is the site as seen with ann's certificate; by(None) without one."""
     def site(who):
-        made = CertificateSite("nexus.example.com", front.nexus.port, front.nexus.ca, name_port=443)
+        made = CertificateSite("nexus.example.com", behind.nexus.port, behind.nexus.ca, name_port=443)
         made.shown = people[1][who] if who else None
         return made
     return site
@@ -106,50 +106,50 @@ def test_a_good_certificate_is_its_holder(by):
     assert seen["x-forwarded-user"] == ["ann"] and seen["x-latchkey-auth"] == ["certificate"], seen
 
 
-def test_without_a_certificate_everything_is_as_usual(front, by):
+def test_without_a_certificate_everything_is_as_usual(behind, by):
     assert by(None).get("/page").status == 401
     reply = by(None).browse("/page")
     assert reply.status == 302 and "/oauth/login" in reply.location
-    credential = front.fresh_account("alice")
+    credential = behind.fresh_account("alice")
     assert by(None).get("/page", basic=("alice", credential["password"])).seen()["x-latchkey-auth"] == ["jwt"]
 
 
 @pytest.mark.parametrize("who", ["foreign", "expired"])
-def test_a_certificate_of_another_authority_or_an_expired_one_proves_nothing(front, by, who):
-    front.application.clear()
+def test_a_certificate_of_another_authority_or_an_expired_one_proves_nothing(behind, by, who):
+    behind.application.clear()
     assert by(who).get("/page").status in (0, 400, 401), who  # nginx says 400, the others end the handshake
-    assert front.application.requests == []
+    assert behind.application.requests == []
 
 
-def test_a_certificate_with_two_names_is_nobodys(front, by):
-    front.application.clear()
+def test_a_certificate_with_two_names_is_nobodys(behind, by):
+    behind.application.clear()
     assert by("two names").get("/page").status == 401
-    assert front.application.requests == []
+    assert behind.application.requests == []
 
 
-def test_fields_that_clients_name_like_the_variables_prove_nothing_o9_n1(front, by, people):
+def test_fields_that_clients_name_like_the_variables_prove_nothing_o9_n1(behind, by, people):
     pem = re.sub(r"\s+", " ", people[1]["ann"][0].read_text()).strip()
-    front.application.clear()
+    behind.application.clear()
     for prefix in ("SSL_CLIENT_", "SSL-CLIENT-", "X-SSL-CLIENT-", "X-SSL-Client-", "HTTP_SSL_CLIENT_"):
         fields = [(f"{prefix}VERIFY", "SUCCESS"), (f"{prefix}CERT", pem), (f"{prefix}S_DN", "CN=ann"),
                   (f"{prefix}S_DN_CN", "ann"), ("Remote-User", "ann"), ("LATCHKEY_PEER_SECRET", SECRET)]
         assert by(None).get("/page", fields=fields).status == 401, prefix
-    assert front.application.requests == []
+    assert behind.application.requests == []
     fields = [("SSL_CLIENT_S_DN_CN", "root"), ("SSL_CLIENT_CERT", "root"), ("X-SSL-Client-Verify", "FAILED")]
     assert by("ann").get("/page", fields=fields).seen()["x-forwarded-user"] == ["ann"]
 
 
-def test_a_credential_outranks_the_certificate_and_a_bad_one_is_refused(front, by):
-    credential = front.fresh_account("bob")
+def test_a_credential_outranks_the_certificate_and_a_bad_one_is_refused(behind, by):
+    credential = behind.fresh_account("bob")
     assert by("ann").get("/page", basic=("bob", credential["password"])).seen()["x-forwarded-user"] == ["bob"]
     assert by("ann").get("/page", bearer="x.y.z").status == 401
-    assert by("ann").get("/page", cookie=front.sign_in("bob")).seen()["x-forwarded-user"] == ["bob"]
+    assert by("ann").get("/page", cookie=behind.sign_in("bob")).seen()["x-forwarded-user"] == ["bob"]
 
 
-def test_the_name_of_a_local_user_is_refused_never_merged(front, by):
-    front.fresh_account("alice")
+def test_the_name_of_a_local_user_is_refused_never_merged(behind, by):
+    behind.fresh_account("alice")
     assert by("alice").get("/page").status == 401
-    assert "another source's person" in front.latchkey.log_text()
+    assert "another source's person" in behind.latchkey.log_text()
 
 
 def test_another_sites_page_can_change_nothing_by_the_certificate_c5(by):
@@ -177,11 +177,11 @@ def test_whoami_says_what_proves_it(by):
     assert reply.status == 200 and '"certificate"' in reply.text and '"ann"' in reply.text, reply
 
 
-def test_a_disabled_holder_is_refused_at_once_n18(front, by):
+def test_a_disabled_holder_is_refused_at_once_n18(behind, by):
     assert by("ann").get("/page").status == 200
-    front.latchkey.admin("user", "disable", "ann")
+    behind.latchkey.admin("user", "disable", "ann")
     try:
         assert by("ann").get("/page").status in (401, 403)
     finally:
-        front.latchkey.admin("user", "enable", "ann")
+        behind.latchkey.admin("user", "enable", "ann")
     assert by("ann").get("/page").status == 200
