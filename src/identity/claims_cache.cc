@@ -5,7 +5,9 @@
 namespace latchkey::identity {
 
 TokenText::TokenText(std::string_view text) {
-  const std::size_t dot = text.rfind('.');
+  // From the front: find() takes many bytes at a time, rfind() goes byte by byte.
+  std::size_t dot = text.find('.');
+  if (dot != std::string_view::npos) dot = text.find('.', dot + 1);
   signed_part = crypto::sha256(text.substr(0, dot));
   if (dot != std::string_view::npos) signature = text.substr(dot + 1);
 }

@@ -26,7 +26,7 @@ struct TokenClaims {
 // A token as the cache knows it. Of an RSA token the signature is more than half, and hashing is
 // what a known token costs: so the hash names the part that is signed, and the rest is compared.
 struct TokenText {
-  // Input: `text`, any bytes; what follows its last dot is the signature.
+  // Input: `text`, any bytes; what follows its second dot is the signature.
   explicit TokenText(std::string_view text);
 
   crypto::Digest signed_part;
