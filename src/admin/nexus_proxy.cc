@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <optional>
+#include <set>
 #include <sstream>
+#include <string_view>
 
 #include "latchkey/wire/chars.h"
 
@@ -13,6 +14,11 @@ namespace {
 
 constexpr std::int64_t kMinute = 60;
 constexpr std::int64_t kWeek = 7 * 86'400;
+
+// The variables whose values are written into the configuration.
+const std::set<std::string_view> kNames = {
+    "NEXUS_HTTP_HOST",  "NEXUS_DOCKER_HOST", "CLIENT_ID", "ORGANIZATION_ID", "NEXUS_RUT_HEADER",
+    "ALLOWED_USER_AGENTS_ON_ROOT_REGEX"};
 
 std::string quoted(const std::string& text) {
   std::string result = "\"";
@@ -29,6 +35,11 @@ class Writer {
   explicit Writer(const Variables& variables) : variables_(variables) {}
 
   Result<Migration> write(const std::string& until) {
+    for (const auto& [name, value] : variables_) {
+      if (kNames.contains(name) && std::ranges::any_of(value, wire::is_control)) {
+        return fail(ErrorCode::kMalformed, name + " holds a control character");
+      }
+    }
     if (get("NEXUS_HTTP_HOST").empty()) {
       return fail(ErrorCode::kNotFound, "NEXUS_HTTP_HOST is not set, so nobody can tell how people "
                                         "reach the site");

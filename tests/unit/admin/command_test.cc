@@ -454,6 +454,35 @@ TEST_F(Command, ExplainsWhichRuleDecides) {
   EXPECT_THAT(foreign.out, HasSubstr("reason: unknown_host"));
 }
 
+TEST_F(Command, ExplainsWhereEachFactCameFrom) {
+  issue();
+  const wire::Json anna = json_of(admin({"explain", "--user", "anna", "--path", "/x", "--json"}));
+  EXPECT_EQ(*anna.string("user_from"), "users file");
+}
+
+TEST_F(Command, ExplainsAnOpenPathAsThePresetsAndCountsRulesAsTheyAreWritten) {
+  const std::string file = root_ + "/jenkins.toml";
+  std::ifstream good(root_ + "/latchkey.toml");
+  std::stringstream text;
+  text << good.rdbuf() << "\n[application]\npreset = \"jenkins\"\n";
+  write(file, text.str(), 0644);
+  const Ran open = run_in({"--config", file, "explain", "--path", "/github-webhook/x", "--json"});
+  EXPECT_TRUE(*json_of(open).boolean("allowed")) << open.err;
+  EXPECT_EQ(*json_of(open).string("rule"), "[application] open_paths, of the preset jenkins");
+  const Ran other =
+      run_in({"--config", file, "explain", "--user", "anna", "--path", "/x", "--json"});
+  EXPECT_THAT(*json_of(other).string("rule"), ::testing::StartsWith("[[rule]] number 1"));
+}
+
+TEST_F(Command, CheckExplainPrintsEveryKeyWithItsOrigin) {
+  const Ran ran = admin({"check", "--explain"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("session.absolute = \"7d\"  # default\n"));
+  EXPECT_THAT(ran.out, HasSubstr("certificate.enabled = false  # default\n"));
+  EXPECT_THAT(line_of(ran.out, "site.url = "), HasSubstr("# line "));
+  EXPECT_THAT(ran.out, HasSubstr("log.file = (not set)  # default\n"));
+}
+
 TEST_F(Command, ExplainsACredentialAsTheAuthorizerWouldTakeIt) {
   const wire::Json issued = issue();
   const std::string token = *issued.string("password");

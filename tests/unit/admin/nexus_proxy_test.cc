@@ -1,0 +1,78 @@
+#include "admin/nexus_proxy.h"
+
+#include <gmock/gmock.h>
+
+#include "support/results.h"
+
+namespace latchkey::admin {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const Variables kUsual = {{"NEXUS_HTTP_HOST", "nexus.example.com"},
+                          {"NEXUS_DOCKER_HOST", "containers.example.com"},
+                          {"CLOUD_IAM_AUTH_ENABLED", "True"},
+                          {"CLIENT_ID", "an-id"},
+                          {"ORGANIZATION_ID", "123"},
+                          {"SESSION_TTL", "1440000"},
+                          {"ENFORCE_HTTPS", "true"}};
+
+std::string text_of(Variables variables, const std::string& until = {}) {
+  return migrate(variables, until)->configuration;
+}
+
+Variables with(const std::string& name, const std::string& value) {
+  Variables variables = kUsual;
+  variables[name] = value;
+  return variables;
+}
+
+TEST(NexusProxy, BecomesTwoHostsOfWhichDockersIsForPrograms) {
+  EXPECT_THAT(text_of(kUsual), HasSubstr("hosts = [\"nexus.example.com\", \"containers.example.com\"]"));
+  EXPECT_THAT(text_of(kUsual), HasSubstr("name = \"containers.example.com\"\nbrowser = false\n"
+                                         "enforce_https = false"));
+  EXPECT_THAT(text_of(with("NEXUS_DOCKER_HOST", "nexus.example.com")), Not(HasSubstr("[[host]]")));
+}
+
+TEST(NexusProxy, KeepsItsIdleTimeWithinWhatASessionCanBe) {
+  EXPECT_THAT(text_of(kUsual), HasSubstr("idle = \"1440s\""));
+  EXPECT_THAT(text_of(with("SESSION_TTL", "300")), HasSubstr("idle = \"60s\""));
+  EXPECT_THAT(text_of(with("SESSION_TTL", "99999999999")), HasSubstr("idle = \"604800s\""));
+  EXPECT_THAT(text_of(with("SESSION_TTL", "soon")), Not(HasSubstr("idle")));
+}
+
+TEST(NexusProxy, WithoutAuthenticationIsOneRule) {
+  const std::string text = text_of(with("CLOUD_IAM_AUTH_ENABLED", "yes"));
+  EXPECT_THAT(text, HasSubstr("who = \"anyone\""));
+  EXPECT_THAT(text, Not(HasSubstr("[[provider]]")));
+}
+
+TEST(NexusProxy, TakesOldTokensOnlyWithADay) {
+  EXPECT_THAT(text_of(kUsual), Not(HasSubstr("[legacy]")));
+  const std::string text = text_of(kUsual, "2027-06-30");
+  EXPECT_THAT(text, HasSubstr("[legacy]\npublic_key_file = \"nexus-proxy.pem\"\nuntil = \"2027-06-30\""));
+}
+
+TEST(NexusProxy, SaysWhatItCannotTakeOver) {
+  const auto migration = migrate(with("UPSTREAM_HTTP_PORT", "8081"), "");
+  EXPECT_THAT(migration->notes, Contains(HasSubstr("UPSTREAM_HTTP_PORT=8081")));
+  EXPECT_THAT(migration->notes, Contains(HasSubstr("ORGANIZATION_ID 123")));
+  EXPECT_THAT(migrate({}, ""), FailsWith(ErrorCode::kNotFound));
+}
+
+TEST(NexusProxy, WritesQuotesSoThatNoVariableAddsALine) {
+  EXPECT_THAT(migrate(with("CLIENT_ID", "a\n[pool]\nuser = 1"), ""),
+              FailsWith(ErrorCode::kMalformed));
+  EXPECT_THAT(text_of(with("CLIENT_ID", "a\"b\\c")), HasSubstr("client_id = \"a\\\"b\\\\c\""));
+}
+
+TEST(EnvironmentFile, IsLinesOfNameAndValue) {
+  const auto variables = parse_environment_file("# c\n\nA=1\r\nB=x=y\nC=\n");
+  EXPECT_EQ(*variables, (Variables{{"A", "1"}, {"B", "x=y"}, {"C", ""}}));
+  EXPECT_THAT(parse_environment_file("A=1\nnonsense\n"), FailsWith(ErrorCode::kMalformed));
+}
+
+}  // namespace
+}  // namespace latchkey::admin
