@@ -4,9 +4,12 @@
 
 #include "curl.h"
 #include "latchkey/wire/chars.h"
+#include "latchkey/wire/number.h"
 
 namespace latchkey::remote {
 namespace {
+
+constexpr std::size_t kFieldBytesMax = 8192;
 
 using Url = Handle<CURLU, curl_url_cleanup>;
 using CurlText = Handle<char, curl_free>;
@@ -135,6 +138,25 @@ void set_method(CURL* easy, const HttpRequest& request, HeaderList& headers) {
   set(easy, CURLOPT_HTTPHEADER, headers.get());
 }
 
+// The field of that name of the final answer, empty when there is none or one that is too long.
+std::string field_of(CURL* easy, const char* name) {
+  curl_header* found = nullptr;
+  if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK) return {};
+  const std::string_view value(found->value);
+  return value.size() <= kFieldBytesMax ? std::string(value) : std::string();
+}
+
+// What a service says of its limits; anything that is no plain number says nothing.
+void read_limits(CURL* easy, HttpResponse& response) {
+  if (const auto wait = wire::read_number<std::uint32_t>(field_of(easy, "Retry-After"))) {
+    response.retry_after = Seconds(*wait);
+  }
+  if (field_of(easy, "X-RateLimit-Remaining") != "0") return;
+  if (const auto reset = wire::read_number<std::uint32_t>(field_of(easy, "X-RateLimit-Reset"))) {
+    response.limited_until = from_unix(*reset);
+  }
+}
+
 // `application/json; charset=utf-8` -> `application/json`.
 std::string media_type(const char* field) {
   std::string text(field == nullptr ? "" : field);
@@ -177,6 +199,8 @@ class CurlClient final : public HttpClient {
     curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
     response.status = static_cast<int>(status);
     response.content_type = media_type(type);
+    response.link = field_of(easy, "Link");
+    read_limits(easy, response);
     return response;
   }
 

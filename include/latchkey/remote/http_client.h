@@ -47,6 +47,11 @@ struct HttpResponse {
   int status = 0;
   std::string content_type;  // lower case, without parameters
   std::string body;          // may hold tokens: wiped by whoever reads it
+  std::string link{};        // the field Link, which leads to the next page of a list
+  // When a rate limit ends, as the answer says it: Retry-After in seconds, or the Unix time of
+  // X-RateLimit-Reset where X-RateLimit-Remaining is 0.
+  std::optional<Seconds> retry_after{};
+  std::optional<TimePoint> limited_until{};
 };
 
 class HttpClient {

@@ -66,6 +66,27 @@ TEST_F(HttpClientTest, SendsABearerToken) {
   EXPECT_NE(server.received().find("Authorization: Bearer t0ken\r\n"), std::string::npos);
 }
 
+TEST_F(HttpClientTest, TellsTheNextPageAndTheEndOfARateLimit) {
+  LoopbackServer server("HTTP/1.1 403 Forbidden\r\nlink: <https://x.test/2>; rel=\"next\"\r\n"
+                        "x-ratelimit-remaining: 0\r\nx-ratelimit-reset: 1800000000\r\n"
+                        "retry-after: 60\r\nContent-Length: 0\r\n\r\n");
+  const auto response = client_->send(request(server.url()));
+  ASSERT_THAT(response, IsOk());
+  EXPECT_EQ(response->link, "<https://x.test/2>; rel=\"next\"");
+  EXPECT_EQ(response->limited_until, from_unix(1'800'000'000));
+  EXPECT_EQ(response->retry_after, Seconds(60));
+}
+
+TEST_F(HttpClientTest, TakesNoLimitThatIsNoneOrNoNumber) {
+  LoopbackServer server("HTTP/1.1 200 OK\r\nX-RateLimit-Remaining: 17\r\n"
+                        "X-RateLimit-Reset: 1800000000\r\n"
+                        "Retry-After: Wed, 21 Oct 2026 07:28:00 GMT\r\nContent-Length: 2\r\n\r\n{}");
+  const auto response = client_->send(request(server.url()));
+  ASSERT_THAT(response, IsOk());
+  EXPECT_EQ(response->limited_until, std::nullopt);
+  EXPECT_EQ(response->retry_after, std::nullopt);
+}
+
 TEST_F(HttpClientTest, FollowsNoRedirectN12) {
   LoopbackServer elsewhere(kGood);
   LoopbackServer server("HTTP/1.1 302 Found\r\nLocation: " + elsewhere.url() +
