@@ -9,6 +9,7 @@
 #include "latchkey/config/hosts.h"
 #include "latchkey/crypto/key_directory.h"
 #include "latchkey/identity/resolver.h"
+#include "latchkey/membership/member_round.h"
 #include "latchkey/pages/credentials.h"
 #include "latchkey/pages/health.h"
 #include "latchkey/pages/jwks.h"
@@ -101,7 +102,21 @@ void housekeep(const config::Config& config, const Clock& clock, server::StopSig
   OpenSlowGate gate;  // it is nobody's worker, so it takes no worker's place
   const auto client = remote::make_curl_client(gate);
   const provider::ProviderSet providers(config, store.provider_keys(), *client);
-  role::Housekeeper housekeeper(store, providers, holder_name("housekeeper"), context.log);
+  // Without the key that seals grants nobody can be asked about; ending is how the supervisor is
+  // told to try again later.
+  const auto sealer = crypto::KeyDirectory(config.credential.key_directory).sealer();
+  if (!sealer) {
+    context.log.error("seal_key_unusable", {{"detail", sealer.error().detail}});
+    return;
+  }
+  SystemRandom random;
+  using Waited = server::StopSignal::Waited;
+  // A stop waits for the question in hand: a refresh token must not be sent and its answer lost.
+  membership::MemberRound members(
+      {config, store, providers, *sealer, random}, clock, context.log,
+      [&stop] { return stop.wait_for(std::chrono::milliseconds(0)) == Waited::kTimeUp; });
+  role::Housekeeper housekeeper(store, providers, holder_name("housekeeper"), context.log,
+                                &members);
   do {
     housekeeper.run(clock.now());
   } while (stop.wait_for(role::kHousekeepEvery) == server::StopSignal::Waited::kTimeUp);

@@ -60,10 +60,13 @@ void add_user(CLI::App& app, Asked& asked) {
   add_json(add_verb(group, asked, "list", "List them", user_list), arguments);
   CLI::App& show = add_verb(group, asked, "show", "Show one", user_show);
   add_json(show, arguments);
+  CLI::App& refresh = add_verb(group, asked, "refresh",
+                               "Ask now whether they still belong here, and in which groups",
+                               user_refresh);
   CLI::App& disable = add_verb(group, asked, "disable",
                                "End all they hold and refuse new sign-ins", user_disable);
   CLI::App& enable = add_verb(group, asked, "enable", "Let them sign in again", user_enable);
-  for (CLI::App* const command : {&show, &disable, &enable}) {
+  for (CLI::App* const command : {&show, &refresh, &disable, &enable}) {
     command->add_option("USER", arguments.user, "User name, or id of the account")->required();
   }
 }

@@ -36,6 +36,23 @@ Result<model::AuthQuery> query_of(const Arguments& arguments, const config::Conf
   return query;
 }
 
+// As the resolver does it, from the same row.
+model::Step<model::Identity> with_membership(Opened& opened, const model::Account& account,
+                                             TimePoint now) {
+  const auto membership = opened.store.memberships().find(account.id);
+  if (!membership && membership.error().code != ErrorCode::kNotFound) {
+    return model::refuse(model::Reason::kStoreUnavailable, membership.error().detail);
+  }
+  std::optional<Seconds> age;
+  if (membership && membership->until) {
+    if (now >= *membership->until) {
+      return model::refuse(model::Reason::kMembershipUnconfirmed, membership->detail);
+    }
+    age = std::max(now - (*membership->until - opened.config.membership.age_max()), Seconds(0));
+  }
+  return identity::Resolver::supposed(account, age, now);
+}
+
 // Who asks: the credential's owner as the resolver finds them, the named user as after a sign-in,
 // or nobody.
 model::Step<model::Identity> who(const Arguments& arguments, Opened& opened, const World& world) {
@@ -50,7 +67,7 @@ model::Step<model::Identity> who(const Arguments& arguments, Opened& opened, con
   const Result<model::Account> account = find_account(opened.store, arguments.user);
   if (!account) return model::refuse(model::Reason::kUnknownSession, account.error().detail);
   if (account->disabled) return model::refuse(model::Reason::kAccountDisabled, "disabled");
-  return identity::Resolver::supposed(*account, now);
+  return with_membership(opened, *account, now);
 }
 
 // The order of role/authorizer.cc: health, the request alone, the person, the rules.

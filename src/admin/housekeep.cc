@@ -3,8 +3,11 @@
 #include <memory>
 
 #include "latchkey/base/slow_gate.h"
+#include "latchkey/crypto/key_directory.h"
+#include "latchkey/membership/member_round.h"
 #include "latchkey/provider/provider_set.h"
 #include "latchkey/remote/http_client.h"
+#include "latchkey/telemetry/log.h"
 #include "opened.h"
 
 namespace latchkey::admin {
@@ -21,10 +24,7 @@ int purge(Opened& opened, TimePoint now, const World& world) {
 
 // Fetches what providers publish, before it is too old. One that cannot be reached does not keep
 // the others from being asked.
-int refresh_providers(Opened& opened, TimePoint now, const World& world) {
-  OpenSlowGate gate;
-  const std::unique_ptr<remote::HttpClient> client = remote::make_curl_client(gate);
-  const provider::ProviderSet providers(opened.config, opened.store.provider_keys(), *client);
+int refresh_providers(const provider::ProviderSet& providers, TimePoint now, const World& world) {
   int status = kGood;
   for (const std::unique_ptr<provider::Provider>& provider : providers.all()) {
     const Outcome refreshed = provider->refresh(now);
@@ -34,15 +34,40 @@ int refresh_providers(Opened& opened, TimePoint now, const World& world) {
   return status;
 }
 
+// Asks about everybody whose turn it is, as the pool's housekeeper does.
+int ask_about_members(Opened& opened, const provider::ProviderSet& providers, const World& world) {
+  const auto sealer = crypto::KeyDirectory(opened.config.credential.key_directory).sealer();
+  if (!sealer) return failed(world, "seal.key", sealer.error());
+  const telemetry::Log log = telemetry::Log::null();
+  membership::MemberRound members({opened.config, opened.store, providers, *sealer, world.random},
+                                  world.clock, log);
+  int status = kGood;
+  for (const std::unique_ptr<provider::Provider>& provider : providers.all()) {
+    const auto report = members.run(*provider);
+    if (!report) {
+      status = failed(world, "membership " + provider->name(), report.error());
+    } else if (provider->verifier() != config::Verifier::kNone) {
+      world.out << "membership " << provider->name() << ": asked about " << report->asked
+                << ", confirmed " << report->confirmed << ", lost " << report->lost
+                << ", unanswered " << report->unanswered << '\n';
+    }
+  }
+  return status;
+}
+
 }  // namespace
 
 int housekeep(const Arguments& arguments, const World& world) {
-  Or<Opened> opened = open_store(arguments, world);
+  Or<Opened> opened = open_store_and_secrets(arguments, world);
   if (!opened) return opened.error();
   const TimePoint now = world.clock.now();
   const int purged = purge(*opened, now, world);
-  const int refreshed = refresh_providers(*opened, now, world);
-  return purged != kGood ? purged : refreshed;
+  OpenSlowGate gate;
+  const std::unique_ptr<remote::HttpClient> client = remote::make_curl_client(gate);
+  const provider::ProviderSet providers(opened->config, opened->store.provider_keys(), *client);
+  const int refreshed = refresh_providers(providers, now, world);
+  const int asked = ask_about_members(*opened, providers, world);
+  return purged != kGood ? purged : refreshed != kGood ? refreshed : asked;
 }
 
 }  // namespace latchkey::admin

@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <utility>
 
-#include "latchkey/config/load.h"
 
 namespace latchkey::admin {
 namespace {
@@ -34,9 +33,10 @@ Outcome become(uid_t user, gid_t group) {
 
 }  // namespace
 
-Or<config::Config> read_configuration(const Arguments& arguments, const World& world) {
+Or<config::Config> read_configuration(const Arguments& arguments, const World& world,
+                                      config::Secrets secrets) {
   std::expected<config::Config, std::vector<config::Fault>> config = config::load(
-      arguments.config_file, config::Secrets::kPoolOnly, config::Environment::kOverrides);
+      arguments.config_file, secrets, config::Environment::kOverrides);
   if (config) return *std::move(config);
   for (const config::Fault& fault : config.error()) world.err << fault.str() << '\n';
   return std::unexpected(kConfiguration);
@@ -52,6 +52,15 @@ Or<Opened> open_store(const Arguments& arguments, const World& world) {
       store::Store::open(config->store.path, config->store.journal, store::Access::kReadWrite);
   if (!store) return std::unexpected(failed(world, "store", store.error()));
   return Opened{*std::move(config), *std::move(store)};
+}
+
+Or<Opened> open_store_and_secrets(const Arguments& arguments, const World& world) {
+  Or<Opened> opened = open_store(arguments, world);
+  if (!opened) return opened;
+  Or<config::Config> whole = read_configuration(arguments, world, config::Secrets::kAll);
+  if (!whole) return std::unexpected(whole.error());
+  opened->config = *std::move(whole);
+  return opened;
 }
 
 Outcome become_owner_beside(const std::string& path) {

@@ -9,6 +9,7 @@
 #include "latchkey/base/result.h"
 #include "latchkey/base/secret_string.h"
 #include "latchkey/config/config.h"
+#include "latchkey/config/load.h"
 #include "latchkey/model/account.h"
 #include "latchkey/store/store.h"
 #include "verbs.h"
@@ -20,7 +21,8 @@ template <typename T>
 using Or = std::expected<T, int>;
 
 // Reads the configuration. Errors: kConfiguration, all faults printed.
-Or<config::Config> read_configuration(const Arguments& arguments, const World& world);
+Or<config::Config> read_configuration(const Arguments& arguments, const World& world,
+                                      config::Secrets secrets = config::Secrets::kPoolOnly);
 
 struct Opened {
   config::Config config;
@@ -31,6 +33,9 @@ struct Opened {
 // store. What root wrote there the service could not change afterwards.
 // Errors: the status, with a sentence printed.
 Or<Opened> open_store(const Arguments& arguments, const World& world);
+
+// The same for a verb that asks providers or directories: with their secrets, read as the owner.
+Or<Opened> open_store_and_secrets(const Arguments& arguments, const World& world);
 
 // Becomes the owner of the directory `path` is in, if this process is root and the owner is not.
 // Does nothing while the directory is not there.

@@ -1,5 +1,7 @@
-// latchkey user list|show|disable|enable
+// latchkey user list|show|disable|enable; user refresh has a file of its own.
+#include <array>
 #include <utility>
+#include <vector>
 
 #include "latchkey/wire/time.h"
 #include "listing.h"
@@ -8,8 +10,30 @@
 namespace latchkey::admin {
 namespace {
 
-Listing account_listing() {
-  return Listing({"user", "state", "provider", "mail", "groups", "created", "refreshed", "id"});
+// Of `list`, and the beginning of `show`.
+std::vector<std::string> columns() {
+  return {"user", "state", "provider", "mail", "groups", "created", "refreshed", "id"};
+}
+
+Listing account_listing() { return Listing(columns()); }
+
+Cell time_cell(const std::optional<TimePoint>& time) {
+  return time ? Cell(wire::rfc3339(*time)) : Cell();
+}
+
+// What `show` says besides: whether a provider is asked again, and what it said.
+constexpr std::array kMembershipColumns{"membership", "confirmed", "asked", "ask_next",
+                                        "counts_until", "last_answer"};
+
+void append_membership(const store::Membership& membership, std::vector<Cell>& row) {
+  const bool lost = membership.state == store::MemberState::kLost;
+  const bool asks = !lost && !membership.sealed_grant.empty();
+  row.emplace_back(std::string(name_of(membership.state)));
+  row.push_back(time_cell(membership.confirmed));
+  row.push_back(time_cell(membership.asked));
+  row.push_back(asks ? Cell(wire::rfc3339(membership.due)) : Cell());
+  row.push_back(lost ? Cell() : time_cell(membership.until));
+  row.push_back(membership.detail.empty() ? Cell() : Cell(membership.detail));
 }
 
 std::vector<Cell> row_of(const model::Account& account) {
@@ -54,8 +78,17 @@ int user_show(const Arguments& arguments, const World& world) {
   if (!opened) return opened.error();
   const Result<model::Account> account = find_account(opened->store, arguments.user);
   if (!account) return failed(world, arguments.user, account.error());
-  Listing listing = account_listing();
-  listing.add(row_of(*account));
+  const auto membership = opened->store.memberships().find(account->id);
+  if (!membership && membership.error().code != ErrorCode::kNotFound) {
+    return failed(world, arguments.user, membership.error());
+  }
+  std::vector<std::string> names = columns();
+  names.insert(names.end(), kMembershipColumns.begin(), kMembershipColumns.end());
+  std::vector<Cell> row = row_of(*account);
+  if (membership) append_membership(*membership, row);
+  row.resize(names.size());
+  Listing listing(std::move(names));
+  listing.add(std::move(row));
   listing.write_one(arguments.form, world.out);
   return kGood;
 }

@@ -61,6 +61,7 @@ int init(const Arguments& arguments, const World& world);
 int check(const Arguments& arguments, const World& world);
 int user_list(const Arguments& arguments, const World& world);
 int user_show(const Arguments& arguments, const World& world);
+int user_refresh(const Arguments& arguments, const World& world);
 int user_disable(const Arguments& arguments, const World& world);
 int user_enable(const Arguments& arguments, const World& world);
 int credential_issue(const Arguments& arguments, const World& world);

@@ -27,6 +27,12 @@ constexpr Words kUnusableProof{
     "another way."};
 constexpr Words kAccountDisabled{401, kChallenge, "DENIED", "Account disabled",
                                  "This account was disabled or removed. Ask an administrator."};
+constexpr Words kMembershipUnconfirmed{
+    401, kSignIn, "UNAUTHORIZED", "Sign-in needed",
+    "Nobody could confirm for too long that you still belong here. Sign in again with a browser."};
+constexpr Words kMembershipTooOld{
+    503, kLater, "UNAVAILABLE", "Try again",
+    "It was not confirmed lately that you still belong here. Try again soon."};
 constexpr Words kTooManyAttempts{429, kLater, "TOOMANYREQUESTS", "Too many attempts",
                                  "There were too many wrong passwords. Try again later."};
 constexpr Words kDuplicateCookie{
@@ -73,6 +79,8 @@ const Words& words_of(model::Reason reason) {
     case Reason::kWrongAudience: return kWrongAudience;
     case Reason::kUnusableProof: return kUnusableProof;
     case Reason::kAccountDisabled: return kAccountDisabled;
+    case Reason::kMembershipUnconfirmed: return kMembershipUnconfirmed;
+    case Reason::kMembershipTooOld: return kMembershipTooOld;
     case Reason::kTooManyAttempts: return kTooManyAttempts;
     case Reason::kDuplicateCookie: return kDuplicateCookie;
     case Reason::kRuleDenied:

@@ -1,10 +1,12 @@
-// [[provider]] and [local]: who can prove who somebody is.
+// [[provider]] and [local]: who can prove who somebody is. What differs from type to type stands in
+// provider_type.cc.
 #include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 
+#include "config/provider_type.h"
 #include "config/secret_file.h"
 #include "config/section.h"
 #include "config/suggest.h"
@@ -37,27 +39,36 @@ void read_name(const Value& value, Provider& provider) {
   provider.name = *text;
 }
 
+// The first of the keys: what the others leave open is that of the type.
 void read_type(const Value& value, Provider& provider) {
+  if (const auto type = value.one_of(kProviderTypes)) provider = provider_of_type(*type);
+}
+
+// An address of the provider that we call or send browsers to.
+std::optional<std::string> read_address(const Value& value) {
   const auto text = value.text();
-  if (!text) return;
-  constexpr std::array<std::string_view, 1> kTypes = {"oidc"};
-  if (*text != kTypes[0]) return value.unknown_word(*text, {kTypes.begin(), kTypes.end()});
-  provider.type = *text;
+  if (!text) return std::nullopt;
+  const auto url = parse_url(*text);
+  if (!url) {
+    value.wrong(url.error());
+    return std::nullopt;
+  }
+  const bool safe = url->scheme == UrlScheme::kHttps || is_loopback(url->authority.host) ||
+                    value.config().site.allow_http;
+  if (safe) return text;
+  value.wrong("is " + shown(*text) +
+              "; must begin with https://, as anybody on the way could answer in the "
+              "provider's place");
+  return std::nullopt;
 }
 
 void read_issuer(const Value& value, Provider& provider) {
-  const auto text = value.text();
-  if (!text) return;
-  const auto url = parse_url(*text);
-  if (!url) return value.wrong(url.error());
-  const bool safe = url->scheme == UrlScheme::kHttps || is_loopback(url->authority.host) ||
-                    value.config().site.allow_http;
-  if (!safe) {
-    return value.wrong("is " + shown(*text) +
-                       "; must begin with https://, as anybody on the way could answer in the "
-                       "provider's place");
-  }
-  provider.issuer = *text;
+  take(read_address(value), provider.issuer);
+}
+
+void read_api_url(const Value& value, Provider& provider) {
+  take(read_address(value), provider.api_url);
+  while (provider.api_url.ends_with('/')) provider.api_url.pop_back();
 }
 
 void read_client_secret(const Value& value, Provider& provider) {
@@ -85,7 +96,8 @@ void read_scopes(const Value& value, Provider& provider) {
       item.wrong("names " + shown(text) + "; a scope is one word without blanks and quotes");
     scopes.push_back(text);
   }
-  if (std::find(scopes.begin(), scopes.end(), "openid") == scopes.end()) {
+  const bool speaks_oidc = provider.type != ProviderType::kGithub;
+  if (speaks_oidc && std::find(scopes.begin(), scopes.end(), "openid") == scopes.end()) {
     return value.wrong("lacks \"openid\", without which the provider does not say who signed in");
   }
   provider.scopes = std::move(scopes);
@@ -119,11 +131,18 @@ void read_ascii(const Value& value, Provider& provider) {
   take(value.ascii(), provider.*member);
 }
 
+// One entry of such a list must be the person's.
+template <std::vector<std::string> Provider::*member>
+void read_demand(const Value& value, Provider& provider) {
+  take(value.texts(EmptyList::kRefuse), provider.*member);
+}
+
 constexpr Key<Provider> kProviderKeys[] = {
-    {"name", read_name},
     {"type", read_type},
+    {"name", read_name},
     {"title", [](const Value& v, Provider& provider) { take(v.text(), provider.title); }},
     {"issuer", read_issuer},
+    {"api_url", read_api_url},
     {"client_id", read_ascii<&Provider::client_id>},
     {"client_secret_file", read_client_secret},
     {"scopes", read_scopes},
@@ -140,17 +159,26 @@ constexpr Key<Provider> kProviderKeys[] = {
      [](const Value& v, Provider& provider) {
        take(v.duration(Seconds(1), std::chrono::minutes(1)), provider.timeout);
      }},
+    {"allowed_organizations", read_demand<&Provider::allowed_organizations>},
+    {"allowed_teams", read_demand<&Provider::allowed_teams>},
+    {"allowed_groups", read_demand<&Provider::allowed_groups>},
+    {"hosted_domains", read_demand<&Provider::hosted_domains>},
+    {"membership",
+     [](const Value& v, Provider& provider) { take(v.one_of(kVerifiers), provider.membership); }},
 };
 
 void read_provider(Reading& reading, const Node& table) {
-  Provider provider;
-  provider.type = "oidc";
+  Provider provider = provider_of_type(ProviderType::kOidc);
   read_keys<Provider>(reading, table, "provider", kProviderKeys, provider);
   constexpr Required kRequired[] = {{"name", "\"corporate\""},
                                     {"issuer", "\"https://accounts.example\""},
                                     {"client_id", "\"latchkey\""},
                                     {"client_secret_file", "\"client.secret\""}};
-  require(reading, table, "provider", kRequired);
+  for (const Required& required : kRequired) {
+    if (required.key == "issuer" && provider.type != ProviderType::kOidc) continue;
+    require(reading, table, "provider", {&required, 1});
+  }
+  fit_to_type(reading, table, provider);
   for (const Provider& other : reading.config.providers) {
     if (provider.issuer.empty() || other.issuer != provider.issuer) continue;
     place_of(reading, table, "provider", "issuer")

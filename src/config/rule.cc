@@ -10,6 +10,8 @@
 namespace latchkey::config {
 namespace {
 
+constexpr Seconds kRoundsApart{60};  // of the housekeeper
+
 enum class Star { kRefuse, kSegment };
 
 // Says what is wrong with a prefix that is compared at segments' borders, or nothing.
@@ -152,6 +154,18 @@ void read_mail_domains(const Value& value, Rule& rule) {
   }
 }
 
+// Less could not be kept: nobody is asked more often than that.
+void read_membership_age(const Value& value, Rule& rule) {
+  const Seconds least = value.config().membership.every + kRoundsApart;
+  const auto age = value.duration(Seconds(1), std::chrono::days(30));
+  if (!age) return;
+  if (*age < least) {
+    return value.wrong("is shorter than membership.every and a minute, " +
+                       std::to_string(least.count()) + "s in all, so it could not be kept");
+  }
+  rule.membership_age = *age;
+}
+
 constexpr Value::Word<Who> kWhos[] = {{"anyone", Who::kAnyone},
                                       {"authenticated", Who::kAuthenticated},
                                       {"listed", Who::kListed},
@@ -168,6 +182,7 @@ constexpr Key<Rule> kRuleKeys[] = {
      [](const Value& v, Rule& rule) { take(v.texts(EmptyList::kRefuse), rule.groups); }},
     {"mails", read_mails},
     {"mail_domains", read_mail_domains},
+    {"membership_age", read_membership_age},
 };
 
 void read_rule(Reading& reading, const Node& table) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "latchkey/model/identity.h"
@@ -13,17 +14,26 @@ class IdentityMaker {
  public:
   static model::Identity anonymous() { return model::Identity(); }
 
-  static model::Identity of_session(store::PresentedSession session) {
+  // `membership_age`: how long ago the provider confirmed the person; nullopt: nobody is asked.
+  static model::Identity of_session(store::PresentedSession session,
+                                    std::optional<Seconds> membership_age = std::nullopt) {
+    const TimePoint end = std::min(session.idle_end, session.absolute_end);
+    const TimePoint until = std::min(end, session.owner.member_until.value_or(end));
     model::Identity identity = of(model::Proof::kSession, std::move(session.owner));
     identity.session_id_ = std::move(session.id);
-    identity.valid_until_ = std::min(session.idle_end, session.absolute_end);
+    identity.membership_age_ = membership_age;
+    identity.valid_until_ = until;
     return identity;
   }
 
   static model::Identity of_token(CredentialId id, store::PresentedCredential credential,
-                                  TimePoint token_expires) {
+                                  TimePoint token_expires,
+                                  std::optional<Seconds> membership_age = std::nullopt) {
+    const TimePoint end = std::min(credential.expires, token_expires);
+    const TimePoint until = std::min(end, credential.owner.member_until.value_or(end));
     model::Identity identity = of(model::Proof::kJwt, std::move(credential.owner));
-    identity.valid_until_ = std::min(credential.expires, token_expires);
+    identity.membership_age_ = membership_age;
+    identity.valid_until_ = until;
     identity.credential_ = std::move(id);
     identity.scopes_ = std::move(credential.scopes);
     return identity;

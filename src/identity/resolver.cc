@@ -69,6 +69,9 @@ struct Resolver::Parts {
   Step<model::Account> proven_owner(const model::BasicPair& pair, TimePoint now);
   Step<Identity> of_vouched(model::Proof proof, Step<VouchedAccount> found, const Outcome& local);
   Step<void> check_owner(const store::Owner& owner, const Outcome& local) const;
+  Step<void> read_membership(store::Owner& owner);
+  static Step<void> check_membership(const store::Owner& owner, TimePoint now);
+  std::optional<Seconds> membership_age(const store::Owner& owner, TimePoint now) const;
 
   const config::Config& config;
   store::Store& store;
@@ -108,6 +111,28 @@ Step<void> Resolver::Parts::check_owner(const store::Owner& owner, const Outcome
   return {};
 }
 
+// For an owner of whom no session and no credential of ours was read.
+Step<void> Resolver::Parts::read_membership(store::Owner& owner) {
+  const auto membership = store.memberships().find(owner.account);
+  if (membership) owner.member_until = membership->until;
+  if (membership || membership.error().code == ErrorCode::kNotFound) return {};
+  return unanswered(membership.error());
+}
+
+// What the housekeeper last heard of the person, and until when that counts.
+Step<void> Resolver::Parts::check_membership(const store::Owner& owner, TimePoint now) {
+  if (!owner.member_until || now < *owner.member_until) return {};
+  return model::refuse(Reason::kMembershipUnconfirmed, owner.account.text());
+}
+
+// An answer counts for as long as [membership] says, so its end tells its beginning.
+std::optional<Seconds> Resolver::Parts::membership_age(const store::Owner& owner,
+                                                       TimePoint now) const {
+  if (!owner.member_until) return std::nullopt;
+  const TimePoint confirmed = *owner.member_until - config.membership.age_max();
+  return std::max(now - confirmed, Seconds(0));
+}
+
 Step<Identity> Resolver::Parts::resolve(const model::NoCredential&, TimePoint) {
   return IdentityMaker::anonymous();
 }
@@ -129,11 +154,13 @@ Step<Identity> Resolver::Parts::resolve(const model::SessionCookie& cookie, Time
       now >= session.absolute_end) {
     return model::refuse(Reason::kExpiredSession, session.id);
   }
+  LK_CHECK(check_membership(session.owner, now));
   if (now >= session.last_seen + kSessionTouchEvery) {
     touch.session = session.id;
     touch.idle_end = std::min(now + config.session.idle, session.absolute_end);
   }
-  return IdentityMaker::of_session(std::move(session));
+  const auto age = membership_age(session.owner, now);
+  return IdentityMaker::of_session(std::move(session), age);
 }
 
 Step<Identity> Resolver::Parts::resolve(const model::BearerToken& bearer, TimePoint now) {
@@ -181,10 +208,13 @@ Step<Identity> Resolver::Parts::by_legacy_token(std::string_view text, TimePoint
   if (account) {
     owner = store::owner_of(*std::move(account));
     LK_CHECK(check_owner(owner, local));
+    LK_CHECK(read_membership(owner));
+    if (config.membership.credentials) LK_CHECK(check_membership(owner, now));
   } else if (account.error().code != ErrorCode::kNotFound) {
     return unanswered(account.error());
   }
-  return IdentityMaker::of_legacy_token(std::move(owner), until);
+  const TimePoint end = std::min(until, owner.member_until.value_or(until));
+  return IdentityMaker::of_legacy_token(std::move(owner), end);
 }
 
 // The one check of our tokens, for Bearer (`user` is null) and for Basic. What the claims say is
@@ -218,11 +248,17 @@ Step<Identity> Resolver::Parts::by_token(std::string_view text, const std::strin
     return model::refuse(Reason::kRevokedCredential, id);
   }
   if (now >= credential.expires) return model::refuse(Reason::kExpiredCredential, id);
+  const auto age = membership_age(owner, now);
+  if (config.membership.credentials) {
+    LK_CHECK(check_membership(owner, now));
+  } else {
+    credential.owner.member_until.reset();
+  }
   if (!credential.last_used || now >= *credential.last_used + kCredentialTouchEvery) {
     touch.credential = claims.credential;
   }
   return IdentityMaker::of_token(std::move(claims.credential), std::move(credential),
-                                 claims.expires);
+                                 claims.expires, age);
 }
 
 // Compares the password, behind the throttle and the gate.
@@ -302,11 +338,12 @@ void Resolver::after_reply(std::string_view remote_address, std::string_view use
 
 Identity Resolver::anonymous() { return IdentityMaker::anonymous(); }
 
-Identity Resolver::supposed(const model::Account& account, TimePoint now) {
+Identity Resolver::supposed(const model::Account& account, std::optional<Seconds> membership_age,
+                            TimePoint now) {
   store::PresentedSession session;
   session.idle_end = session.absolute_end = now;
   session.owner = store::owner_of(account);
-  return IdentityMaker::of_session(std::move(session));
+  return IdentityMaker::of_session(std::move(session), membership_age);
 }
 
 }  // namespace latchkey::identity

@@ -6,7 +6,7 @@
 namespace latchkey::model {
 namespace {
 
-constexpr std::array<std::pair<Reason, std::string_view>, 27> kWords{{
+constexpr std::array<std::pair<Reason, std::string_view>, 29> kWords{{
     {Reason::kNoCredential, "no_credential"},
     {Reason::kMalformedCredential, "malformed_credential"},
     {Reason::kBadCredential, "bad_credential"},
@@ -19,6 +19,7 @@ constexpr std::array<std::pair<Reason, std::string_view>, 27> kWords{{
     {Reason::kExpiredSession, "expired_session"},
     {Reason::kDuplicateCookie, "duplicate_cookie"},
     {Reason::kAccountDisabled, "account_disabled"},
+    {Reason::kMembershipUnconfirmed, "membership_unconfirmed"},
     {Reason::kTooManyAttempts, "too_many_attempts"},
     {Reason::kRuleDenied, "rule_denied"},
     {Reason::kNoRule, "no_rule"},
@@ -30,6 +31,7 @@ constexpr std::array<std::pair<Reason, std::string_view>, 27> kWords{{
     {Reason::kUnknownHost, "unknown_host"},
     {Reason::kHttpsRequired, "https_required"},
     {Reason::kStoreUnavailable, "store_unavailable"},
+    {Reason::kMembershipTooOld, "membership_too_old"},
     {Reason::kBusy, "busy"},
     {Reason::kInternal, "internal"},
     {Reason::kHealth, "health"},

@@ -52,6 +52,11 @@ class Return {
   PageResult refused_by_provider(const Answer& answer, const provider::LoginState& state);
   PageResult failed(const Error& error, const provider::Provider& provider,
                     const provider::LoginState& state);
+  Outcome note_membership(const provider::Grant& grant, const model::Account& account,
+                          const provider::Provider& provider);
+  Outcome end_membership(const provider::SignedIn& signed_in);
+  PageResult not_admitted(const provider::SignedIn& signed_in, const std::string& user_name,
+                          const provider::Provider& provider, const provider::LoginState& state);
   PageResult redeem(const Answer& answer, const provider::LoginState& state);
   PageResult arrive(provider::SignedIn signed_in, const provider::Provider& provider,
                     const provider::LoginState& state);
@@ -125,6 +130,62 @@ PageResult Return::failed(const Error& error, const provider::Provider& provider
       error.detail);
 }
 
+// From here on the housekeeper asks in the person's stead, with what this sign-in brought.
+Outcome Return::note_membership(const provider::Grant& grant, const model::Account& account,
+                                const provider::Provider& provider) {
+  store::Memberships& memberships = parts_.store.memberships();
+  if (provider.verifier() == config::Verifier::kNone) {
+    return memberships.signed_in_for_good(account.id);
+  }
+  const config::Membership& limits = parts_.config.membership;
+  return memberships.signed_in(
+      account.id, provider.name(),
+      provider::seal_grant(grant, account.id, parts_.sealer, parts_.random),
+      {.now = request_.now,
+       .due = request_.now + limits.every,
+       .until = request_.now + limits.age_max()});
+}
+
+// Whoever is known here and is no member any more loses what they hold, sign-in or not.
+Outcome Return::end_membership(const provider::SignedIn& signed_in) {
+  const auto account =
+      parts_.store.accounts().find_by_subject(signed_in.issuer, signed_in.subject);
+  if (!account && account.error().code == ErrorCode::kNotFound) return {};
+  if (!account) return std::unexpected(account.error());
+  const store::Ends ends = parts_.config.membership.credentials ? store::Ends::kEverything
+                                                                : store::Ends::kSessionsOnly;
+  const auto membership = parts_.store.memberships().find(account->id);
+  if (membership) {
+    return parts_.store.memberships().lose({account->id, membership->generation}, request_.now,
+                                           ends, *signed_in.unmet);
+  }
+  if (membership.error().code != ErrorCode::kNotFound) return std::unexpected(membership.error());
+  return ends == store::Ends::kEverything ? parts_.store.accounts().end_everything(account->id)
+                                          : parts_.store.accounts().end_sessions(account->id);
+}
+
+// A page and no redirect: nexus-proxy sent who was no member round and round.
+PageResult Return::not_admitted(const provider::SignedIn& signed_in, const std::string& user_name,
+                                const provider::Provider& provider,
+                                const provider::LoginState& state) {
+  if (const Outcome ended = end_membership(signed_in); !ended) {
+    return unavailable_page(parts_, ended.error().detail);
+  }
+  const std::string& unmet = *signed_in.unmet;
+  PageResult result = message_page(
+      parts_,
+      {.status = 403,
+       .title = "You are not allowed in here",
+       .text = provider.title() + " knows you as " + shown(user_name) + ", " + unmet + ".",
+       .advice = "If you have just been added, sign in again. Else ask the administrator.",
+       .reason = "not_admitted",
+       .link_href = login_href(parts_, state.rd),
+       .link_text = "Sign in again"},
+      unmet);
+  result.user = user_name;
+  return result;
+}
+
 PageResult Return::arrive(provider::SignedIn signed_in, const provider::Provider& provider,
                           const provider::LoginState& state) {
   identity::RawProfile raw;
@@ -145,10 +206,14 @@ PageResult Return::arrive(provider::SignedIn signed_in, const provider::Provider
                         filtered.error().detail);
   }
   const std::string& name = filtered->profile.user_name;
+  if (signed_in.unmet) return not_admitted(signed_in, name, provider, state);
   Result<model::Account> account =
       parts_.store.accounts().sign_in(provider.name(), signed_in.issuer, signed_in.subject,
                                       filtered->profile, request_.now, parts_.random);
   if (!account) return account_refused_page(parts_, account.error(), name);
+  if (const Outcome noted = note_membership(signed_in.grant, *account, provider); !noted) {
+    return unavailable_page(parts_, noted.error().detail);
+  }
   PageResult result = begin_session(parts_, request_,
                                     Arrival{*std::move(account), provider.name(), signed_in.sid,
                                             std::move(signed_in.id_token), state},

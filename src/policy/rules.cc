@@ -60,13 +60,24 @@ Reason judge_by(const config::Rule& rule, const model::Identity& identity) {
   return Reason::kInternal;  // a value that is no Who
 }
 
+// Who is let in by a rule that wants a fresh answer must have one: where nobody is asked there is
+// none.
+bool is_too_old(const config::Rule& rule, const model::Identity& identity) {
+  if (!rule.membership_age || identity.anonymous()) return false;
+  const auto& age = identity.membership_age();
+  return !age || *age > *rule.membership_age;
+}
+
 }  // namespace
 
 Verdict judge(std::span<const config::Rule> rules, const model::CanonicalRequest& request,
               const model::Identity& identity) {
   for (std::size_t at = 0; at < rules.size(); ++at) {
     if (!applies(rules[at], request)) continue;
-    const Reason reason = judge_by(rules[at], identity);
+    Reason reason = judge_by(rules[at], identity);
+    if (reason == Reason::kAllowed && is_too_old(rules[at], identity)) {
+      reason = Reason::kMembershipTooOld;
+    }
     if (reason == Reason::kAllowed) return {.reason = reason, .rule = at + 1, .detail = {}};
     return {.reason = reason, .rule = at + 1, .detail = "rule " + std::to_string(at + 1)};
   }

@@ -18,7 +18,8 @@ struct Verdict {
   std::string detail = "no rule matches the request";
 };
 
-// Returns: kAllowed, kNoCredential (signing in could help), kRuleDenied or kNoRule.
+// Returns: kAllowed, kNoCredential (signing in could help), kRuleDenied, kMembershipTooOld or
+//          kNoRule.
 Verdict judge(std::span<const config::Rule> rules, const model::CanonicalRequest& request,
               const model::Identity& identity);
 

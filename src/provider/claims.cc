@@ -83,6 +83,9 @@ Result<Claims> read_claims(const wire::Json& claims, const wire::Json* more,
   LK_TRY(out.display_name, text_claim(from, settings.name_claim));
   LK_TRY(out.mail, text_claim(from, settings.mail_claim));
   LK_TRY(out.groups, list_claim(from, settings.groups_claim));
+  if (settings.type == config::ProviderType::kGoogle) {
+    LK_TRY(out.hosted_domain, text_claim(from, "hd"));
+  }
   LK_TRY(const MailStatement statement, mail_statement(from));
   switch (statement) {
     case MailStatement::kTrue: out.mail_proof = MailProof::kVerified; break;

@@ -2,20 +2,12 @@
 
 #include <algorithm>
 
+#include "calls.h"
+
 namespace latchkey::provider {
 
-remote::HttpRequest MetadataSource::request_to(const std::string& url) const {
-  remote::HttpRequest request;
-  request.url = url;
-  request.cleartext = remote::is_loopback_http(settings_.issuer) ? remote::Cleartext::kLoopbackOnly
-                                                                 : remote::Cleartext::kRefuse;
-  request.ca_file = settings_.ca_file;
-  request.deadline = settings_.timeout;
-  return request;
-}
-
 Result<std::string> MetadataSource::get_json(const std::string& url) {
-  LK_TRY(remote::HttpResponse response, client_.send(request_to(url)));
+  LK_TRY(remote::HttpResponse response, client_.send(request_to(settings_, url)));
   if (response.status == 200) return std::move(response.body);
   return fail(ErrorCode::kRefused,
               "the provider answers " + std::to_string(response.status) + " to " + origin_of(url));

@@ -3,49 +3,21 @@
 #include <algorithm>
 #include <vector>
 
-#include "latchkey/crypto/digest.h"
+#include "calls.h"
+#include "google_organizations.h"
 #include "latchkey/provider/claims.h"
+#include "latchkey/provider/demands.h"
 #include "latchkey/provider/token_rules.h"
-#include "latchkey/wire/base64.h"
-#include "latchkey/wire/chars.h"
 #include "latchkey/wire/form.h"
 #include "latchkey/wire/json.h"
 
 namespace latchkey::provider {
 namespace {
 
-constexpr std::size_t kTokenAnswerBytesMax = 64 * 1024;
+constexpr std::string_view kOfflineAccess = "offline_access";
 constexpr std::size_t kUserinfoBytesMax = 256 * 1024;
 // Web servers give the header block of one FastCGI answer 4 KiB as a rule.
 constexpr std::size_t kLogoutUrlBytesMax = 3000;
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) {
-    if (!out.empty()) out += ' ';
-    out += word;
-  }
-  return out;
-}
-
-std::string with_query(const std::string& endpoint, const std::vector<wire::FormField>& fields) {
-  return endpoint + (endpoint.contains('?') ? '&' : '?') + wire::form_encode(fields);
-}
-
-std::string challenge_of(const SecretString& verifier) {
-  return wire::base64url_encode(crypto::sha256(verifier.reveal()).bytes());
-}
-
-// `error` of a refusing token endpoint, made safe for the log.
-std::string error_of(std::string_view body) {
-  const auto answer = wire::Json::parse(body, kTokenAnswerBytesMax);
-  if (!answer) return "no JSON";
-  const auto error = answer->string("error");
-  if (!error) return "no error code";
-  std::string out = error->substr(0, 60);
-  std::erase_if(out, [](char c) { return !wire::is_visible(c); });
-  return out;
-}
 
 // The key that the token names, or, when it names none, the only one that does its algorithm.
 const crypto::VerificationKey* find_key(const crypto::KeyRing& keys,
@@ -71,6 +43,36 @@ Outcome check_answer_issuer(const Metadata& metadata, const CallbackAnswer& answ
   return fail(ErrorCode::kRefused, "the answer is of another issuer");
 }
 
+bool asks_again(const config::Provider& settings) {
+  return settings.membership != config::Verifier::kNone;
+}
+
+// GitLab gives a refresh token in any case, Google for a parameter of its own.
+std::vector<std::string> scopes_of(const config::Provider& settings) {
+  std::vector<std::string> scopes = settings.scopes;
+  const bool wanted = settings.type == config::ProviderType::kOidc && asks_again(settings);
+  if (wanted && std::ranges::find(scopes, kOfflineAccess) == scopes.end()) {
+    scopes.emplace_back(kOfflineAccess);
+  }
+  return scopes;
+}
+
+void add_special_fields(const config::Provider& settings, std::vector<wire::FormField>& fields) {
+  const bool google = settings.type == config::ProviderType::kGoogle;
+  const bool oidc = settings.type == config::ProviderType::kOidc;
+  if (google && asks_again(settings)) fields.emplace_back("access_type", "offline");
+  // Shows the accounts of that domain only; which it is, is checked at the end all the same.
+  if (google && !settings.hosted_domains.empty()) {
+    const bool one = settings.hosted_domains.size() == 1;
+    fields.emplace_back("hd", one ? settings.hosted_domains.front() : "*");
+  }
+  // Without consent neither gives a refresh token (Core section 11; Google: not a second time).
+  const bool consent = settings.prompt.empty() && asks_again(settings) && (google || oidc);
+  if (consent || !settings.prompt.empty()) {
+    fields.emplace_back("prompt", consent ? "consent" : settings.prompt);
+  }
+}
+
 }  // namespace
 
 Result<std::string> Oidc::start(const LoginState& state, std::string_view sealed_state,
@@ -80,61 +82,14 @@ Result<std::string> Oidc::start(const LoginState& state, std::string_view sealed
       {"response_type", "code"},
       {"client_id", settings_.client_id},
       {"redirect_uri", redirect_uri},
-      {"scope", joined(settings_.scopes)},
+      {"scope", scope_text(scopes_of(settings_))},
       {"state", std::string(sealed_state)},
       {"nonce", state.nonce},
       {"code_challenge", challenge_of(state.verifier)},
       {"code_challenge_method", "S256"},
   };
-  if (!settings_.prompt.empty()) fields.emplace_back("prompt", settings_.prompt);
+  add_special_fields(settings_, fields);
   return with_query(published.metadata.authorization_endpoint, fields);
-}
-
-remote::HttpRequest Oidc::token_request(const Metadata& metadata, const CallbackAnswer& answer,
-                                        const LoginState& state,
-                                        const std::string& redirect_uri) const {
-  remote::HttpRequest request = source_.request_to(metadata.token_endpoint);
-  request.method = remote::Method::kPost;
-  std::vector<wire::FormField> fields{
-      {"grant_type", "authorization_code"},
-      {"code", std::string(answer.code.reveal())},
-      {"redirect_uri", redirect_uri},
-      {"code_verifier", std::string(state.verifier.reveal())},
-  };
-  switch (metadata.token_authentication) {
-    case TokenAuthentication::kBasic:
-      request.client = {settings_.client_id, settings_.client_secret.copy()};
-      break;
-    case TokenAuthentication::kPost:
-      fields.emplace_back("client_secret", std::string(settings_.client_secret.reveal()));
-      [[fallthrough]];
-    case TokenAuthentication::kNone:
-      fields.emplace_back("client_id", settings_.client_id);
-      break;
-  }
-  request.form = SecretString(wire::form_encode(fields));
-  for (auto& [name, value] : fields) wipe(value);
-  return request;
-}
-
-Result<Oidc::Tokens> Oidc::redeem(const remote::HttpRequest& request) {
-  LK_TRY(remote::HttpResponse response, client_.send(request));
-  if (response.status != 200) {
-    return fail(ErrorCode::kRefused, "the token endpoint answers " +
-                                         std::to_string(response.status) + ", " +
-                                         error_of(response.body));
-  }
-  const Result<wire::Json> answer = wire::Json::parse(response.body, kTokenAnswerBytesMax);
-  wipe(response.body);
-  if (!answer) return fail(ErrorCode::kMalformed, "the token endpoint's answer is no JSON");
-  // Each of them is required: what is absent must never count as fulfilled (M45).
-  LK_TRY(std::string access_token, answer->string("access_token"));
-  LK_TRY(std::string id_token, answer->string("id_token"));
-  LK_TRY(const std::string type, answer->string("token_type"));
-  if (access_token.empty() || !wire::equal_ignoring_case(type, "bearer")) {
-    return fail(ErrorCode::kMalformed, "the token endpoint gives no bearer token");
-  }
-  return Tokens{SecretString(std::move(access_token)), SecretString(std::move(id_token))};
 }
 
 Result<crypto::VerifiedToken> Oidc::verify(std::string_view text, const crypto::KeyRing& keys,
@@ -151,25 +106,49 @@ Result<crypto::VerifiedToken> Oidc::verify(std::string_view text, const crypto::
   return fail(ErrorCode::kRefused, "a token signed with a key that the provider does not publish");
 }
 
-Result<Claims> Oidc::claims_of(const crypto::VerifiedToken& id_token, const Metadata& metadata,
-                               const SecretString& access_token) {
-  const wire::Json& claims = id_token.claims();
-  if (metadata.userinfo_endpoint.empty() || !lacks_a_claim(claims, settings_)) {
-    return read_claims(claims, nullptr, settings_);
-  }
-  remote::HttpRequest request = source_.request_to(metadata.userinfo_endpoint);
+Result<wire::Json> Oidc::userinfo(const std::string& subject, const Metadata& metadata,
+                                  const SecretString& access_token) {
+  remote::HttpRequest request = request_to(settings_, metadata.userinfo_endpoint);
   request.bearer = access_token.copy();
   LK_TRY(const remote::HttpResponse response, client_.send(request));
   if (response.status != 200) {
     return fail(ErrorCode::kRefused,
                 "the userinfo endpoint answers " + std::to_string(response.status));
   }
-  LK_TRY(const wire::Json userinfo, wire::Json::parse(response.body, kUserinfoBytesMax));
-  LK_TRY(const std::string expected, claims.string("sub"));
-  LK_TRY(const std::string subject, userinfo.string("sub"));
+  LK_TRY(wire::Json found, wire::Json::parse(response.body, kUserinfoBytesMax));
+  LK_TRY(const std::string about, found.string("sub"));
   // Core section 5.3.2: otherwise a stolen access token could put in somebody else's claims.
-  if (subject != expected) return fail(ErrorCode::kRefused, "userinfo is of another person");
-  return read_claims(claims, &userinfo, settings_);
+  if (about == subject) return found;
+  return fail(ErrorCode::kRefused, "userinfo is of another person");
+}
+
+// Asked only where the configuration names some: the person must have consented to it.
+Outcome Oidc::add_organizations(const SecretString& access_token, Claims& claims) {
+  if (settings_.type != config::ProviderType::kGoogle || settings_.allowed_organizations.empty()) {
+    return {};
+  }
+  LK_TRY(claims.organizations, google_organizations(settings_, client_, access_token));
+  for (const std::string& number : claims.organizations) {
+    claims.groups.push_back("organizations/" + number);
+  }
+  return {};
+}
+
+Result<Claims> Oidc::claims_of(const wire::Json* id_claims, const std::string& subject,
+                               const Metadata& metadata, const SecretString& access_token) {
+  std::optional<wire::Json> more;
+  if (id_claims == nullptr || lacks_a_claim(*id_claims, settings_)) {
+    if (!metadata.userinfo_endpoint.empty()) {
+      LK_TRY(more, userinfo(subject, metadata, access_token));
+    }
+  }
+  if (id_claims == nullptr) {
+    if (!more) return fail(ErrorCode::kNotFound, "the provider says nothing of the person");
+    id_claims = &*more;
+  }
+  LK_TRY(Claims claims, read_claims(*id_claims, more ? &*more : nullptr, settings_));
+  LK_CHECK(add_organizations(access_token, claims));
+  return claims;
 }
 
 Result<SignedIn> Oidc::finish(const CallbackAnswer& answer, const LoginState& state,
@@ -177,7 +156,13 @@ Result<SignedIn> Oidc::finish(const CallbackAnswer& answer, const LoginState& st
   LK_TRY(const Published published, source_.current(now));
   const Metadata& metadata = published.metadata;
   LK_CHECK(check_answer_issuer(metadata, answer));
-  LK_TRY(Tokens tokens, redeem(token_request(metadata, answer, state, redirect_uri)));
+  LK_TRY(Tokens tokens,
+         ask_for_tokens({metadata.token_endpoint, metadata.token_authentication},
+                        {{"grant_type", "authorization_code"},
+                         {"code", std::string(answer.code.reveal())},
+                         {"redirect_uri", redirect_uri},
+                         {"code_verifier", std::string(state.verifier.reveal())}},
+                        settings_, client_));
   LK_TRY(const crypto::UnverifiedToken unverified,
          crypto::UnverifiedToken::parse(tokens.id_token.reveal(),
                                         crypto::kFetchedTokenBytesMax));
@@ -191,7 +176,10 @@ Result<SignedIn> Oidc::finish(const CallbackAnswer& answer, const LoginState& st
   SignedIn out;
   out.issuer = settings_.issuer;
   LK_TRY(out.subject, verified.claims().string("sub"));
-  LK_TRY(out.claims, claims_of(verified, metadata, tokens.access_token));
+  LK_TRY(out.claims,
+         claims_of(&verified.claims(), out.subject, metadata, tokens.access_token));
+  out.unmet = unmet_demand(settings_, out.claims);
+  if (asks_again(settings_)) out.grant = refresh_grant(tokens);
   if (verified.claims().has("sid")) {
     LK_TRY(out.sid, verified.claims().string("sid"));
   }

@@ -1,5 +1,6 @@
 #include "latchkey/provider/provider_set.h"
 
+#include "latchkey/provider/github.h"
 #include "latchkey/provider/oidc.h"
 
 namespace latchkey::provider {
@@ -7,7 +8,16 @@ namespace latchkey::provider {
 ProviderSet::ProviderSet(const config::Config& config, store::ProviderKeys& kept,
                          remote::HttpClient& client) {
   for (const config::Provider& settings : config.providers) {
-    providers_.push_back(std::make_unique<Oidc>(settings, kept, client));
+    switch (settings.type) {
+      case config::ProviderType::kOidc:
+      case config::ProviderType::kGitlab:
+      case config::ProviderType::kGoogle:
+        providers_.push_back(std::make_unique<Oidc>(settings, kept, client));
+        break;
+      case config::ProviderType::kGithub:
+        providers_.push_back(std::make_unique<Github>(settings, client));
+        break;
+    }
   }
 }
 

@@ -86,12 +86,17 @@ Result<std::string> text_or_empty(const wire::Json& claims, std::string_view mem
 
 Outcome check_id_token(const crypto::VerifiedToken& token, const IdTokenExpectation& expected,
                        TimePoint now) {
+  LK_CHECK(check_refreshed_id_token(token, expected, now));
+  return check_nonce(token.claims(), expected.nonce);
+}
+
+Outcome check_refreshed_id_token(const crypto::VerifiedToken& token,
+                                 const IdTokenExpectation& expected, TimePoint now) {
   LK_CHECK(check_type(token, "id_token+jwt"));
   LK_CHECK(token.check_issuer(expected.issuer));
   LK_CHECK(check_audience(token, expected.client_id));
   LK_CHECK(token.check_times(now, kProviderSkew));
   LK_CHECK(check_issued(token, expected.begun - kProviderSkew));
-  LK_CHECK(check_nonce(token.claims(), expected.nonce));
   LK_CHECK(check_access_token_hash(token.claims(), expected));
   LK_CHECK(subject_of(token.claims()));
   return {};

@@ -43,10 +43,28 @@ Housekeeper::Done Housekeeper::look_at(provider::Provider& provider, TimePoint n
   });
 }
 
+Housekeeper::Done Housekeeper::ask_about_members(const provider::Provider& provider,
+                                                 TimePoint now) {
+  return once("membership:" + provider.name(), now, [&]() -> Result<Seconds> {
+    LK_TRY(const membership::RoundReport report, members_->run(provider));
+    if (report.asked > 0) {
+      log_.debug("membership", {{"provider", provider.name()},
+                                {"confirmed", report.confirmed},
+                                {"lost", report.lost},
+                                {"unanswered", report.unanswered}});
+    }
+    return kMembershipLookEvery;
+  });
+}
+
 std::uint32_t Housekeeper::run(TimePoint now) {
   std::uint32_t done = purge(now, [] { return true; }) == Done::kYes ? 1 : 0;
   for (const auto& provider : providers_.all()) {
     if (look_at(*provider, now) == Done::kYes) ++done;
+  }
+  if (members_ == nullptr) return done;
+  for (const auto& provider : providers_.all()) {
+    if (ask_about_members(*provider, now) == Done::kYes) ++done;
   }
   return done;
 }

@@ -114,6 +114,19 @@ Outcome Accounts::write_profile(const SigningIn& who, const std::optional<Accoun
   return fail(ErrorCode::kConflict, "the user name is another account's");
 }
 
+Outcome Accounts::confirm_profile(const AccountId& id, const model::Profile& profile,
+                                  TimePoint now) {
+  const std::string groups = join_lines(profile.groups);
+  LK_TRY(Statement statement, connection_.prepare(sql::account_confirm_profile));
+  return statement.bind(":id", id.text())
+      .bind(":display_name", profile.display_name)
+      .bind(":mail", profile.mail)
+      .bind(":mail_verified", std::int64_t{profile.mail_verified ? 1 : 0})
+      .bind(":group_names", groups)
+      .bind(":now", now)
+      .run_on_one("account");
+}
+
 Outcome Accounts::disable(const AccountId& id, TimePoint now) {
   LK_TRY(Statement statement, connection_.prepare(sql::account_disable));
   return statement.bind(":id", id.text()).bind(":now", now).run_on_one("account");

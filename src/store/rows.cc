@@ -25,6 +25,7 @@ Owner read_owner(Columns& columns) {
       .kind = columns.integer() != 0 ? OwnerKind::kLocal : OwnerKind::kProviders,
       .disabled = columns.integer() != 0,
       .epoch = columns.integer(),
+      .member_until = columns.maybe_time(),
   };
 }
 
@@ -105,7 +106,8 @@ Owner owner_of(model::Account account) {
           .profile = std::move(account.profile),
           .kind = account.issuer == kLocalIssuer ? OwnerKind::kLocal : OwnerKind::kProviders,
           .disabled = account.disabled,
-          .epoch = 0};
+          .epoch = 0,
+          .member_until = std::nullopt};
 }
 
 }  // namespace latchkey::store

@@ -18,6 +18,7 @@ Level level_of(model::Reason reason) {
     case Reason::kStoreUnavailable:
     case Reason::kBusy:
     case Reason::kInternal:
+    case Reason::kMembershipTooOld:
       return Level::kWarn;
     case Reason::kNoCredential:
     case Reason::kMalformedCredential:
@@ -31,6 +32,7 @@ Level level_of(model::Reason reason) {
     case Reason::kExpiredSession:
     case Reason::kDuplicateCookie:
     case Reason::kAccountDisabled:
+    case Reason::kMembershipUnconfirmed:
     case Reason::kTooManyAttempts:
     case Reason::kRuleDenied:
     case Reason::kNoRule:

@@ -35,10 +35,10 @@ const jwk = (kid, alg = 'RS256') => {
 };
 const jwks = { keys: (process.env.OP_ALGS || 'RS256,ES256').split(',').map((a) => jwk(`${a.toLowerCase()}-${process.env.OP_GENERATION || 1}`, a)) };
 
-const account = (id) => users[id] && !users[id].disabled && {
+const account = (id) => (users[id] && !users[id].disabled ? {
   accountId: id,
   claims: () => { const { password, disabled, ...c } = users[id]; return { sub: id, ...c }; },
-};
+} : undefined);
 const provider = new Provider(issuer, {
   clients, jwks,
   findAccount: (ctx, id) => account(id),

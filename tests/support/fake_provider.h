@@ -161,7 +161,7 @@ class FakeProvider final : public remote::HttpClient {
     config::Provider out;
     out.name = "idp";
     out.title = "Test provider";
-    out.type = "oidc";
+    out.type = config::ProviderType::kOidc;
     out.issuer = issuer_;
     out.client_id = "rp";
     out.client_secret = SecretString("s:e c/ret"sv);
@@ -175,23 +175,43 @@ class FakeProvider final : public remote::HttpClient {
   bool publish_own_key = true;
   std::map<std::string, Result<remote::HttpResponse>> answers;  // by path, instead of the usual one
   std::string nonce, challenge;
+  std::string refresh_token;  // that is good now; empty: none is given
+  bool gone = false;          // refuses every refresh
   std::vector<Asked> asked;
   FakeProvider* other = nullptr;  // who answers for every other issuer
 
  private:
-  std::string answer_to(const remote::HttpRequest& request) const {
+  std::string answer_to(const remote::HttpRequest& request) {
     const std::string path = request.url.substr(issuer_.size());
     if (path == "/.well-known/openid-configuration") return object_of(discovery);
     if (path == "/jwks") return "{\"keys\":[" + keys() + "]}";
     if (path == "/me") return object_of(userinfo);
     if (path != "/token") return "{}";
     const auto form = wire::Form::parse(request.form.reveal());
+    if (form->single("grant_type")->value_or("") == "refresh_token") {
+      return refreshed(form->single("refresh_token")->value_or(""));
+    }
     const std::string verifier = form->single("code_verifier")->value_or("");
     if (wire::base64url_encode(crypto::sha256(verifier).bytes()) != challenge) {
       return R"({"error":"invalid_grant"})";
     }
     Members answer = token_answer;
     answer.try_emplace("id_token", json_text(id_token()));
+    if (answer["id_token"] == "absent") answer.erase("id_token");
+    if (!refresh_token.empty()) answer["refresh_token"] = json_text(refresh_token);
+    return object_of(answer);
+  }
+
+  // A refresh token is good once; the next one is `refresh_token` with another `+`.
+  std::string refreshed(const std::string& sent) {
+    if (sent != refresh_token || gone) return R"({"error":"invalid_grant"})";
+    refresh_token += '+';
+    Members answer = token_answer;
+    answer["refresh_token"] = json_text(refresh_token);
+    Members all = claims;
+    all.try_emplace("nonce", "absent");
+    if (all["nonce"] == "absent") all.erase("nonce");
+    answer.try_emplace("id_token", json_text(key.sign(header, all)));
     if (answer["id_token"] == "absent") answer.erase("id_token");
     return object_of(answer);
   }

@@ -1,6 +1,7 @@
 // Identities for tests of the stages behind identity/, which cannot make one.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,13 +22,14 @@ inline model::Account account_named(std::string name, std::vector<std::string> g
   return account;
 }
 
-inline model::Identity by_session(model::Account account) {
+inline model::Identity by_session(model::Account account,
+                                  std::optional<Seconds> membership_age = std::nullopt) {
   store::PresentedSession session;
   session.id = "0192-session";
   session.idle_end = from_unix(2'000'000'000);
   session.absolute_end = from_unix(2'000'100'000);
   session.owner = store::owner_of(std::move(account));
-  return identity::IdentityMaker::of_session(std::move(session));
+  return identity::IdentityMaker::of_session(std::move(session), membership_age);
 }
 
 inline model::Identity by_token(model::Account account, std::vector<std::string> scopes = {}) {

@@ -10,6 +10,8 @@
 
 #include "latchkey/base/clock.h"
 #include "latchkey/base/secret_string.h"
+#include "latchkey/config/membership.h"
+#include "latchkey/config/provider.h"
 #include "latchkey/config/vouching.h"
 
 namespace latchkey::config {
@@ -73,25 +75,6 @@ struct Credential {
   std::uint32_t per_user_max = 100;     // live credentials of one person
   std::string key_directory;            // absolute; default: `keys` beside the store
   bool operator==(const Credential&) const = default;
-};
-
-struct Provider {
-  std::string name;   // [a-z0-9-], unique; part of no URL but the login's `provider` parameter
-  std::string title;  // what the sign-in page calls it
-  std::string type;   // "oidc" so far
-  std::string issuer;  // exactly as the provider writes it
-  std::string client_id;
-  SecretString client_secret;  // read from client_secret_file
-  std::vector<std::string> scopes{"openid", "profile", "email"};
-  std::string username_claim = "preferred_username";
-  std::string groups_claim = "groups";
-  std::string mail_claim = "email";
-  std::string name_claim = "name";
-  bool trust_mail = false;  // rules by mail apply although `email_verified` is missing
-  std::vector<std::string> algorithms{"RS256", "ES256", "PS256", "EdDSA"};  // of ID tokens
-  std::string prompt;   // passed on as it is, for example "consent"
-  std::string ca_file;  // trust these instead of the machine's authorities
-  Seconds timeout{10};  // of one call to the provider, in all
 };
 
 struct Local {
@@ -183,6 +166,7 @@ struct Rule {
   std::vector<std::string> groups;        // exact
   std::vector<std::string> mails;         // lower case; verified mails only
   std::vector<std::string> mail_domains;  // lower case, equality with the part after `@`
+  std::optional<Seconds> membership_age;  // whom it lets in was confirmed at most so long ago
   std::uint32_t line = 0;                 // in the configuration file, for `explain`
   bool of_open_paths = false;             // made of application.open_paths, not written as a rule
 };
@@ -227,6 +211,7 @@ struct Config {
   Session session;
   Credential credential;
   std::vector<Provider> providers;
+  Membership membership;
   Local local;
   Application application;
   Legacy legacy;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "latchkey/base/clock.h"
@@ -58,8 +59,9 @@ class Resolver {
   static model::Identity anonymous();
 
   // Returns: the identity that `account` would have by a fresh session, for `latchkey explain`
-  //          only.
-  static model::Identity supposed(const model::Account& account, TimePoint now);
+  //          only. `membership_age` as in Identity.
+  static model::Identity supposed(const model::Account& account,
+                                  std::optional<Seconds> membership_age, TimePoint now);
 
  private:
   struct Parts;

@@ -34,6 +34,10 @@ class Identity {
   // The credential's scopes; empty narrows nothing.
   const std::vector<std::string>& scopes() const { return scopes_; }
 
+  // How long ago the provider last confirmed that the person belongs here; nullopt where nobody is
+  // asked.
+  const std::optional<Seconds>& membership_age() const { return membership_age_; }
+
   // When the nearest of the proven things ends; nullopt for anonymous requests.
   const std::optional<TimePoint>& valid_until() const { return valid_until_; }
 
@@ -47,6 +51,7 @@ class Identity {
   CredentialId credential_;
   std::string session_id_;
   std::vector<std::string> scopes_;
+  std::optional<Seconds> membership_age_;
   std::optional<TimePoint> valid_until_;
 };
 

@@ -21,6 +21,7 @@ enum class Reason {
   kExpiredSession,
   kDuplicateCookie,        // two cookies of the session's name
   kAccountDisabled,        // the person was disabled or removed; what they hold is dead
+  kMembershipUnconfirmed,  // nobody could say for too long whether the person still belongs here
   kTooManyAttempts,        // password tries are throttled for now (429)
   // Refused, no credential would help: 403.
   kRuleDenied,             // a rule names other people, or none
@@ -35,6 +36,7 @@ enum class Reason {
   kHttpsRequired,
   // Refused, we cannot tell: 503.
   kStoreUnavailable,
+  kMembershipTooOld,       // confirmed longer ago than the rule that decides allows
   kBusy,                   // too many slow proofs at once
   kInternal,
   // Not a refusal of a person.

@@ -45,9 +45,6 @@ class MetadataSource {
   // Fetches both when they are older than kMetadataRefreshAfter.
   Outcome refresh(TimePoint now);
 
-  // A GET as this provider's settings want it: deadline, authorities, whether http is allowed.
-  remote::HttpRequest request_to(const std::string& url) const;
-
  private:
   Result<Published> fetch(TimePoint now);
   Result<std::string> get_json(const std::string& url);

@@ -35,6 +35,14 @@ struct IdTokenExpectation {
 Outcome check_id_token(const crypto::VerifiedToken& token, const IdTokenExpectation& expected,
                        TimePoint now);
 
+// Checks the claims of an ID token that came with a refresh: the same but for the nonce, which it
+// need not have. Whose it is, the caller compares.
+//
+// Errors:  as check_id_token.
+// Spec:    OpenID Connect Core 1.0 section 12.2.
+Outcome check_refreshed_id_token(const crypto::VerifiedToken& token,
+                                 const IdTokenExpectation& expected, TimePoint now);
+
 // Checks the claims of a back-channel logout token and returns what it asks for.
 //
 // Errors:  kExpired, kRefused, kMalformed; the detail says which rule.

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "latchkey/base/clock.h"
+#include "latchkey/membership/member_round.h"
 #include "latchkey/provider/provider_set.h"
 #include "latchkey/role/responder.h"
 #include "latchkey/store/store.h"
@@ -23,15 +24,23 @@ constexpr Seconds kTaskRetryAfter{60};
 constexpr std::chrono::milliseconds kWorkAfterReply{200};
 constexpr Seconds kTaskLease{120};
 
+// Who is due is looked for in each run.
+constexpr Seconds kMembershipLookEvery{0};
+
 // How often a pool's housekeeper should run.
 constexpr Seconds kHousekeepEvery{30};
 
 class Housekeeper final : public IdleWork {
  public:
-  // Input:   `holder`, names this process among the holders of leases. All references outlive it.
+  // Input:   `holder`, names this process among the holders of leases; `members`, null where nobody
+  //          waits for the network. All references outlive it.
   Housekeeper(store::Store& store, const provider::ProviderSet& providers, std::string holder,
-              const telemetry::Log& log)
-      : store_(store), providers_(providers), holder_(std::move(holder)), log_(log) {}
+              const telemetry::Log& log, membership::MemberRound* members = nullptr)
+      : store_(store),
+        providers_(providers),
+        holder_(std::move(holder)),
+        log_(log),
+        members_(members) {}
 
   // Does every task that is due. Waits for the network: for the pool's housekeeper and for cron.
   // Returns: how many tasks were done; a failure is logged, and the task is due again soon.
@@ -48,11 +57,13 @@ class Housekeeper final : public IdleWork {
   Done once(const std::string& name, TimePoint now, Work work);
   Done purge(TimePoint now, const std::function<bool()>& may_go_on);
   Done look_at(provider::Provider& provider, TimePoint now);
+  Done ask_about_members(const provider::Provider& provider, TimePoint now);
 
   store::Store& store_;
   const provider::ProviderSet& providers_;
   std::string holder_;
   const telemetry::Log& log_;
+  membership::MemberRound* members_;
 };
 
 }  // namespace latchkey::role

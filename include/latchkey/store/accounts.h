@@ -52,8 +52,12 @@ class Accounts {
                                  std::string_view subject, const model::Profile& profile,
                                  TimePoint now, Random& random);
 
-  // The same for a person of the users file (provider and issuer "local", subject the user name),
-  // remembering the entry that proved the password, so that a later sync_local can tell a change.
+  // Writes what the provider says of a person when it is asked again; the user name stays, as
+  // credentials name it. Errors: kNotFound, kUnavailable.
+  Outcome confirm_profile(const AccountId& id, const model::Profile& profile, TimePoint now);
+
+  // As sign_in, for a person of the users file (provider and issuer "local", subject the user
+  // name), remembering the entry that proved the password, so that a later sync_local can tell a change.
   Result<model::Account> sign_in_local(const model::Profile& profile,
                                        const crypto::Digest& entry_digest, TimePoint now,
                                        Random& random);

@@ -22,6 +22,7 @@ struct Owner {
   OwnerKind kind = OwnerKind::kProviders;
   bool disabled = false;
   std::int64_t epoch = 0;  // of what was presented: what carries an older number is dead
+  std::optional<TimePoint> member_until;  // nullopt: membership has no end of its own
 };
 
 struct PresentedSession {

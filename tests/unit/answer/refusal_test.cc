@@ -59,6 +59,7 @@ constexpr auto kAllReasons = std::to_array<Reason>(
      Reason::kExpiredCredential, Reason::kRevokedCredential,  Reason::kWrongUserName,
      Reason::kWrongAudience,    Reason::kUnknownSession,      Reason::kExpiredSession,
      Reason::kDuplicateCookie,  Reason::kAccountDisabled,     Reason::kTooManyAttempts,
+     Reason::kMembershipUnconfirmed, Reason::kMembershipTooOld,
      Reason::kRuleDenied,       Reason::kNoRule,              Reason::kScopeDenied,
      Reason::kCrossSite,        Reason::kIdentityTooLarge,    Reason::kMalformedRequest,
      Reason::kAmbiguousTarget,  Reason::kUnknownHost,         Reason::kHttpsRequired,
@@ -71,7 +72,7 @@ TEST(Refusal, HasTheStatusOfItsReason) {
        {Reason::kNoCredential, Reason::kMalformedCredential, Reason::kBadCredential,
         Reason::kExpiredCredential, Reason::kRevokedCredential, Reason::kWrongUserName,
         Reason::kWrongAudience, Reason::kUnknownSession, Reason::kExpiredSession,
-        Reason::kAccountDisabled}) {
+        Reason::kAccountDisabled, Reason::kMembershipUnconfirmed}) {
     EXPECT_EQ(asked.refused(reason).status, 401) << model::name_of(reason);
   }
   for (const Reason reason : {Reason::kRuleDenied, Reason::kNoRule, Reason::kScopeDenied,

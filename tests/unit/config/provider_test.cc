@@ -28,7 +28,7 @@ TEST_F(ProviderSection, ReadsTheSecretFromItsFile) {
   const Config config = good(kSite + kProvider);
 
   ASSERT_EQ(config.providers.size(), 1U);
-  EXPECT_EQ(config.providers[0].type, "oidc");
+  EXPECT_EQ(config.providers[0].type, ProviderType::kOidc);
   EXPECT_EQ(config.providers[0].title, "corporate");
   EXPECT_EQ(config.providers[0].client_secret.reveal(), "0123456789abcdef");
 }
@@ -52,7 +52,84 @@ TEST_F(ProviderSection, MissesWhatItCannotDoWithout) {
 
 TEST_F(ProviderSection, SaysWhichTypesThereAre) {
   EXPECT_THAT(faults_of(kSite + kProvider + "type = \"saml\"\n"),
-              IsOneFault("8: provider.type: ", "must be oidc"));
+              IsOneFault("8: provider.type: ", "must be oidc, github, gitlab or google"));
+}
+
+TEST_F(ProviderSection, KnowsWhereTheKnownServicesAre) {
+  std::string text = kSite;
+  for (const char* type : {"github", "gitlab", "google"}) {
+    text += "[[provider]]\nname = \"" + std::string(type) + "\"\ntype = \"" + type +
+            "\"\nclient_id = \"x\"\nclient_secret_file = \"client.secret\"\n";
+  }
+  const Config config = good(text);
+
+  ASSERT_EQ(config.providers.size(), 3U);
+  EXPECT_EQ(config.providers[0].issuer, "https://github.com");
+  EXPECT_EQ(config.providers[0].api_url, "https://api.github.com");
+  EXPECT_EQ(config.providers[0].membership, Verifier::kGithub);
+  EXPECT_EQ(config.providers[1].issuer, "https://gitlab.com");
+  EXPECT_EQ(config.providers[1].username_claim, "nickname");
+  EXPECT_EQ(config.providers[2].issuer, "https://accounts.google.com");
+  EXPECT_EQ(config.providers[2].username_claim, "email");
+}
+
+TEST_F(ProviderSection, FindsTheApiOfAnEnterpriseServer) {
+  const std::string type = "type = \"github\"\n";
+  EXPECT_EQ(good(kSite + kProvider + type).providers[0].api_url, "https://accounts.example/api/v3");
+  EXPECT_EQ(good(kSite + kProvider + type + "api_url = \"https://api.x.example/\"\n")
+                .providers[0]
+                .api_url,
+            "https://api.x.example");
+}
+
+TEST_F(ProviderSection, RefusesAKeyThatItsTypeDoesNotKnowO7) {
+  EXPECT_THAT(faults_of(kSite + kProvider + "allowed_teams = [\"a:b\"]\n"),
+              IsOneFault("8: provider.allowed_teams: ", "only for github"));
+  EXPECT_THAT(faults_of(kSite + kProvider + "type = \"github\"\nallowed_groups = [\"a\"]\n"),
+              IsOneFault("9: provider.allowed_groups: ", "only for oidc or gitlab"));
+  EXPECT_THAT(faults_of(kSite + kProvider + "type = \"gitlab\"\nhosted_domains = [\"a.b\"]\n"),
+              IsOneFault("9: provider.hosted_domains: ", "only for google"));
+}
+
+TEST_F(ProviderSection, RefusesDemandsThatNobodyCouldFulfilO18) {
+  for (const char* list : {"[]", "[\"\"]", "[\"a\", \"\"]", "\"a\""}) {
+    EXPECT_THAT(faults_of(kSite + kProvider + "allowed_groups = " + list + "\n"),
+                IsOneFault("8: provider.allowed_groups: ", ""))
+        << list;
+  }
+  EXPECT_THAT(faults_of(kSite + kProvider + "type = \"github\"\nallowed_teams = [\"acme/x\"]\n"),
+              IsOneFault("9: provider.allowed_teams: ", "organization:team"));
+  EXPECT_THAT(
+      faults_of(kSite + kProvider + "type = \"google\"\nallowed_organizations = [\"acme\"]\n"),
+      IsOneFault("9: provider.allowed_organizations: ", "numbers"));
+}
+
+TEST_F(ProviderSection, RefusesAVerifierOfAnotherType) {
+  EXPECT_THAT(faults_of(kSite + kProvider + "membership = \"github\"\n"),
+              IsOneFault("8: provider.membership: ", "\"oidc\" or \"none\""));
+}
+
+TEST_F(ProviderSection, AsksForOrganizationsWhereTheyAreDemanded) {
+  const Config config =
+      good(kSite + kProvider + "type = \"google\"\nallowed_organizations = [\"12\"]\n");
+  EXPECT_EQ(config.providers[0].scopes.back(),
+            "https://www.googleapis.com/auth/cloud-platform.read-only");
+}
+
+TEST_F(ProviderSection, ReadsMembership) {
+  EXPECT_EQ(good(kSite + kProvider).membership, Membership());
+  const Config config = good(kSite + kProvider + "membership = \"oidc\"\n[membership]\nevery = "
+                             "\"10m\"\ngrace = \"2h\"\ncredentials = false\n");
+  EXPECT_EQ(config.providers[0].membership, Verifier::kOidc);
+  EXPECT_EQ(config.membership.age_max(), Seconds(2 * 3600 + 600));
+  EXPECT_FALSE(config.membership.credentials);
+}
+
+TEST_F(ProviderSection, RefusesAnAgeThatNobodyAsksOftenEnoughFor) {
+  const std::string rule = "[[rule]]\nwho = \"authenticated\"\nmembership_age = ";
+  EXPECT_EQ(good(kSite + kProvider + rule + "\"6m\"\n").rules[0].membership_age, Seconds(360));
+  EXPECT_THAT(faults_of(kSite + kProvider + rule + "\"5m\"\n"),
+              IsOneFault("10: rule.membership_age: ", "360s"));
 }
 
 TEST_F(ProviderSection, RefusesTwoOfOneName) {

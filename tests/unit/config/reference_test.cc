@@ -71,7 +71,7 @@ TEST_F(Reference, LoadsAsItIs) {
 TEST_F(Reference, LoadsWithEverySettingUncommented) {
   const Config config = good(all_settings());
 
-  EXPECT_EQ(config.providers.size(), 1U);
+  EXPECT_EQ(config.providers.size(), 3U);
   EXPECT_EQ(config.hosts.size(), 1U);
   EXPECT_EQ(config.path_settings.size(), 1U + 3U);  // those of the preset
   EXPECT_EQ(config.rules.size(), 1U);
@@ -128,7 +128,7 @@ TEST_F(Reference, ShowsTheDefaults) {
   std::istringstream lines(uncommented());
   bool wanted = false;
   const std::set<std::string> read = {"[paths]",    "[store]",  "[session]", "[credential]",
-                                         "[identity]", "[health]", "[cache]"};
+                                      "[identity]", "[health]", "[cache]",   "[membership]"};
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with('[')) wanted = read.contains(line);
     if (wanted && !line.ends_with("# example")) text += line + "\n";
@@ -136,6 +136,7 @@ TEST_F(Reference, ShowsTheDefaults) {
 
   const Config shown = good(text);
 
+  EXPECT_TRUE(shown.membership == defaults.membership);
   EXPECT_TRUE(shown.paths == defaults.paths);
   EXPECT_TRUE(shown.store == defaults.store);
   EXPECT_TRUE(shown.session == defaults.session);
@@ -147,7 +148,7 @@ TEST_F(Reference, ShowsTheDefaults) {
 
 TEST_F(Reference, ShowsTheDefaultsOfTheScalarsElsewhere) {
   const Config shown = good(all_settings());
-  ASSERT_EQ(shown.providers.size(), 1U);
+  ASSERT_EQ(shown.providers.size(), 3U);
   ASSERT_EQ(shown.hosts.size(), 1U);
   const Config defaults = good(kShortest + kProvider);
   const Provider& provider = defaults.providers.front();

@@ -62,6 +62,7 @@ class SiteTest : public testing::Test {
                             .groups = {},
                             .mails = {},
                             .mail_domains = {},
+                            .membership_age = std::nullopt,
                             .line = 0});
     return config;
   }

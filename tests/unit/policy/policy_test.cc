@@ -71,6 +71,23 @@ TEST(Rules, TheFirstMatchDecides) {
   EXPECT_EQ(decided(config, ask("GET", "/adminx"), nobody()).rule, 2u);
 }
 
+TEST(Rules, MayWantAMembershipThatWasConfirmedLately) {
+  config::Rule fresh = rule(Who::kAuthenticated);
+  fresh.membership_age = Seconds(600);
+  const auto reason_at = [&](std::optional<Seconds> age) {
+    return decided(with_rules({fresh}), ask(), by_session(account_named("alice"), age)).reason();
+  };
+  EXPECT_EQ(reason_at(Seconds(600)), Reason::kAllowed);
+  EXPECT_EQ(reason_at(Seconds(601)), Reason::kMembershipTooOld);
+}
+
+TEST(Rules, ThatWantAConfirmedMembershipRefuseWhomNobodyIsAskedAboutO7) {
+  config::Rule fresh = rule(Who::kAuthenticated);
+  fresh.membership_age = Seconds(600);
+  const auto decision = decided(with_rules({fresh}), ask(), by_session(account_named("alice")));
+  EXPECT_EQ(decision.reason(), Reason::kMembershipTooOld);
+}
+
 TEST(Rules, AnyoneLetsAnonymousIn) {
   const auto decision = decided(with_rules({rule(Who::kAnyone)}), ask(), nobody());
   ASSERT_TRUE(decision.allowed());

@@ -36,6 +36,9 @@ constexpr const char* kFill = R"(
   WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
   INSERT INTO credential (id, account, epoch, label, scopes, created, expires)
   SELECT 'c' || i, 'a' || i, 0, '', '', 1, i FROM n;
+  WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+  INSERT INTO membership SELECT 'a' || i, 'p' || i % 4, 'member', 'sealed', 1, 0, 1, 1, i, 0, 0, ''
+    FROM n;
   ANALYZE;
 )";
 

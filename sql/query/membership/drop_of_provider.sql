@@ -1,0 +1,2 @@
+-- Housekeeping, where a provider is asked no more.
+DELETE FROM membership WHERE provider = :provider;

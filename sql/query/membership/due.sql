@@ -1,0 +1,19 @@
+-- Housekeeping, per round: who is to be asked about. Whoever holds nothing that is alive is not, as a
+-- rule; a new sign-in asks by itself.
+SELECT membership.account
+  FROM membership JOIN account ON account.id = membership.account
+ WHERE membership.provider = :provider
+   AND membership.due <= :now
+   AND membership.lease_until <= :now
+   AND membership.state <> 'lost'
+   AND membership.sealed_grant <> ''
+   AND (:everybody
+        OR EXISTS (SELECT 1 FROM session
+                 WHERE session.account = account.id AND session.epoch = account.session_epoch
+                   AND session.idle_end > :now AND session.absolute_end > :now)
+        OR EXISTS (SELECT 1 FROM credential
+                    WHERE credential.account = account.id AND credential.revoked IS NULL
+                      AND credential.epoch = account.credential_epoch
+                      AND credential.expires > :now))
+ ORDER BY membership.due
+ LIMIT :limit;

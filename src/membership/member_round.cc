@@ -1,0 +1,70 @@
+#include "latchkey/membership/member_round.h"
+
+namespace latchkey::membership {
+
+using store::MemberState;
+
+// The configuration may have begun or ceased to ask since these people signed in.
+Outcome MemberRound::bring_up_to_date(const provider::Provider& provider, TimePoint now) {
+  std::optional<TimePoint> until;
+  if (provider.verifier() != config::Verifier::kNone) {
+    until = now + parts_.config.membership.age_max();
+  }
+  LK_TRY(const std::int64_t concerned,
+         parts_.store.memberships().settle(provider.name(), now, until));
+  const telemetry::Fields fields{{"provider", provider.name()}, {"people", concerned}};
+  if (concerned > 0 && until) log_.info("membership_begins", fields);
+  if (concerned > 0 && !until) log_.info("membership_ceases", fields);
+  return {};
+}
+
+void MemberRound::count(const Finding& finding, RoundReport& report) {
+  ++report.asked;
+  switch (finding.state) {
+    case MemberState::kMember: ++report.confirmed; return;
+    case MemberState::kLost:
+      ++report.lost;
+      log_.info("membership_lost", {{"user", finding.user}, {"detail", finding.detail}});
+      return;
+    case MemberState::kUnknown: break;
+  }
+  ++report.unanswered;
+  log_.warn("membership_unknown", {{"user", finding.user}, {"detail", finding.detail}});
+}
+
+Result<RoundReport> MemberRound::run(const provider::Provider& provider) {
+  const TimePoint start = clock_.now();
+  RoundReport report;
+  LK_CHECK(bring_up_to_date(provider, start));
+  if (provider.verifier() == config::Verifier::kNone) return report;
+  const auto quiet = quiet_until_.find(provider.name());
+  if (quiet != quiet_until_.end() && start < quiet->second) return report;
+  // The old tokens of nexus-proxy are in no record of ours.
+  const bool unrecorded = start < parts_.config.legacy.until;
+  const store::Whom whom = unrecorded ? store::Whom::kEverybody : store::Whom::kHolders;
+  LK_TRY(const std::vector<AccountId> people,
+         parts_.store.memberships().due(provider.name(), whom, start, kRoundPeopleMax));
+  int unanswered_in_a_row = 0;
+  for (const AccountId& person : people) {
+    const TimePoint now = clock_.now();
+    if (now - start >= kRoundMax || unanswered_in_a_row >= kUnansweredMax) break;
+    if (!may_go_on_()) break;
+    const Result<Finding> finding = check_.ask(person, now);
+    if (!finding) {
+      // Somebody was quicker, or removed the account: nothing is to be done.
+      const ErrorCode code = finding.error().code;
+      if (code == ErrorCode::kConflict || code == ErrorCode::kNotFound) continue;
+      return std::unexpected(finding.error());
+    }
+    count(*finding, report);
+    const bool answered = finding->state != MemberState::kUnknown;
+    unanswered_in_a_row = answered ? 0 : unanswered_in_a_row + 1;
+    if (finding->wait > Seconds(0)) {
+      quiet_until_[provider.name()] = now + finding->wait;
+      break;
+    }
+  }
+  return report;
+}
+
+}  // namespace latchkey::membership

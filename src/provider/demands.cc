@@ -1,0 +1,45 @@
+#include "latchkey/provider/demands.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "latchkey/wire/chars.h"
+
+namespace latchkey::provider {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+bool have_in_common(const Texts& wanted, const Texts& had) {
+  return std::ranges::any_of(
+      had, [&](const std::string& one) { return std::ranges::find(wanted, one) != wanted.end(); });
+}
+
+// For names that mean the same in any case; the configuration has them in lower case.
+Texts lowered(Texts texts) {
+  for (std::string& text : texts) text = wire::to_lower(text);
+  return texts;
+}
+
+}  // namespace
+
+std::optional<std::string> unmet_demand(const config::Provider& settings, const Claims& claims) {
+  const auto lacks = [](const Texts& wanted, const Texts& had) {
+    return !wanted.empty() && !have_in_common(wanted, had);
+  };
+  if (lacks(settings.hosted_domains, lowered({claims.hosted_domain}))) {
+    return "not an account of one of the domains that are allowed here";
+  }
+  if (lacks(settings.allowed_organizations, lowered(claims.organizations))) {
+    return "not a member of one of the organizations that are allowed here";
+  }
+  if (lacks(settings.allowed_teams, lowered(claims.teams))) {
+    return "not a member of one of the teams that are allowed here";
+  }
+  if (lacks(settings.allowed_groups, claims.groups)) {
+    return "not a member of one of the groups that are allowed here";
+  }
+  return std::nullopt;
+}
+
+}  // namespace latchkey::provider
