@@ -178,6 +178,16 @@ TEST_F(MembershipTest, ACrashAfterTheQuestionIsALostAnswerToo) {
   EXPECT_EQ(credential_epoch(), 0);
 }
 
+TEST_F(MembershipTest, TellsHowLongAgoItWasConfirmed) {
+  site_.clock.advance(Seconds(100));
+  const auto identity = site_.resolver->resolve_session(
+      SecretString(std::string_view(browser_.cookies[kSessionCookie])), site_.clock.now());
+  ASSERT_TRUE(identity.has_value());
+  EXPECT_EQ(identity->membership_age(), Seconds(100));
+  // Nothing may keep the approval for longer than the membership counts.
+  EXPECT_EQ(identity->valid_until(), kStart + Seconds(3900));
+}
+
 TEST_F(MembershipTest, AsksOneAtATime) {
   ASSERT_THAT(site_.store.memberships().take(alice_, site_.clock.now(), Seconds(60)), IsOk());
   EXPECT_THAT(membership::MemberCheck(parts_).ask(alice_, site_.clock.now()),

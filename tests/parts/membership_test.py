@@ -208,6 +208,20 @@ def test_a_hanging_provider_slows_no_decision_and_ends_nothing_c21(members):
     assert members.refresh()[0] == 0 and members.state()["membership"] == "member"
 
 
+def test_cron_asks_where_no_pool_does(members):
+    ways = members.member()
+    members.latchkey.stop("responder")
+    try:
+        members.make_due()
+        assert "membership company: asked about 1, confirmed 1, lost 0, unanswered 0\n" in members.latchkey.admin("housekeep")
+        members.provider.change(alice={"disabled": True})
+        members.make_due()
+        assert "asked about 1, confirmed 0, lost 1" in members.latchkey.admin("housekeep")
+        assert members.statuses(ways) == {401}
+    finally:
+        members.latchkey.start("responder")
+
+
 def test_one_refresh_at_a_time_however_many_ask(members):
     ways = members.member()
     members.provider.log()

@@ -1,12 +1,16 @@
 """GitHub, GitLab, Google and local users side by side, through nginx and the real HTTP client; the services are
 imitations that answer in the documented shapes (tests/support/oauth_services.py)."""
 import json
+import signal
 import sqlite3
+import subprocess
+import time
 
 import pytest
 
 from tests.parts.conftest import SECRET, PlainStack
-from tests.support.oauth_services import GitHub, GitLab, Google, Refusal
+from tests.support.oauth_services import GitHub, GitLab, Google, Refusal, base64url
+from tests.support.processes import run, wait_until
 from tests.support.web import Browser, Site
 
 CONFIGURATION = """
@@ -42,6 +46,11 @@ allowed_organizations = ["42"]
 
 [local]
 users_file = "{dir}/users"
+
+[legacy]
+public_key_file = "{keys}/old.pub"
+until = "2999-01-01"
+audiences = ["nexus.example"]
 """
 
 
@@ -51,7 +60,10 @@ class World:
     def __init__(self, directory):
         self.github, self.gitlab, self.google = GitHub(), GitLab(directory), Google(directory)
         self.reset()
-        text = CONFIGURATION
+        self.old_key = directory / "old.pem"
+        run(["openssl", "genrsa", "-out", self.old_key, "2048"], check=True)
+        run(["openssl", "rsa", "-in", self.old_key, "-pubout", "-out", directory / "old.pub"], check=True)
+        text = CONFIGURATION.replace("{keys}", str(directory))
         for name in ("github", "gitlab", "google"):
             text = text.replace("{%s}" % name, getattr(self, name).origin)
         self.stack = PlainStack(directory, text, secret=SECRET, users={"carol": "carol-pw"})
@@ -82,6 +94,15 @@ class World:
 
     def credential(self, browser):
         return json.loads(self.site.get("/cli/credentials", cookie=browser.cookies("127.0.0.1")).text)["password"]
+
+    def old_token(self, uid):
+        """A token as nexus-proxy signed it, which stands in no record here."""
+        now = int(time.time())
+        claims = {"uid": uid, "iat": now, "exp": now + 31536000, "aud": ["nexus.example"]}
+        text = ".".join(base64url(json.dumps(part).encode()) for part in ({"typ": "JWT", "alg": "RS256"}, claims))
+        made = subprocess.run(["openssl", "dgst", "-sha256", "-sign", self.old_key], input=text.encode(), check=True,
+                              capture_output=True)
+        return f"{text}.{base64url(made.stdout)}"
 
     def store(self, statement, *values):
         with sqlite3.connect(self.stack.latchkey.database, timeout=10) as database:
@@ -234,6 +255,18 @@ def test_google_and_gitlab_members_are_asked_about_by_their_refresh_tokens(world
     assert "no longer a member" in world.refresh("ben")[1]
     for browser in (dan, ben):
         assert world.site.get("/x", cookie=browser.cookies("127.0.0.1")).status == 401
+
+
+def test_an_old_token_of_nexus_proxy_ends_with_the_membership_too(world):
+    world.sign_in("google", "dan@example.test")
+    token = world.old_token("dan@example.test")
+    assert world.site.get("/x", basic=("anything", token)).seen()["x-forwarded-user"] == ["dan@example.test"]
+    world.store("DELETE FROM session")  # who holds nothing but an old token is asked about all the same
+    world.store("UPDATE membership SET due = 0")
+    world.google.people["dan@example.test"]["organizations"] = ["7"]
+    world.stack.latchkey.parts["responder"].send(signal.SIGHUP)
+    wait_until(lambda: world.site.get("/x", bearer=token).status == 401, "the end of the membership", 40)
+    assert world.site.get("/x", basic=("anything", token)).status == 401
 
 
 def test_grants_lie_sealed_in_the_store_m10(world):
