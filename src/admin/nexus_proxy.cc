@@ -1,13 +1,14 @@
 #include "nexus_proxy.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <string_view>
 
 #include "latchkey/wire/chars.h"
+#include "latchkey/wire/number.h"
 
 namespace latchkey::admin {
 namespace {
@@ -91,15 +92,21 @@ class Writer {
     line("");
   }
 
-  // It counted in milliseconds, and a session never ended while it was used.
+  // Its times are milliseconds. Returns seconds as a duration of ours, within a minute and a week;
+  // nullopt for what is no number.
+  std::optional<std::string> duration_of(const std::string& name) const {
+    const std::string text = get(name);
+    const auto milliseconds = wire::read_number<std::int64_t>(text);
+    if (!milliseconds) return std::nullopt;
+    const std::int64_t seconds = std::clamp(*milliseconds / 1000, kMinute, kWeek);
+    return "\"" + std::to_string(seconds) + "s\"";
+  }
+
+  // A session never ended while it was used.
   void session() {
-    const std::string text = get("SESSION_TTL");
-    std::int64_t milliseconds = 0;
-    const auto [end, fault] =
-        std::from_chars(text.data(), text.data() + text.size(), milliseconds);
-    if (text.empty() || fault != std::errc() || end != text.data() + text.size()) return;
-    const std::int64_t seconds = std::clamp(milliseconds / 1000, kMinute, kWeek);
-    line("[session]\nidle = \"" + std::to_string(seconds) + "s\"\n");
+    const std::optional<std::string> idle = duration_of("SESSION_TTL");
+    if (!idle) return;
+    line("[session]\nidle = " + *idle + "\n");
     note("a session now also ends after [session] absolute (7 days) however much it is used");
   }
 
@@ -110,18 +117,35 @@ class Writer {
       line(std::string("[local]\nusers_file = \"") + kUsersFile + "\"\n");
       return;
     }
-    line("[[provider]]\nname = \"google\"\ntitle = \"Google\"\ntype = \"oidc\"");
-    line("issuer = \"https://accounts.google.com\"");
+    line("[[provider]]\nname = \"google\"\ntitle = \"Google\"\ntype = \"google\"");
     line("client_id = " + quoted(get("CLIENT_ID")));
     line(std::string("client_secret_file = \"") + kClientSecretFile + "\"");
-    line("scopes = [\"openid\", \"email\", \"profile\"]");
-    line("username_claim = \"email\"\n");
+    organization();
+    membership();
     note("register https://" + get("NEXUS_HTTP_HOST") +
          "/oauth/callback at Google as redirect URI, and the same for each other host");
-    if (!get("ORGANIZATION_ID").empty()) {
-      note("ORGANIZATION_ID " + get("ORGANIZATION_ID") + ": who may come in is not checked yet; "
-           "write a [[rule]] with mail_domains, or the provider's membership, see docs/");
+  }
+
+  void organization() {
+    const std::string number = get("ORGANIZATION_ID");
+    if (!number.empty() && std::ranges::all_of(number, wire::is_digit)) {
+      line("allowed_organizations = [" + quoted(number) + "]");
+      return;
     }
+    note("ORGANIZATION_ID is no number: write allowed_organizations or hosted_domains, or "
+         "everybody with an account at Google may come in");
+  }
+
+  // Unset meant `false` in its code and `true` in its image: the safe one is taken.
+  void membership() {
+    line("\n[membership]");
+    if (const auto every = duration_of("AUTH_CACHE_TTL")) line("every = " + *every);
+    if (wire::to_lower(get("JWT_REQUIRES_MEMBERSHIP_VERIFICATION")) == "false") {
+      line("credentials = false");
+      note("JWT_REQUIRES_MEMBERSHIP_VERIFICATION was false: credentials outlive the membership; "
+           "take `credentials = false` out to end that");
+    }
+    line("");
   }
 
   void identity() {

@@ -49,6 +49,18 @@ TEST(NexusProxy, WithoutAuthenticationIsOneRule) {
   EXPECT_THAT(text, Not(HasSubstr("[[provider]]")));
 }
 
+TEST(NexusProxy, KeepsItsOrganizationAndHowOftenItIsAskedFor) {
+  EXPECT_THAT(text_of(kUsual), HasSubstr("type = \"google\""));
+  EXPECT_THAT(text_of(kUsual), HasSubstr("allowed_organizations = [\"123\"]"));
+  EXPECT_THAT(text_of(with("AUTH_CACHE_TTL", "60000")), HasSubstr("[membership]\nevery = \"60s\""));
+  EXPECT_THAT(text_of(kUsual), Not(HasSubstr("credentials = false")));
+  EXPECT_THAT(text_of(with("JWT_REQUIRES_MEMBERSHIP_VERIFICATION", "False")),
+              HasSubstr("credentials = false"));
+  const auto unsure = migrate(with("ORGANIZATION_ID", "REPLACE_ME"), "");
+  EXPECT_THAT(unsure->configuration, Not(HasSubstr("REPLACE_ME")));
+  EXPECT_THAT(unsure->notes, Contains(HasSubstr("everybody")));
+}
+
 TEST(NexusProxy, TakesOldTokensOnlyWithADay) {
   EXPECT_THAT(text_of(kUsual), Not(HasSubstr("[legacy]")));
   const std::string text = text_of(kUsual, "2027-06-30");
@@ -58,7 +70,6 @@ TEST(NexusProxy, TakesOldTokensOnlyWithADay) {
 TEST(NexusProxy, SaysWhatItCannotTakeOver) {
   const auto migration = migrate(with("UPSTREAM_HTTP_PORT", "8081"), "");
   EXPECT_THAT(migration->notes, Contains(HasSubstr("UPSTREAM_HTTP_PORT=8081")));
-  EXPECT_THAT(migration->notes, Contains(HasSubstr("ORGANIZATION_ID 123")));
   EXPECT_THAT(migrate({}, ""), FailsWith(ErrorCode::kNotFound));
 }
 
