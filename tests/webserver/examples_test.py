@@ -68,6 +68,9 @@ def test_a_remembered_decision_is_forgotten_in_time_and_never_anothers(own_stack
     # A separator inside a field cannot make one request look like another.
     crafted = stack.nexus.get("/y", cookie=f"a=1\\n{alice}")
     assert crafted.status == 401, crafted
+    # The host of an absolute target is another one than that of the Host field, which alone is what was asked before.
+    target = "https://docker.example.com/x"
+    assert stack.nexus.get(target, cookie=alice).status == 400
     stack.latchkey.admin("credential", "revoke", bob["id"])
     from tests.support.processes import wait_until
     wait_until(lambda: stack.nexus.get("/x", basic=("bob", bob["password"])).status == 401, "the end of what was remembered", 10)
