@@ -40,6 +40,7 @@ def test_plain_http_leads_to_https_and_nowhere_else(server):
     reply = plain.get("/x/a%2Fb?y=%2F", fields=[("X-Forwarded-User", "evil"), ("X-Forwarded-Proto", "https")])
     assert reply.status in (301, 308) and reply.location.startswith("https://nexus.example.com"), reply
     assert reply.location.endswith("/x/a%2Fb?y=%2F")
+    assert server.server.site("docker.example.com", 80).get("/v2/").location.startswith("https://docker.example.com")
     for target in ("//evil.test/", "/\\evil.test", "/%0d%0aSet-Cookie:%20a=b", "/@evil.test"):
         reply = plain.get(target)
         assert reply.status == 400 or reply.location.startswith("https://nexus.example.com") and not reply.get("Set-Cookie"), target
