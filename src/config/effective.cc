@@ -61,7 +61,9 @@ std::map<std::string, std::string> defaults() {
       section.erase(section.find(']'));
     } else if (!line.empty() && line[0] >= 'a' && line[0] <= 'z' && equals != std::string::npos) {
       const bool example = line.ends_with(kExample);
-      values[section + "." + line.substr(0, equals)] = example ? "" : line.substr(equals + 3);
+      // A section that is shown several times shows its defaults first.
+      values.try_emplace(section + "." + line.substr(0, equals),
+                         example ? "" : line.substr(equals + 3));
     }
   }
   return values;
