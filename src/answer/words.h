@@ -24,8 +24,8 @@ struct Words {
   std::string_view sentence;  // begins with a letter: some servers take a body that begins with `/`
 };                            // or a URL for a redirect
 
-// Returns the words of `reason`; kAllowed and kHealth are refused as faults of ours. Views live for
-// ever.
+// Returns the words of `reason`; kAllowed is refused as a fault of ours, and kHealth as
+// forbidden. Views live for ever.
 const Words& words_of(model::Reason reason);
 
 }  // namespace latchkey::answer

@@ -21,7 +21,7 @@ struct Reading {
   std::string directory;  // of the file, without a final slash; relative paths begin here
   Secrets secrets = Secrets::kAll;
   std::vector<Fault> faults;
-  Config config;  // what is read already: sections are read in the order of kSections
+  Config config;  // what is read already: sections are read in the order of all_sections()
 };
 
 // Whether an empty list may be written out. In a rule it may not: nobody can tell "nobody" from

@@ -38,8 +38,7 @@ model::Step<Credential> from_cookie(std::string_view cookies, std::string_view n
   if (value && (!*value || (*value)->empty())) return Credential(model::NoCredential{});
   if (value) return Credential(model::SessionCookie{.token = SecretString(**value)});
   if (value.error().code == ErrorCode::kConflict) {
-    return std::unexpected(model::Decision::refuse(
-        Reason::kDuplicateCookie, "two session cookies", model::ClearCookie::kYes));
+    return model::refuse(Reason::kDuplicateCookie, "two session cookies");
   }
   // We never made such a value; a sign-in replaces it.
   return model::refuse(Reason::kUnknownSession, "a session cookie with bytes we never use");

@@ -38,6 +38,4 @@ const Curve* curve_named(std::string_view name) {
   return nullptr;
 }
 
-bool is_supported_algorithm(std::string_view name) { return algorithm_named(name) != nullptr; }
-
 }  // namespace latchkey::crypto

@@ -66,10 +66,6 @@ const VerificationKey* KeyRing::find(const KeyId& id) const {
   return nullptr;
 }
 
-const VerificationKey* KeyRing::only() const {
-  return keys_.size() == 1 ? &keys_.front() : nullptr;
-}
-
 Result<std::vector<VerificationKey>> keys_from_jwks(std::string_view json,
                                                     std::span<const std::string> allowed) {
   LK_TRY(const wire::Json set, wire::Json::parse(json, kKeySetBytesMax));

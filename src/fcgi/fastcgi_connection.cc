@@ -16,8 +16,6 @@ namespace {
 
 constexpr int kBodyChunkBytes = 16 * 1024;
 
-// The request as a Service sees it. The parameters are libfcgi's memory, which lives until the
-// request is finished.
 bool is_head(const Params& params) { return params.get("REQUEST_METHOD") == "HEAD"; }
 
 // True if the web server announced more than what came.
@@ -38,6 +36,8 @@ bool send_all(int fd, std::string_view bytes) {
   return true;
 }
 
+// The request as a Service sees it. The parameters are libfcgi's memory, which lives until the
+// request is finished.
 class FastcgiConnection::Handed final : public Exchange {
  public:
   explicit Handed(FastcgiConnection& connection)

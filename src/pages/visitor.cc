@@ -15,8 +15,7 @@ model::Step<SecretString> session_cookie(const Parts& parts, const PageRequest& 
   const Result<std::optional<std::string_view>> found = wire::find_cookie(
       request.query.cookies, credential::session_cookie_name(parts.config.site));
   if (!found && found.error().code == ErrorCode::kConflict) {
-    return std::unexpected(model::Decision::refuse(
-        model::Reason::kDuplicateCookie, "two session cookies", model::ClearCookie::kYes));
+    return model::refuse(model::Reason::kDuplicateCookie, "two session cookies");
   }
   // We never made such a value; a sign-in replaces it.
   if (!found) return model::refuse(model::Reason::kUnknownSession, found.error().detail);

@@ -24,8 +24,7 @@ model::Step<model::Identity> identified(const Parts& parts, const PageRequest& r
 // person's, because what is asked for with two names must not be given to one of them.
 //
 // Errors: a refusal; kScopeDenied for a good credential without a session, because no credential
-// may
-//         make another one.
+//         may make another one.
 model::Step<Visitor> signed_in(const Parts& parts, const PageRequest& request);
 
 // Returns: the refusal as the authorizer would answer it on a page's path: a navigation is sent to

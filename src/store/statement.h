@@ -40,8 +40,8 @@ class Statement {
   // A temporary would be gone before step().
   void bind(const char* name, const std::string&& text) & = delete;
 
-  // Goes to the next row. Errors: kConflict: a UNIQUE or CHECK constraint; kNotFound: the row that
-  // a foreign key names; kUnavailable; kInternal: a fault in binding or in the statement.
+  // Goes to the next row. Errors: kConflict: a UNIQUE constraint; kNotFound: the row that a foreign
+  // key names; kUnavailable; kInternal: a fault in binding or in the statement, another constraint.
   Result<Step> step();
 
   // Runs a change. Returns how many rows it changed.

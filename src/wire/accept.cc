@@ -100,8 +100,4 @@ Media preferred(std::string_view accept) {
   return html.position < json.position ? Media::kHtml : Media::kJson;
 }
 
-bool compatible_with_json(std::string_view accept) {
-  return names_nothing(accept) || cover_of(accept, json_precision).quality > 0;
-}
-
 }  // namespace latchkey::wire

@@ -1,6 +1,5 @@
-// The fifth stage, for refusals: one pure function of request, hints, path class and reason. This
-// file alone maps reasons to HTTP statuses. The body is tiny and constant but for escaped names,
-// because the authorizer links no template engine.
+// The fifth stage, for refusals: one pure function of request, hints, path class and reason. The
+// body is tiny and constant but for escaped names, because the authorizer links no template engine.
 #pragma once
 
 #include <string>

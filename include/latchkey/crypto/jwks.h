@@ -27,18 +27,12 @@ class KeyRing {
   // as long as the ring is not assigned to.
   const VerificationKey* find(const KeyId& id) const;
 
-  // Returns the key when there is exactly one, else null: for a provider that names no `kid`.
-  const VerificationKey* only() const;
-
   std::size_t size() const { return keys_.size(); }
   std::span<const VerificationKey> keys() const { return keys_; }
 
  private:
   std::vector<VerificationKey> keys_;
 };
-
-// True for RS, PS and ES 256, 384, 512 and EdDSA, in exactly this spelling. HMAC never.
-bool is_supported_algorithm(std::string_view name);
 
 // Reads the keys of a set that can verify signatures.
 //

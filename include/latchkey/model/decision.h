@@ -11,9 +11,6 @@
 
 namespace latchkey::model {
 
-// Whether the answer also tells the browser to forget the session cookie.
-enum class ClearCookie { kNo, kYes };
-
 class Decision {
  public:
   // The starting value: a refusal, so that a path that forgets to decide refuses.
@@ -25,12 +22,11 @@ class Decision {
     decision.identity_ = std::move(identity);
     return decision;
   }
-  static Decision refuse(Reason reason, std::string detail, ClearCookie clear = ClearCookie::kNo) {
+  static Decision refuse(Reason reason, std::string detail) {
     Decision decision;
     // An allowing reason can only come with an identity.
     decision.reason_ = reason == Reason::kAllowed ? Reason::kInternal : reason;
     decision.detail_ = std::move(detail);
-    decision.clear_cookie_ = clear;
     return decision;
   }
   static Decision health() {
@@ -41,7 +37,6 @@ class Decision {
 
   bool allowed() const { return reason_ == Reason::kAllowed && identity_.has_value(); }
   Reason reason() const { return reason_; }
-  ClearCookie clear_cookie() const { return clear_cookie_; }
 
   // For the log and for `explain`; never holds a credential.
   const std::string& detail() const { return detail_; }
@@ -60,7 +55,6 @@ class Decision {
 
  private:
   Reason reason_ = Reason::kInternal;
-  ClearCookie clear_cookie_ = ClearCookie::kNo;
   std::string detail_ = "no decision was made";
   std::optional<Identity> identity_;
 };

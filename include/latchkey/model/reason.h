@@ -19,7 +19,7 @@ enum class Reason {
   kUnusableProof,          // the web server vouches for somebody who cannot be anybody here
   kUnknownSession,         // a session cookie that names no live session
   kExpiredSession,
-  kDuplicateCookie,        // two cookies of the session's name
+  kDuplicateCookie,        // two cookies of the session's name (400, and both are cleared)
   kAccountDisabled,        // the person was disabled or removed; what they hold is dead
   kMembershipUnconfirmed,  // nobody could say for too long whether the person still belongs here
   kTooManyAttempts,        // password tries are throttled for now (429)

@@ -42,7 +42,7 @@ class Housekeeper final : public IdleWork {
         log_(log),
         members_(members) {}
 
-  // Does every task that is due. Waits for the network: for the pool's housekeeper and for cron.
+  // Does every task that is due. Waits for the network: for the pool's housekeeper.
   // Returns: how many tasks were done; a failure is logged, and the task is due again soon.
   std::uint32_t run(TimePoint now);
 

@@ -22,8 +22,4 @@ bool accepts_html(std::string_view accept);
 // Spec: RFC 9110 section 12.5.1.
 Media preferred(std::string_view accept);
 
-// True if the most specific range that covers application/json has a quality above 0; also for an
-// empty field.
-bool compatible_with_json(std::string_view accept);
-
 }  // namespace latchkey::wire

@@ -1,4 +1,4 @@
--- Each sign-in.
+-- Each sign-in, and each request that a password, a certificate or the web server's name proves.
 SELECT account.id, account.provider, account.issuer, account.subject, account.user_name,
        account.display_name, account.mail, account.mail_verified, account.group_names,
        account.disabled, account.session_epoch, account.credential_epoch, account.created,

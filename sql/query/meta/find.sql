@@ -1,2 +1,2 @@
--- The admin command.
+-- The admin command, and each probe of /readyz.
 SELECT value FROM meta WHERE name = :name;

@@ -21,7 +21,6 @@ TEST(Accept, GivesToolsJson) {
         "text/plain, */*;q=0.1", "application/vnd.docker.distribution.manifest.v2+json, */*"}) {
     EXPECT_FALSE(accepts_html(accept)) << accept;
     EXPECT_EQ(preferred(accept), Media::kJson) << accept;
-    EXPECT_TRUE(compatible_with_json(accept)) << accept;
   }
 }
 
@@ -40,7 +39,6 @@ TEST(Accept, ReadsQualityZeroAsNo) {
   EXPECT_FALSE(accepts_html("text/html;q=0"));
   EXPECT_FALSE(accepts_html("text/html;q=0.000, */*"));
   EXPECT_TRUE(accepts_html("text/html;q=0.001"));
-  EXPECT_FALSE(compatible_with_json("application/json;q=0, */*"));
   EXPECT_EQ(preferred("application/json;q=0, */*"), Media::kOther);
 }
 
@@ -55,8 +53,6 @@ TEST(Accept, OrdersByQualityThenByPlace) {
 TEST(Accept, KnowsWhenNeitherWillDo) {
   EXPECT_EQ(preferred("image/png"), Media::kOther);
   EXPECT_EQ(preferred("text/html;q=0"), Media::kOther);
-  EXPECT_FALSE(compatible_with_json("text/html"));
-  EXPECT_TRUE(compatible_with_json(kChromium));
 }
 
 TEST(Accept, ReadsAWrongQualityAsNo) {
