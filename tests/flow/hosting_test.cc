@@ -111,7 +111,7 @@ TEST_F(Gate, GivesAHealthProbeNothing) {
   world.config.health.user_agents = {"probe"};
   world.restart();
   const model::Answer answer = world.at_the_gate(get("/").with("HTTP_USER_AGENT", "probe"));
-  EXPECT_GE(answer.status, 400);
+  EXPECT_EQ(answer.status, 403);
   EXPECT_EQ(field(answer, "Location"), "(absent)");
 }
 
