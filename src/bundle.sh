@@ -24,6 +24,11 @@ for program in latchkey latchkey-authorizer latchkey-responder; do
   loader=$(printf '%s\n' "$needed" | sed -n 's/^[[:space:]]*\(\/[^ ]*ld-[^ ]*\) .*/\1/p')
 done
 
+# The programs load this one themselves, where a directory is configured.
+ldap=$(grep -aohE 'libldap[0-9.-]*\.so\.[0-9]+' "$bin/latchkey-authorizer" | head -n 1)
+ldap=$(/sbin/ldconfig -p | sed -n "s/.*$ldap .* => //p" | head -n 1)
+libraries="$libraries $ldap $(ldd "$ldap" | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p')"
+
 libraries=$(printf '%s\n' $libraries | sort -u)
 # shellcheck disable=SC2086 # these lists are meant to be split
 {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "latchkey/base/random.h"
+#include "latchkey/directory/directory.h"
 #include "latchkey/role/authorizer.h"
 #include "latchkey/store/store.h"
 #include "wiring.h"
@@ -22,10 +23,12 @@ class AuthorizerService final : public fcgi::Service {
     auto store = std::make_unique<store::Store>(
         store::Store::attach(config.store.path, config.store.journal));
     auto random = std::make_unique<SystemRandom>();
+    auto directory = directory::make_directory(config.ldap, directory::Patience::kRequest);
     LK_TRY(role::Authorizer authorizer,
-           role::Authorizer::open(config, *store, context.slow_gate, clock, *random, context.log));
-    return std::unique_ptr<fcgi::Service>(
-        new AuthorizerService(std::move(store), std::move(random), std::move(authorizer)));
+           role::Authorizer::open(config, *store, context.slow_gate, clock, *random, context.log,
+                                  directory.get()));
+    return std::unique_ptr<fcgi::Service>(new AuthorizerService(
+        std::move(store), std::move(random), std::move(directory), std::move(authorizer)));
   }
 
   void serve(fcgi::Exchange& exchange) override { authorizer_.serve(exchange); }
@@ -34,11 +37,15 @@ class AuthorizerService final : public fcgi::Service {
 
  private:
   AuthorizerService(std::unique_ptr<store::Store> store, std::unique_ptr<Random> random,
-                    role::Authorizer authorizer)
-      : store_(std::move(store)), random_(std::move(random)), authorizer_(std::move(authorizer)) {}
+                    std::unique_ptr<directory::Directory> directory, role::Authorizer authorizer)
+      : store_(std::move(store)),
+        random_(std::move(random)),
+        directory_(std::move(directory)),
+        authorizer_(std::move(authorizer)) {}
 
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Random> random_;
+  std::unique_ptr<directory::Directory> directory_;
   role::Authorizer authorizer_;
 };
 

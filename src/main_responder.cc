@@ -8,6 +8,8 @@
 #include "latchkey/base/random.h"
 #include "latchkey/config/hosts.h"
 #include "latchkey/crypto/key_directory.h"
+#include "latchkey/directory/directory.h"
+#include "latchkey/identity/directory_people.h"
 #include "latchkey/identity/resolver.h"
 #include "latchkey/membership/member_round.h"
 #include "latchkey/pages/credentials.h"
@@ -55,10 +57,11 @@ class ResponderService final : public fcgi::Service {
         hosts_(config),
         store_(std::move(store)),
         sealer_(std::move(sealer)),
-        resolver_(config, *store_, context.slow_gate, random_, log_),
+        directory_(directory::make_directory(config.ldap, directory::Patience::kRequest)),
+        resolver_(config, *store_, context.slow_gate, random_, log_, directory_.get()),
         client_(remote::make_curl_client(context.slow_gate)),
-        sign_in_(
-            {config, hosts_, *store_, resolver_, random_, sealer_, *client_, context.slow_gate}),
+        sign_in_({config, hosts_, *store_, resolver_, random_, sealer_, *client_,
+                  context.slow_gate, directory_.get()}),
         credentials_({config, hosts_, *store_, resolver_, random_}),
         whoami_({config, hosts_, *store_, resolver_, random_}),
         jwks_(crypto::KeyDirectory(config.credential.key_directory)),
@@ -83,6 +86,7 @@ class ResponderService final : public fcgi::Service {
   SystemRandom random_;
   std::unique_ptr<store::Store> store_;
   const crypto::Sealer sealer_;
+  std::unique_ptr<directory::Directory> directory_;
   identity::Resolver resolver_;
   std::unique_ptr<remote::HttpClient> client_;
   role::SignInPages sign_in_;
@@ -115,11 +119,14 @@ void housekeep(const config::Config& config, const Clock& clock, server::StopSig
   membership::MemberRound members(
       {config, store, providers, *sealer, random}, clock, context.log,
       [&stop] { return stop.wait_for(std::chrono::milliseconds(0)) == Waited::kTimeUp; });
+  const auto directory =
+      directory::make_directory(config.ldap, directory::Patience::kHousekeeper);
+  identity::DirectoryPeople people(config, store, gate, directory.get());
   role::Housekeeper housekeeper(store, providers, holder_name("housekeeper"), context.log,
-                                &members);
+                                &members, &people);
   do {
     housekeeper.run(clock.now());
-  } while (stop.wait_for(role::kHousekeepEvery) == server::StopSignal::Waited::kTimeUp);
+  } while (stop.wait_for(housekeeper.pause()) == server::StopSignal::Waited::kTimeUp);
 }
 
 }  // namespace

@@ -5,7 +5,8 @@ set -eu
 cd "$(dirname "$0")/.."
 
 BUILD='g++ make pkg-config libfcgi-dev libjwt-dev libcjson-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev
- libtomlplusplus-dev libcli11-dev libspdlog-dev libfmt-dev libapr1-dev libaprutil1-dev libre2-dev libkainjow-mustache-dev'
+ libtomlplusplus-dev libcli11-dev libspdlog-dev libfmt-dev libapr1-dev libaprutil1-dev libre2-dev libkainjow-mustache-dev
+ libldap-dev'
 DEMO='nginx-light python3 curl'
 CHECK='libgtest-dev libgmock-dev strace procps'
 # junit4: without it Maven's dependency:get does not resolve from Debian's own repository.
@@ -13,7 +14,7 @@ TEST="$DEMO $CHECK openssl sqlite3 python3-pytest
  docker-registry skopeo docker.io maven libmaven-deploy-plugin-java libmaven-dependency-plugin-java junit4
  nodejs npm chromium fcgiwrap python3-pip twine git apt
  lighttpd lighttpd-modules-lua lighttpd-mod-openssl caddy haproxy
- iproute2 apache2 libapache2-mod-fcgid
+ iproute2 apache2 libapache2-mod-fcgid slapd ldap-utils
  krb5-kdc krb5-admin-server krb5-user libapache2-mod-auth-gssapi lighttpd-mod-authn-gssapi"
 BENCH="$DEMO wrk libbenchmark-dev apache2 lighttpd caddy"
 LINT='clang-19 clang-tidy-19 libclang-rt-19-dev gcovr'
@@ -66,7 +67,7 @@ if [ -n "$missing" ]; then
   # shellcheck disable=SC2086 # the list is meant to be split
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
     -o DPkg::Lock::Timeout=300 $missing >&2
-  for service in nginx apache2 lighttpd caddy haproxy krb5-kdc krb5-admin-server; do
+  for service in nginx apache2 lighttpd caddy haproxy krb5-kdc krb5-admin-server slapd; do
     case "$missing " in
       *" $service"[\ -]*) $sudo systemctl disable --quiet $service.service 2>/dev/null || true ;;
     esac

@@ -23,4 +23,4 @@ CREATE TABLE membership (
 
 CREATE INDEX membership_by_due ON membership (provider, due);
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

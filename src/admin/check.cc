@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <set>
 #include <utility>
 
 #include "latchkey/config/effective.h"
@@ -13,6 +14,7 @@
 #include "latchkey/config/web_root.h"
 #include "latchkey/crypto/key_directory.h"
 #include "latchkey/crypto/password.h"
+#include "latchkey/directory/directory.h"
 #include "opened.h"
 
 namespace latchkey::admin {
@@ -107,13 +109,40 @@ Outcome look_at_document_root(const config::Config& config, const std::string& d
   return fail(ErrorCode::kRefused, config::exposure_text(*served, root));
 }
 
+// A group that a rule names and nobody can be in is most likely a slip of the pen.
+void look_at_groups(const config::Config& config, directory::Directory& directory,
+                    Report& report) {
+  std::set<std::string> names;
+  for (const config::Rule& rule : config.rules) {
+    names.insert(rule.groups.begin(), rule.groups.end());
+  }
+  for (const std::string& name : names) {
+    const Outcome found = directory.find_group(name);
+    if (found) continue;
+    report.note("rules name the group " + name + ": " + found.error().detail);
+  }
+}
+
+void look_at_directory(const config::Config& config, Report& report) {
+  const auto directory = directory::make_directory(config.ldap, directory::Patience::kRequest);
+  if (directory == nullptr) return;
+  bool answers = false;
+  for (const directory::ServerReport& one : directory->examine()) {
+    report.say("directory", one.server, one.outcome);
+    answers = answers || one.outcome;
+  }
+  if (answers) look_at_groups(config, *directory, report);
+}
+
 void look_at_wishes(const config::Config& config, Report& report) {
   if (!config.site.https) {
     report.note("site.url is http: right for tests on this machine, for nothing else");
   }
-  if (config.providers.empty() && config.local.users_file.empty() && !config.certificate.enabled &&
-      !config.remote_user.enabled) {
-    report.note("neither a [[provider]] nor [local] users_file: nobody can sign in");
+  const bool by_directory = config.ldap && config.ldap->sign_in;
+  if (config.providers.empty() && config.local.users_file.empty() && !by_directory &&
+      !config.certificate.enabled && !config.remote_user.enabled) {
+    report.note("neither a [[provider]] nor [local] users_file nor [ldap] sign_in: nobody can sign "
+                "in with a browser");
   }
 }
 
@@ -164,6 +193,7 @@ int check(const Arguments& arguments, const World& world) {
     report.say("document root", "nothing of ours is below " + arguments.document_root,
                look_at_document_root(*config, arguments.document_root));
   }
+  look_at_directory(*config, report);
   look_at_wishes(*config, report);
   return report.status();
 }

@@ -66,9 +66,15 @@ void add_user(CLI::App& app, Asked& asked) {
   CLI::App& disable = add_verb(group, asked, "disable",
                                "End all they hold and refuse new sign-ins", user_disable);
   CLI::App& enable = add_verb(group, asked, "enable", "Let them sign in again", user_enable);
-  for (CLI::App* const command : {&show, &refresh, &disable, &enable}) {
+  for (CLI::App* const command : {&show, &disable, &enable}) {
     command->add_option("USER", arguments.user, "User name, or id of the account")->required();
   }
+  refresh.add_option("USER", arguments.user,
+                     "User name, or id of the account; without: everybody in the directory");
+  CLI::App& lookup = add_verb(group, asked, "lookup",
+                              "Show what the directory says of a name; writes nothing", user_lookup);
+  lookup.add_option("NAME", arguments.user, "As it would be typed")->required();
+  add_json(lookup, arguments);
 }
 
 void add_credential(CLI::App& app, Asked& asked) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "latchkey/identity/fact_sources.h"
+#include "latchkey/identity/directory_standing.h"
 #include "latchkey/identity/resolver.h"
 #include "latchkey/policy/policy.h"
 #include "latchkey/telemetry/log.h"
@@ -67,6 +68,7 @@ model::Step<model::Identity> who(const Arguments& arguments, Opened& opened, con
   const Result<model::Account> account = find_account(opened.store, arguments.user);
   if (!account) return model::refuse(model::Reason::kUnknownSession, account.error().detail);
   if (account->disabled) return model::refuse(model::Reason::kAccountDisabled, "disabled");
+  LK_CHECK(identity::check_directory(opened.config, store::owner_of(*account), now));
   return with_membership(opened, *account, now);
 }
 

@@ -4,6 +4,8 @@
 
 #include "latchkey/base/slow_gate.h"
 #include "latchkey/crypto/key_directory.h"
+#include "latchkey/directory/directory.h"
+#include "latchkey/identity/directory_people.h"
 #include "latchkey/membership/member_round.h"
 #include "latchkey/provider/provider_set.h"
 #include "latchkey/remote/http_client.h"
@@ -55,6 +57,19 @@ int ask_about_members(Opened& opened, const provider::ProviderSet& providers, co
   return status;
 }
 
+// Asks the directory about everybody whose answer is getting old.
+int refresh_people(Opened& opened, TimePoint now, const World& world) {
+  if (!opened.config.ldap) return kGood;
+  OpenSlowGate gate;
+  const auto directory =
+      directory::make_directory(opened.config.ldap, directory::Patience::kHousekeeper);
+  identity::DirectoryPeople people(opened.config, opened.store, gate, directory.get());
+  const auto round = people.refresh_due(now, [] { return true; });
+  if (!round) return failed(world, "directory", round.error());
+  world.out << "directory: asked about " << round->asked << ", lost " << round->lost.size() << '\n';
+  return kGood;
+}
+
 }  // namespace
 
 int housekeep(const Arguments& arguments, const World& world) {
@@ -67,7 +82,11 @@ int housekeep(const Arguments& arguments, const World& world) {
   const provider::ProviderSet providers(opened->config, opened->store.provider_keys(), *client);
   const int refreshed = refresh_providers(providers, now, world);
   const int asked = ask_about_members(*opened, providers, world);
-  return purged != kGood ? purged : refreshed != kGood ? refreshed : asked;
+  const int looked_up = refresh_people(*opened, now, world);
+  for (const int status : {purged, refreshed, asked}) {
+    if (status != kGood) return status;
+  }
+  return looked_up;
 }
 
 }  // namespace latchkey::admin

@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <utility>
 
-
 namespace latchkey::admin {
 namespace {
 

@@ -20,7 +20,8 @@ namespace latchkey::admin {
 template <typename T>
 using Or = std::expected<T, int>;
 
-// Reads the configuration. Errors: kConfiguration, all faults printed.
+// Reads the configuration, with those secrets that the verb needs.
+// Errors: kConfiguration, all faults printed.
 Or<config::Config> read_configuration(const Arguments& arguments, const World& world,
                                       config::Secrets secrets = config::Secrets::kPoolOnly);
 

@@ -12,7 +12,8 @@ namespace {
 
 // Of `list`, and the beginning of `show`.
 std::vector<std::string> columns() {
-  return {"user", "state", "provider", "mail", "groups", "created", "refreshed", "id"};
+  return {"user", "state", "provider", "mail", "groups", "directory",
+          "directory_until", "created", "refreshed", "id"};
 }
 
 Listing account_listing() { return Listing(columns()); }
@@ -36,12 +37,20 @@ void append_membership(const store::Membership& membership, std::vector<Cell>& r
   row.push_back(membership.detail.empty() ? Cell() : Cell(membership.detail));
 }
 
+// What the directory made of them; it says nothing of people who are not looked up there.
+Cell directory_cell(const model::Account& account) {
+  if (!account.directory_checked) return {};
+  return std::string(account.directory_gone ? "refused" : "answered");
+}
+
 std::vector<Cell> row_of(const model::Account& account) {
   return {account.profile.user_name,
           std::string(account.disabled ? "disabled" : "enabled"),
           account.provider,
           account.profile.mail,
           account.profile.groups,
+          directory_cell(account),
+          time_cell(account.directory_until),
           wire::rfc3339(account.created),
           wire::rfc3339(account.refreshed),
           account.id.text()};

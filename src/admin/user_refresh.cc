@@ -6,6 +6,7 @@
 #include "latchkey/membership/member_check.h"
 #include "latchkey/provider/provider_set.h"
 #include "latchkey/remote/http_client.h"
+#include "directory.h"
 #include "opened.h"
 
 namespace latchkey::admin {
@@ -43,9 +44,18 @@ int ask_provider(Opened& opened, const model::Account& account, const World& wor
 int user_refresh(const Arguments& arguments, const World& world) {
   Or<Opened> opened = open_store_and_secrets(arguments, world);
   if (!opened) return opened.error();
+  const std::optional<config::Ldap>& ldap = opened->config.ldap;
+  if (arguments.user.empty()) {
+    if (!ldap) return complain(world, kUsage, "name a user; there is no [ldap] to ask about all");
+    return refresh_from_directory(*opened, nullptr, world);
+  }
   const Result<model::Account> account = find_account(opened->store, arguments.user);
   if (!account) return failed(world, arguments.user, account.error());
-  return ask_provider(*opened, *account, world);
+  if (!ldap || !ldap->covers(account->provider)) return ask_provider(*opened, *account, world);
+  const int looked_up = refresh_from_directory(*opened, &*account, world);
+  if (!opened->store.memberships().find(account->id)) return looked_up;
+  const int asked = ask_provider(*opened, *account, world);
+  return asked != kGood ? asked : looked_up;
 }
 
 }  // namespace latchkey::admin

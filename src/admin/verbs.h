@@ -64,6 +64,7 @@ int user_show(const Arguments& arguments, const World& world);
 int user_refresh(const Arguments& arguments, const World& world);
 int user_disable(const Arguments& arguments, const World& world);
 int user_enable(const Arguments& arguments, const World& world);
+int user_lookup(const Arguments& arguments, const World& world);
 int credential_issue(const Arguments& arguments, const World& world);
 int credential_list(const Arguments& arguments, const World& world);
 int credential_revoke(const Arguments& arguments, const World& world);

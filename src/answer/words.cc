@@ -60,6 +60,10 @@ constexpr Words kHttpsRequired{400, kFinal, "UNSUPPORTED", "HTTP disabled",
                                "This site is to be used with https only."};
 constexpr Words kUnavailable{503, kLater, "UNAVAILABLE", "Try again",
                              "Who you are cannot be checked at the moment. Try again soon."};
+constexpr Words kDirectoryStale{
+    503, kLater, "UNAVAILABLE", "Directory not available",
+    "The directory that knows your groups has not answered for too long. Try again soon; nothing "
+    "you hold is lost. The administrator can see why in the log."};
 constexpr Words kHealth{403, kFinal, "DENIED", "Health check",
                         "The health check is not answered here."};
 
@@ -93,6 +97,7 @@ const Words& words_of(model::Reason reason) {
     case Reason::kUnknownHost: return kUnknownHost;
     case Reason::kHttpsRequired: return kHttpsRequired;
     case Reason::kHealth: return kHealth;
+    case Reason::kDirectoryStale: return kDirectoryStale;
     case Reason::kStoreUnavailable:
     case Reason::kBusy:
     case Reason::kInternal:

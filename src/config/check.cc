@@ -99,14 +99,19 @@ void add_preset(Node& document) {
 void check_whole(Reading& reading, const Node& document) {
   Config& config = reading.config;
   const bool vouched = config.certificate.enabled || config.remote_user.enabled;
-  if (!vouched && document.find("provider") == nullptr && document.find("local") == nullptr) {
+  const bool by_directory = config.ldap && (config.ldap->sign_in || config.ldap->basic);
+  const bool nowhere = document.find("provider") == nullptr && document.find("local") == nullptr &&
+                       document.find("ldap") == nullptr;
+  if (!vouched && nowhere) {
     reading.faults.push_back(
         {reading.file, 0, "provider",
          "nobody can sign in; add a [[provider]], or [local] with users_file"});
   } else if (!vouched && config.providers.empty() && config.local.users_file.empty() &&
+             !by_directory &&
              reading.faults.empty()) {
     reading.faults.push_back({reading.file, 0, "provider",
-                              "nobody can sign in; add a [[provider]], or users_file to [local]"});
+                              "nobody can sign in; add a [[provider]], users_file to [local], or "
+                              "sign_in = true to [ldap]"});
   }
   // The paths that a preset leaves open are no answer to who may do the rest.
   const bool only_open = std::ranges::all_of(config.rules, &Rule::of_open_paths);

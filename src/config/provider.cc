@@ -26,9 +26,10 @@ constexpr std::array<std::string_view, 10> kAlgorithms = {
 void read_name(const Value& value, Provider& provider) {
   const auto text = value.text();
   if (!text) return;
-  if (!is_slug(*text) || text->size() > kNameBytesMax || *text == kLocalName) {
+  if (!is_slug(*text) || text->size() > kNameBytesMax || *text == kLocalName ||
+      *text == kLdapName) {
     return value.wrong("is " + shown(*text) +
-                       "; must be up to 32 of a-z, 0-9 and `-`, and not \"local\"");
+                       "; must be up to 32 of a-z, 0-9 and `-`, and not \"local\" or \"ldap\"");
   }
   for (const Provider& other : value.config().providers) {
     if (other.name == *text) {
@@ -75,7 +76,7 @@ void read_client_secret(const Value& value, Provider& provider) {
   const auto path = value.path();
   if (!path) return;
   value.reading().config.secret_files.push_back({value.key(), *path});
-  if (value.reading().secrets == Secrets::kPoolOnly) return;
+  if (value.reading().secrets != Secrets::kAll) return;
   const std::string& user = value.config().pool.user;
   const passwd* service = user.empty() ? nullptr : ::getpwnam(user.c_str());
   auto secret =

@@ -45,6 +45,7 @@ Section local_section();
 Section legacy_section();
 Section certificate_section();
 Section remote_user_section();
+Section ldap_section();
 Section identity_section();
 Section health_section();
 Section cache_section();

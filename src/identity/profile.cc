@@ -1,6 +1,6 @@
 #include "latchkey/identity/profile.h"
 
-#include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "latchkey/wire/field_value.h"
@@ -56,12 +56,13 @@ Result<FilteredProfile> filter_profile(const RawProfile& raw, std::string_view d
                               "display name", result.left_out);
   profile.mail = kept(raw.mail, is_mail(raw.mail), "mail", result.left_out);
   profile.mail_verified = raw.mail_verified && !profile.mail.empty();
+  std::unordered_set<std::string_view> known;
   for (const std::string& group : raw.groups) {
     const bool fits = is_plain(group, kGroupBytesMax) && !group.contains(delimiter) &&
                       profile.groups.size() < kGroupsMax;
     if (!fits) {
       result.left_out.push_back("group left out: " + shown(group));
-    } else if (std::ranges::find(profile.groups, group) == profile.groups.end()) {
+    } else if (known.insert(group).second) {
       profile.groups.push_back(group);
     }
   }

@@ -5,9 +5,11 @@
 #include <utility>
 #include <variant>
 
+#include "directory_proof.h"
 #include "identity_maker.h"
 #include "latchkey/crypto/digest.h"
 #include "latchkey/crypto/key_directory.h"
+#include "latchkey/identity/directory_standing.h"
 #include "latchkey/identity/profile.h"
 #include "latchkey/store/store.h"
 #include "latchkey/telemetry/log.h"
@@ -67,8 +69,10 @@ struct Resolver::Parts {
   Step<Identity> by_legacy_token(std::string_view text, TimePoint now);
   Step<Identity> by_password(const model::BasicPair& pair, TimePoint now);
   Step<model::Account> proven_owner(const model::BasicPair& pair, TimePoint now);
-  Step<Identity> of_vouched(model::Proof proof, Step<VouchedAccount> found, const Outcome& local);
-  Step<void> check_owner(const store::Owner& owner, const Outcome& local) const;
+  Step<Identity> of_vouched(model::Proof proof, Step<VouchedAccount> found, const Outcome& local,
+                            TimePoint now);
+  Step<model::Account> proven_local_owner(const model::BasicPair& pair, TimePoint now);
+  Step<void> check_owner(const store::Owner& owner, const Outcome& local, TimePoint now) const;
   Step<void> read_membership(store::Owner& owner);
   static Step<void> check_membership(const store::Owner& owner, TimePoint now);
   std::optional<Seconds> membership_age(const store::Owner& owner, TimePoint now) const;
@@ -82,6 +86,7 @@ struct Resolver::Parts {
   LocalUsers local_users;
   VouchedAccounts vouched;
   LegacyTokens legacy;
+  std::optional<DirectoryProof> directory;  // nullopt: its passwords are not taken
   std::string_view remote_address{};  // of the request in hand
   Passwords passwords = Passwords::kTry;
   Touch touch{};
@@ -89,18 +94,20 @@ struct Resolver::Parts {
 };
 
 Resolver::Resolver(const config::Config& config, store::Store& store, SlowGate& gate,
-                   Random& random, const telemetry::Log& log)
+                   Random& random, const telemetry::Log& log, directory::Directory* directory)
     : parts_(std::make_unique<Parts>(
           config, store, gate, random, log,
           TokenReader(config, crypto::KeyDirectory(config.credential.key_directory)),
           LocalUsers(config.local, store), VouchedAccounts(config, store, random, log),
-          LegacyTokens(config.legacy))) {}
+          LegacyTokens(config.legacy),
+          DirectoryProof::make(config, store, gate, random, directory))) {}
 Resolver::Resolver(Resolver&&) noexcept = default;
 Resolver::~Resolver() = default;
 
 // What ends every entrance: is this person still somebody. `local` is what the users file's watch
 // said before the store was asked, for its findings must be in the store by then.
-Step<void> Resolver::Parts::check_owner(const store::Owner& owner, const Outcome& local) const {
+Step<void> Resolver::Parts::check_owner(const store::Owner& owner, const Outcome& local,
+                                        TimePoint now) const {
   if (owner.kind == store::OwnerKind::kLocal && !local) {
     if (local.error().code == ErrorCode::kNotFound) {
       return model::refuse(Reason::kAccountDisabled, "a local account, but no users file");
@@ -108,7 +115,7 @@ Step<void> Resolver::Parts::check_owner(const store::Owner& owner, const Outcome
     return unanswered(local.error());
   }
   if (owner.disabled) return model::refuse(Reason::kAccountDisabled, owner.account.text());
-  return {};
+  return check_directory(config, owner, now);
 }
 
 // For an owner of whom no session and no credential of ours was read.
@@ -149,7 +156,7 @@ Step<Identity> Resolver::Parts::resolve(const model::SessionCookie& cookie, Time
     return model::refuse(Reason::kUnknownSession, "no such session");
   }
   store::PresentedSession& session = *found;
-  LK_CHECK(check_owner(session.owner, local));
+  LK_CHECK(check_owner(session.owner, local, now));
   if (session.epoch != session.owner.epoch || now >= session.idle_end ||
       now >= session.absolute_end) {
     return model::refuse(Reason::kExpiredSession, session.id);
@@ -168,7 +175,8 @@ Step<Identity> Resolver::Parts::resolve(const model::BearerToken& bearer, TimePo
 }
 
 Step<Identity> Resolver::Parts::resolve(const model::BasicPair& pair, TimePoint now) {
-  if (config.local.basic && !looks_like_token(pair.password.reveal())) {
+  const bool passwords_count = config.local.basic || directory;
+  if (passwords_count && !looks_like_token(pair.password.reveal())) {
     return by_password(pair, now);
   }
   return by_token(pair.password.reveal(), &pair.user, now);
@@ -177,19 +185,20 @@ Step<Identity> Resolver::Parts::resolve(const model::BasicPair& pair, TimePoint 
 Step<Identity> Resolver::Parts::resolve(const model::ClientCertificate& certificate,
                                         TimePoint now) {
   const Outcome local = local_users.watch(now);
-  return of_vouched(model::Proof::kCertificate, vouched.find(certificate, local_users, now), local);
+  return of_vouched(model::Proof::kCertificate, vouched.find(certificate, local_users, now), local,
+                    now);
 }
 
 Step<Identity> Resolver::Parts::resolve(const model::RemoteUser& user, TimePoint now) {
   const Outcome local = local_users.watch(now);
-  return of_vouched(model::Proof::kRemoteUser, vouched.find(user, local_users, now), local);
+  return of_vouched(model::Proof::kRemoteUser, vouched.find(user, local_users, now), local, now);
 }
 
 Step<Identity> Resolver::Parts::of_vouched(model::Proof proof, Step<VouchedAccount> found,
-                                           const Outcome& local) {
+                                           const Outcome& local, TimePoint now) {
   if (!found) return std::unexpected(std::move(found).error());
   store::Owner owner = store::owner_of(std::move(found->account));
-  LK_CHECK(check_owner(owner, local));
+  LK_CHECK(check_owner(owner, local, now));
   return IdentityMaker::of_vouched(proof, std::move(owner), found->valid_until);
 }
 
@@ -207,7 +216,7 @@ Step<Identity> Resolver::Parts::by_legacy_token(std::string_view text, TimePoint
   Result<model::Account> account = store.accounts().find_by_name(claims.user_name);
   if (account) {
     owner = store::owner_of(*std::move(account));
-    LK_CHECK(check_owner(owner, local));
+    LK_CHECK(check_owner(owner, local, now));
     LK_CHECK(read_membership(owner));
     if (config.membership.credentials) LK_CHECK(check_membership(owner, now));
   } else if (account.error().code != ErrorCode::kNotFound) {
@@ -243,7 +252,7 @@ Step<Identity> Resolver::Parts::by_token(std::string_view text, const std::strin
   if (claims.account != owner.account || claims.user_name != owner.profile.user_name) {
     return model::refuse(Reason::kBadCredential, "the owner of " + id + " is another by now");
   }
-  LK_CHECK(check_owner(owner, local));
+  LK_CHECK(check_owner(owner, local, now));
   if (credential.revoked || credential.epoch != owner.epoch) {
     return model::refuse(Reason::kRevokedCredential, id);
   }
@@ -261,8 +270,19 @@ Step<Identity> Resolver::Parts::by_token(std::string_view text, const std::strin
                                  claims.expires, age);
 }
 
-// Compares the password, behind the throttle and the gate.
+// A name that the users file has is looked for there and nowhere else.
 Step<model::Account> Resolver::Parts::proven_owner(const model::BasicPair& pair, TimePoint now) {
+  if (!directory) return proven_local_owner(pair, now);
+  if (config.local.basic) {
+    if (Outcome local = local_users.watch(now); !local) return unanswered(local.error());
+    if (local_users.has(pair.user)) return proven_local_owner(pair, now);
+  }
+  return directory->owner(pair, remote_address, now, passwords);
+}
+
+// Compares the password, behind the throttle and the gate.
+Step<model::Account> Resolver::Parts::proven_local_owner(const model::BasicPair& pair,
+                                                         TimePoint now) {
   if (Outcome local = local_users.watch(now); !local) return unanswered(local.error());
   const auto wait = store.attempts().retry_after(pair.user, remote_address, now);
   if (!wait) return unanswered(wait.error());
@@ -301,7 +321,7 @@ Step<Identity> Resolver::Parts::by_password(const model::BasicPair& pair, TimePo
   }
   LK_TRY(model::Account account, proven_owner(pair, now));
   store::Owner owner = store::owner_of(std::move(account));
-  LK_CHECK(check_owner(owner, {}));
+  LK_CHECK(check_owner(owner, {}, now));
   return IdentityMaker::of_password(std::move(owner), now);
 }
 

@@ -6,7 +6,7 @@
 namespace latchkey::model {
 namespace {
 
-constexpr std::array<std::pair<Reason, std::string_view>, 29> kWords{{
+constexpr std::array<std::pair<Reason, std::string_view>, 30> kWords{{
     {Reason::kNoCredential, "no_credential"},
     {Reason::kMalformedCredential, "malformed_credential"},
     {Reason::kBadCredential, "bad_credential"},
@@ -32,6 +32,7 @@ constexpr std::array<std::pair<Reason, std::string_view>, 29> kWords{{
     {Reason::kHttpsRequired, "https_required"},
     {Reason::kStoreUnavailable, "store_unavailable"},
     {Reason::kMembershipTooOld, "membership_too_old"},
+    {Reason::kDirectoryStale, "directory_stale"},
     {Reason::kBusy, "busy"},
     {Reason::kInternal, "internal"},
     {Reason::kHealth, "health"},

@@ -208,8 +208,11 @@ PageResult Return::arrive(provider::SignedIn signed_in, const provider::Provider
   const std::string& name = filtered->profile.user_name;
   if (signed_in.unmet) return not_admitted(signed_in, name, provider, state);
   Result<model::Account> account =
-      parts_.store.accounts().sign_in(provider.name(), signed_in.issuer, signed_in.subject,
-                                      filtered->profile, request_.now, parts_.random);
+      parts_.people.sign_in({.provider = provider.name(),
+                             .issuer = signed_in.issuer,
+                             .subject = signed_in.subject,
+                             .profile = filtered->profile},
+                            request_.now, parts_.random);
   if (!account) return account_refused_page(parts_, account.error(), name);
   if (const Outcome noted = note_membership(signed_in.grant, *account, provider); !noted) {
     return unavailable_page(parts_, noted.error().detail);

@@ -40,7 +40,13 @@ class Visit {
   PageResult throttled(Seconds wait);
   PageResult arrive(const std::string& user_name, const crypto::Digest& entry,
                     const provider::LoginState& state);
+  PageResult arrive(const directory::Person& person, const provider::LoginState& state);
+  PageResult unusable_name(std::string detail);
   PageResult check(const wire::Form& posted, const provider::LoginState& state);
+  PageResult check_local(const std::string& user_name, const SecretString& password,
+                         const provider::LoginState& state);
+  PageResult check_directory(const std::string& user_name, const SecretString& password,
+                             const provider::LoginState& state);
   PageResult already_signed_in(const model::Identity& identity);
   PageResult loop_page();
   PageResult foreign_page(std::string detail);
@@ -199,7 +205,7 @@ PageResult Visit::get() {
   }
   if (std::optional<PageResult> page = vouched()) return *std::move(page);
   const auto& all = parts_.providers.all();
-  if (parts_.local == nullptr && all.size() == 1) return begin_at(*all.front());
+  if (!parts_.has_form() && all.size() == 1) return begin_at(*all.front());
   return form({});
 }
 
@@ -223,19 +229,32 @@ PageResult Visit::throttled(Seconds wait) {
   return result;
 }
 
+PageResult Visit::unusable_name(std::string detail) {
+  return message_page(parts_,
+                      {.status = 403,
+                       .title = "This user name cannot be used here",
+                       .text = detail,
+                       .reason = "unusable_user_name"},
+                      detail);
+}
+
+PageResult Visit::arrive(const directory::Person& person, const provider::LoginState& state) {
+  Result<model::Account> account = parts_.people.sign_in(person, request_.now, parts_.random);
+  if (!account && account.error().code == ErrorCode::kMalformed) {
+    return unusable_name(account.error().detail);
+  }
+  if (!account) return account_refused_page(parts_, account.error(), person.user_name);
+  return begin_session(
+      parts_, request_,
+      Arrival{*std::move(account), config::kLdapName, "", SecretString(), state}, 303);
+}
+
 PageResult Visit::arrive(const std::string& user_name, const crypto::Digest& entry,
                          const provider::LoginState& state) {
   identity::RawProfile raw;
   raw.user_name = user_name;
   const auto filtered = identity::filter_profile(raw, parts_.config.identity.delimiter);
-  if (!filtered) {
-    return message_page(parts_,
-                        {.status = 403,
-                         .title = "This user name cannot be used here",
-                         .text = filtered.error().detail,
-                         .reason = "unusable_user_name"},
-                        filtered.error().detail);
-  }
+  if (!filtered) return unusable_name(filtered.error().detail);
   Result<model::Account> account = parts_.store.accounts().sign_in_local(
       filtered->profile, entry, request_.now, parts_.random);
   if (!account) return account_refused_page(parts_, account.error(), user_name);
@@ -251,8 +270,20 @@ PageResult Visit::check(const wire::Form& posted, const provider::LoginState& st
   if (!user || !password) return malformed_page(parts_, "a field of the form is repeated");
   const SecretString secret(std::move(*password).value_or(""));
   const std::string user_name = user->value_or("");
+  // A name that the users file has is looked for there and nowhere else.
+  if (parts_.local != nullptr && parts_.directory != nullptr) {
+    const Result<provider::Known> known = parts_.local->knows(user_name, request_.now);
+    if (!known) return unavailable_page(parts_, known.error().detail);
+    if (*known == provider::Known::kYes) return check_local(user_name, secret, state);
+  }
+  return parts_.directory == nullptr ? check_local(user_name, secret, state)
+                                     : check_directory(user_name, secret, state);
+}
+
+PageResult Visit::check_local(const std::string& user_name, const SecretString& password,
+                              const provider::LoginState& state) {
   const Result<provider::PasswordVerdict> verdict =
-      parts_.local->check(user_name, secret, request_.query.remote_address, request_.now);
+      parts_.local->check(user_name, password, request_.query.remote_address, request_.now);
   if (!verdict) return unavailable_page(parts_, verdict.error().detail);
   switch (verdict->kind) {
     case provider::PasswordVerdict::Kind::kThrottled: return throttled(verdict->wait);
@@ -262,8 +293,23 @@ PageResult Visit::check(const wire::Form& posted, const provider::LoginState& st
   return wrong_password(user_name);
 }
 
+PageResult Visit::check_directory(const std::string& user_name, const SecretString& password,
+                                  const provider::LoginState& state) {
+  const Result<identity::DirectoryVerdict> verdict = parts_.directory->check(
+      user_name, password, request_.query.remote_address, request_.now);
+  if (!verdict) return unavailable_page(parts_, verdict.error().detail);
+  switch (verdict->kind) {
+    case identity::DirectoryVerdict::Kind::kThrottled: return throttled(verdict->wait);
+    case identity::DirectoryVerdict::Kind::kBusy:
+      return unavailable_page(parts_, "too many slow proofs at once");
+    case identity::DirectoryVerdict::Kind::kWrong: return wrong_password(user_name);
+    case identity::DirectoryVerdict::Kind::kGood: return arrive(verdict->person, state);
+  }
+  return wrong_password(user_name);
+}
+
 PageResult Visit::post() {
-  if (parts_.local == nullptr) return malformed_page(parts_, "there are no local users");
+  if (!parts_.has_form()) return malformed_page(parts_, "no passwords are taken here");
   if (policy::same_origin(request_.hints(), parts_.hosts) != policy::SameOrigin::kProven) {
     return foreign_page("no proof of the same origin");
   }

@@ -13,7 +13,7 @@ PageResult form_page(const SignInParts& parts, const std::string& rd, const Brow
   View view;
   view.text("error", text.error).text("user_name", text.user_name);
   view.text("action", parts.config.paths.login);
-  view.flag("local", parts.local == nullptr ? View::Shown::kNo : View::Shown::kYes);
+  view.flag("local", parts.has_form() ? View::Shown::kYes : View::Shown::kNo);
   std::vector<View> buttons;
   for (const auto& provider : parts.providers.all()) {
     View button;

@@ -61,9 +61,15 @@ PageResult account_refused_page(const SignInParts& parts, const Error& error,
       message.text = "An administrator has disabled the account " + user_name + " here.";
       message.reason = "account_disabled";
       break;
+    case ErrorCode::kNotFound:
+      message.title = "The directory does not know you";
+      message.text = "You are known as " + user_name +
+                     ", and the directory that decides who may use this place has no such user.";
+      message.advice = "The administrator of the directory can tell you why.";
+      message.reason = "not_in_directory";
+      break;
     case ErrorCode::kMalformed:
     case ErrorCode::kExpired:
-    case ErrorCode::kNotFound:
     case ErrorCode::kUnavailable:
     case ErrorCode::kInternal: return unavailable_page(parts, error.detail);
   }

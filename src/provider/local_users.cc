@@ -23,6 +23,11 @@ Outcome LocalUsers::load_if_changed(TimePoint now) {
   return {};
 }
 
+Result<Known> LocalUsers::knows(std::string_view user, TimePoint now) {
+  LK_CHECK(load_if_changed(now));
+  return file_->entry_digest(user).has_value() ? Known::kYes : Known::kNo;
+}
+
 Result<PasswordVerdict> LocalUsers::check(std::string_view user, const SecretString& password,
                                           std::string_view address, TimePoint now) {
   LK_TRY(const std::optional<Seconds> wait, store_.attempts().retry_after(user, address, now));

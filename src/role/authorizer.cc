@@ -32,10 +32,10 @@ bool is_dead_session(Reason reason) {
 
 Result<Authorizer> Authorizer::open(const config::Config& config, store::Store& store,
                                     SlowGate& gate, const Clock& clock, Random& random,
-                                    telemetry::Log& log) {
+                                    telemetry::Log& log, directory::Directory* directory) {
   LK_TRY(policy::Policy policy, policy::Policy::from(config));
   LK_CHECK(wire::FieldValue::from(config.site.realm));
-  identity::Resolver resolver(config, store, gate, random, log);
+  identity::Resolver resolver(config, store, gate, random, log, directory);
   return Authorizer(config, std::move(resolver), std::move(policy), clock, log);
 }
 

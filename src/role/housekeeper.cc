@@ -1,9 +1,12 @@
 #include "latchkey/role/housekeeper.h"
 
+#include <algorithm>
+
 namespace latchkey::role {
 
 template <typename Work>
-Housekeeper::Done Housekeeper::once(const std::string& name, TimePoint now, Work work) {
+Housekeeper::Done Housekeeper::once(const std::string& name, TimePoint now, Work work,
+                                    Seconds retry_after) {
   const Result<store::Lease> lease = store_.tasks().take(name, holder_, now, kTaskLease);
   if (!lease) {
     log_.warn("task_failed", {{"task", name}, {"detail", lease.error().detail}});
@@ -16,8 +19,7 @@ Housekeeper::Done Housekeeper::once(const std::string& name, TimePoint now, Work
                               {"error", name_of(outcome.error().code)},
                               {"detail", outcome.error().detail}});
   }
-  const Outcome given_back =
-      store_.tasks().done(name, now + outcome.value_or(kTaskRetryAfter));
+  const Outcome given_back = store_.tasks().done(name, now + outcome.value_or(retry_after));
   if (!given_back) {
     log_.warn("task_failed", {{"task", name}, {"detail", given_back.error().detail}});
   }
@@ -57,11 +59,38 @@ Housekeeper::Done Housekeeper::ask_about_members(const provider::Provider& provi
   });
 }
 
+// A lost group counts as soon as its account is written, so nobody waits for the end of a round.
+Housekeeper::Done Housekeeper::ask_directory(TimePoint now) {
+  const std::optional<Seconds> every =
+      people_ == nullptr ? std::nullopt : people_->look_every();
+  if (!every) return Done::kNo;
+  const auto work = [&]() -> Result<Seconds> {
+    using std::chrono::steady_clock;
+    const auto end = steady_clock::now() + kDirectoryRoundMax;
+    LK_TRY(const identity::Refreshed round,
+           people_->refresh_due(now, [end] { return steady_clock::now() < end; }));
+    for (const std::string& user : round.lost) log_.info("directory_lost", {{"user", user}});
+    for (const std::string& what : round.left_out) {
+      log_.info("directory_left_out", {{"detail", what}});
+    }
+    log_.debug("directory_asked", {{"accounts", round.asked}});
+    return *every;
+  };
+  return once("directory", now, work, *every);
+}
+
+Seconds Housekeeper::pause() const {
+  const std::optional<Seconds> every =
+      people_ == nullptr ? std::nullopt : people_->look_every();
+  return std::min(kHousekeepEvery, every.value_or(kHousekeepEvery));
+}
+
 std::uint32_t Housekeeper::run(TimePoint now) {
   std::uint32_t done = purge(now, [] { return true; }) == Done::kYes ? 1 : 0;
   for (const auto& provider : providers_.all()) {
     if (look_at(*provider, now) == Done::kYes) ++done;
   }
+  if (ask_directory(now) == Done::kYes) ++done;
   if (members_ == nullptr) return done;
   for (const auto& provider : providers_.all()) {
     if (ask_about_members(*provider, now) == Done::kYes) ++done;

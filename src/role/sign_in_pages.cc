@@ -9,15 +9,31 @@ std::optional<provider::LocalUsers> local_users(const SignInNeeds& needs) {
   return std::optional<provider::LocalUsers>(std::in_place, file, needs.store, needs.gate);
 }
 
+std::optional<identity::DirectoryPasswords> passwords(const SignInNeeds& needs) {
+  if (needs.directory == nullptr || !needs.config.ldap || !needs.config.ldap->sign_in) {
+    return std::nullopt;
+  }
+  return identity::DirectoryPasswords(*needs.directory, needs.store, needs.gate);
+}
+
 }  // namespace
 
 SignInPages::SignInPages(const SignInNeeds& needs)
     : paths_(needs.config.paths),
       providers_(needs.config, needs.store.provider_keys(), needs.client),
       local_(local_users(needs)),
-      parts_{needs.config, needs.hosts,     needs.store,
-             needs.resolver, needs.random, needs.sealer,
-             providers_,   local_.has_value() ? &*local_ : nullptr},
+      people_(needs.config, needs.store, needs.gate, needs.directory),
+      passwords_(passwords(needs)),
+      parts_{.config = needs.config,
+             .hosts = needs.hosts,
+             .store = needs.store,
+             .resolver = needs.resolver,
+             .random = needs.random,
+             .sealer = needs.sealer,
+             .providers = providers_,
+             .people = people_,
+             .local = local_.has_value() ? &*local_ : nullptr,
+             .directory = passwords_.has_value() ? &*passwords_ : nullptr},
       login_(parts_),
       callback_(parts_),
       logout_(parts_),

@@ -31,6 +31,7 @@ struct Accounts::SigningIn {
   std::string_view subject;
   const model::Profile& profile;
   std::optional<crypto::Digest> entry_digest;
+  const model::DirectoryAnswer* directory = nullptr;
 };
 
 Result<model::Account> Accounts::find(const AccountId& id) {
@@ -54,14 +55,16 @@ Result<model::Account> Accounts::find_by_subject(std::string_view issuer,
 
 Result<model::Account> Accounts::sign_in(std::string_view provider, std::string_view issuer,
                                          std::string_view subject, const model::Profile& profile,
-                                         TimePoint now, Random& random) {
-  return admit({provider, issuer, subject, profile, std::nullopt}, now, random);
+                                         TimePoint now, Random& random,
+                                         const model::DirectoryAnswer* directory) {
+  return admit({provider, issuer, subject, profile, std::nullopt, directory}, now, random);
 }
 
 Result<model::Account> Accounts::sign_in_local(const model::Profile& profile,
                                                const crypto::Digest& entry_digest, TimePoint now,
                                                Random& random) {
-  return admit({kLocalIssuer, kLocalIssuer, profile.user_name, profile, entry_digest}, now, random);
+  return admit({kLocalIssuer, kLocalIssuer, profile.user_name, profile, entry_digest, nullptr}, now,
+               random);
 }
 
 Result<model::Account> Accounts::admit(const SigningIn& who, TimePoint now, Random& random) {
@@ -69,6 +72,8 @@ Result<model::Account> Accounts::admit(const SigningIn& who, TimePoint now, Rand
   LK_TRY(const std::optional<AccountId> known, still_the_same_person(who));
   LK_CHECK(write_profile(who, known, now, random));
   LK_TRY(model::Account stored, find_by_subject(who.issuer, who.subject));
+  LK_CHECK(write_sources(who, stored.id));
+  LK_TRY(stored, find_by_subject(who.issuer, who.subject));
   LK_CHECK(transaction.commit());
   return stored;
 }
@@ -116,15 +121,31 @@ Outcome Accounts::write_profile(const SigningIn& who, const std::optional<Accoun
 
 Outcome Accounts::confirm_profile(const AccountId& id, const model::Profile& profile,
                                   TimePoint now) {
+  LK_TRY(Transaction transaction, Transaction::begin(connection_));
   const std::string groups = join_lines(profile.groups);
-  LK_TRY(Statement statement, connection_.prepare(sql::account_confirm_profile));
-  return statement.bind(":id", id.text())
-      .bind(":display_name", profile.display_name)
-      .bind(":mail", profile.mail)
-      .bind(":mail_verified", std::int64_t{profile.mail_verified ? 1 : 0})
-      .bind(":group_names", groups)
-      .bind(":now", now)
-      .run_on_one("account");
+  {
+    LK_TRY(Statement statement, connection_.prepare(sql::account_confirm_profile));
+    LK_CHECK(statement.bind(":id", id.text())
+                 .bind(":display_name", profile.display_name)
+                 .bind(":mail", profile.mail)
+                 .bind(":mail_verified", std::int64_t{profile.mail_verified ? 1 : 0})
+                 .bind(":group_names", groups)
+                 .bind(":now", now)
+                 .run_on_one("account"));
+  }
+  LK_CHECK(write_provider_facts(id, profile));
+  // What the directory said goes on to count beside the provider's new word.
+  LK_TRY(const std::optional<model::DirectoryAnswer> answer, directory_answer(id));
+  if (answer) LK_CHECK(write_answer(id, *answer, Lost::kNo));
+  return transaction.commit();
+}
+
+// Keeps what was said apart from what counts, and lets the directory have its say.
+Outcome Accounts::write_sources(const SigningIn& who, const AccountId& id) {
+  LK_CHECK(write_provider_facts(id, who.profile));
+  if (who.directory == nullptr) return write_no_answer(id);
+  LK_CHECK(take_in_one(id, *who.directory));
+  return {};
 }
 
 Outcome Accounts::disable(const AccountId& id, TimePoint now) {

@@ -26,6 +26,8 @@ Owner read_owner(Columns& columns) {
       .disabled = columns.integer() != 0,
       .epoch = columns.integer(),
       .member_until = columns.maybe_time(),
+      .directory_gone = columns.integer() != 0,
+      .directory_until = columns.maybe_time(),
   };
 }
 
@@ -43,6 +45,9 @@ model::Account read_account(Columns& columns) {
       .credential_epoch = columns.integer(),
       .created = columns.time(),
       .refreshed = columns.time(),
+      .directory_gone = columns.maybe_time(),
+      .directory_until = columns.maybe_time(),
+      .directory_checked = columns.maybe_time(),
   };
 }
 
@@ -107,7 +112,9 @@ Owner owner_of(model::Account account) {
           .kind = account.issuer == kLocalIssuer ? OwnerKind::kLocal : OwnerKind::kProviders,
           .disabled = account.disabled,
           .epoch = 0,
-          .member_until = std::nullopt};
+          .member_until = std::nullopt,
+          .directory_gone = account.directory_gone.has_value(),
+          .directory_until = account.directory_until};
 }
 
 }  // namespace latchkey::store

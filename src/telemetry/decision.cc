@@ -16,6 +16,7 @@ Level level_of(model::Reason reason) {
     case Reason::kHealth:
       return Level::kDebug;
     case Reason::kStoreUnavailable:
+    case Reason::kDirectoryStale:
     case Reason::kBusy:
     case Reason::kInternal:
     case Reason::kMembershipTooOld:

@@ -20,6 +20,7 @@
 #include "latchkey/role/responder.h"
 #include "latchkey/role/sign_in_pages.h"
 #include "support/answers.h"
+#include "support/fake_directory.h"
 #include "support/fake_provider.h"
 
 namespace latchkey::testing {
@@ -95,7 +96,8 @@ class Site {
     sealer = std::make_unique<crypto::Sealer>(
         *crypto::Sealer::load(config.credential.key_directory + "/seal.key"));
     resolver = std::make_unique<identity::Resolver>(config, store, proof_gate, random, log);
-    const role::SignInNeeds needs{config, *hosts, store, *resolver, random, *sealer, provider, gate};
+    const role::SignInNeeds needs{config,  *hosts,   store, *resolver, random,
+                                  *sealer, provider, gate,  &directory};
     pages = std::make_unique<role::SignInPages>(needs);
     std::vector<pages::Route> routes;
     pages->add_routes(routes);
@@ -107,6 +109,7 @@ class Site {
 
   ManualClock clock{kStart};
   FakeProvider provider;
+  FakeDirectory directory;  // asked only where the configuration has one
   config::Config config;
   store::Store store =
       *store::Store::open(":memory:", config::Journal::kWal, store::Access::kCreate);

@@ -130,7 +130,7 @@ void World::lose_the_store() {
 void World::restart() {
   authorizer.reset();
   authorizer = std::make_unique<role::Authorizer>(
-      must(role::Authorizer::open(config, *store, gate, clock, random, log_)));
+      must(role::Authorizer::open(config, *store, gate, clock, random, log_, &ldap)));
 }
 
 model::Answer World::ask(Dialect dialect, const Request& request) {

@@ -20,6 +20,7 @@
 #include "latchkey/telemetry/log.h"
 #include "support/answers.h"
 #include "support/configs.h"
+#include "support/fake_directory.h"
 #include "support/results.h"
 
 namespace latchkey::flow {
@@ -112,6 +113,7 @@ class World {
   SequenceRandom random;
   TestGate gate;
   std::string logged;
+  FakeDirectory ldap;  // asked only where the configuration has one
   std::optional<store::Store> store;
   std::unique_ptr<role::Authorizer> authorizer;
   model::Transport transport = model::Transport::kUnixSocket;

@@ -21,9 +21,9 @@ class Authority:
         # The examples name an authority of people, too; where no person has a certificate any will do.
         (self.directory / "people-ca.crt").write_bytes(self.ca.read_bytes())
 
-    def server(self, name, days=2):
+    def server(self, name, days=2, others="DNS:localhost,IP:127.0.0.1"):
         extensions = self.directory / f"{name}.ext"
-        extensions.write_text(f"subjectAltName=DNS:{name},DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n")
+        extensions.write_text(f"subjectAltName=DNS:{name}{',' * bool(others)}{others}\nextendedKeyUsage=serverAuth\n")
         openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
                 "-keyout", f"{name}.key", "-out", f"{name}.csr", directory=self.directory)
         openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial",

@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 from tests.support.servers.shared_host import SharedHost
+from tests.support.slapd import Slapd, person
 from tests.support.stack import sign_in_locally
 from tests.support.tls import Authority
 
@@ -201,3 +202,16 @@ def test_the_programs_need_nothing_of_the_host(fcgid):
         assert not outside, outside
     fcgid.admin("check --document-root public_html")
     assert fcgid.admin("housekeep").stdout.startswith("removed: ")
+
+
+def test_a_directory_is_asked_with_the_library_of_the_tarball(fcgid, tmp_path):
+    slapd = Slapd(tmp_path, anonymous="read", certificate=None).load(person("ann")).start()
+    fcgid.put("ldap.toml", f'[site]\nurl = "https://{HOST}"\n[store]\nurl = "sqlite:ldap/latchkey.db"\n[ldap]\n'
+                           f'server = "{slapd.url}"\nsign_in = true\n')
+    try:
+        done = fcgid.run("chmod 600 ldap.toml && LD_DEBUG=files latchkey/bin/latchkey --config ldap.toml user lookup ann")
+        loaded = {line.split()[-1] for line in done.stderr.splitlines() if "calling init" in line and "libldap" in line}
+        assert "user: ann" in done.stdout, done
+        assert loaded and all("latchkey/lib/" in path for path in loaded), loaded
+    finally:
+        slapd.stop()

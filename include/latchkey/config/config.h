@@ -13,6 +13,7 @@
 #include "latchkey/config/membership.h"
 #include "latchkey/config/provider.h"
 #include "latchkey/config/vouching.h"
+#include "latchkey/config/ldap.h"
 
 namespace latchkey::config {
 
@@ -217,6 +218,7 @@ struct Config {
   Legacy legacy;
   Certificate certificate;
   RemoteUser remote_user;
+  std::optional<Ldap> ldap;  // nullopt: there is no directory
   IdentityNames identity;
   Health health;
   Cache cache;

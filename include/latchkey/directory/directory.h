@@ -4,12 +4,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "latchkey/base/result.h"
 #include "latchkey/base/secret_string.h"
+#include "latchkey/config/ldap.h"
 
 namespace latchkey::directory {
 
@@ -27,6 +29,12 @@ struct DirectoryEntry {
   std::string display_name;  // empty: no such attribute is configured, or the entry has none
   std::string mail;          // the first value; empty likewise
   std::vector<std::string> groups;  // each once; with nested groups those around them, too
+};
+
+// What one server had to say when it was tried.
+struct ServerReport {
+  std::string server;
+  Outcome outcome;
 };
 
 // Errors, for every verb: kUnavailable: no server could answer (down, slow, certificate, manager's
@@ -52,6 +60,21 @@ class Directory {
   // Looks whether a group of that name exists.
   // Errors: kNotFound: the directory has answered, and there is none.
   virtual Outcome find_group(std::string_view group) = 0;
+
+  // Tries each server on its own: connects, binds as the manager, finds the root. For `latchkey
+  // check`.
+  virtual std::vector<ServerReport> examine() = 0;
 };
+
+// How long somebody waits for an answer.
+enum class Patience {
+  kRequest,      // a person waits, and a worker with them: every server gets one try
+  kHousekeeper,  // nobody waits: ldap.retries more tries, with growing pauses
+};
+
+// Makes the directory that asks LDAP servers. Nothing is loaded and nobody is asked before the
+// first call; made after fork. `settings` outlives it; null where nothing is configured.
+std::unique_ptr<Directory> make_directory(const std::optional<config::Ldap>& settings,
+                                          Patience patience);
 
 }  // namespace latchkey::directory

@@ -15,7 +15,7 @@ constexpr std::size_t kUserNameBytesMax = 255;
 constexpr std::size_t kMailBytesMax = 254;
 constexpr std::size_t kDisplayNameBytesMax = 255;
 constexpr std::size_t kGroupBytesMax = 255;
-constexpr std::size_t kGroupsMax = 1000;
+constexpr std::size_t kGroupsMax = 10'000;  // rules see all of them, the application what fits
 
 // What a provider's claims say, any bytes.
 struct RawProfile {

@@ -17,6 +17,9 @@
 #include "latchkey/model/decision.h"
 #include "latchkey/model/identity.h"
 
+namespace latchkey::directory {
+class Directory;
+}
 namespace latchkey::store {
 class Store;
 }
@@ -26,7 +29,7 @@ class Log;
 
 namespace latchkey::identity {
 
-// Whether a local user's password may be tried. Where it was tried for the same request before, a
+// Whether a password may be tried. Where it was tried for the same request before, a
 // second time would count twice.
 enum class Passwords { kTry, kLeave };
 
@@ -34,9 +37,9 @@ class Resolver {
  public:
   // Input:   all references outlive the resolver. Made after fork. Public keys that cannot be read
   //          now are looked for again at every token, so that a worker starts and refuses
-  //          meanwhile.
+  //          meanwhile. `directory`, which is asked about passwords; null: there is none.
   Resolver(const config::Config& config, store::Store& store, SlowGate& gate, Random& random,
-           const telemetry::Log& log);
+           const telemetry::Log& log, directory::Directory* directory = nullptr);
   Resolver(Resolver&&) noexcept;
   ~Resolver();
 

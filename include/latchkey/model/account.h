@@ -11,7 +11,7 @@
 
 namespace latchkey::model {
 
-// What a provider said of a person at sign-in, after filtering by identity/.
+// What counts as said of a person, after filtering by identity/.
 struct Profile {
   std::string user_name;     // printable ASCII, not empty
   std::string display_name;  // printable ASCII or empty
@@ -35,6 +35,10 @@ struct Account {
   std::int64_t credential_epoch = 0;
   TimePoint created{};
   TimePoint refreshed{};  // when the provider last confirmed the profile
+  // What the directory said last; all empty for people who are not looked up there.
+  std::optional<TimePoint> directory_gone;     // since when it refuses to know them
+  std::optional<TimePoint> directory_until;    // how long its last answer counts
+  std::optional<TimePoint> directory_checked;  // when that was given
 };
 
 }  // namespace latchkey::model

@@ -37,6 +37,7 @@ enum class Reason {
   // Refused, we cannot tell: 503.
   kStoreUnavailable,
   kMembershipTooOld,       // confirmed longer ago than the rule that decides allows
+  kDirectoryStale,         // no directory has answered about the person for too long
   kBusy,                   // too many slow proofs at once
   kInternal,
   // Not a refusal of a person.

@@ -5,6 +5,8 @@
 #include "latchkey/config/config.h"
 #include "latchkey/config/hosts.h"
 #include "latchkey/crypto/seal.h"
+#include "latchkey/identity/directory_passwords.h"
+#include "latchkey/identity/directory_people.h"
 #include "latchkey/identity/resolver.h"
 #include "latchkey/provider/local_users.h"
 #include "latchkey/provider/provider_set.h"
@@ -21,7 +23,12 @@ struct SignInParts {
   Random& random;
   const crypto::Sealer& sealer;
   const provider::ProviderSet& providers;
+  identity::DirectoryPeople& people;
   provider::LocalUsers* local = nullptr;  // null: there is no users file
+  identity::DirectoryPasswords* directory = nullptr;  // null: it takes no passwords
+
+  // True if there is a form for name and password.
+  bool has_form() const { return local != nullptr || directory != nullptr; }
 };
 
 }  // namespace latchkey::pages

@@ -24,12 +24,17 @@ struct PasswordVerdict {
   crypto::Digest entry;  // kGood: of the line that proved it
 };
 
+enum class Known { kNo, kYes };
+
 // One per worker, made after fork. Reads the file again whenever it was replaced.
 class LocalUsers {
  public:
   // Input:   `users_file`, htpasswd format. `store` and `gate` outlive this object.
   LocalUsers(std::string users_file, store::Store& store, SlowGate& gate)
       : users_file_(std::move(users_file)), store_(store), gate_(gate) {}
+
+  // Tells whether the file has such a user. Errors: kUnavailable: the file or the store.
+  Result<Known> knows(std::string_view user, TimePoint now);
 
   // Checks a password. An unknown name costs as much as a known one and is told from a wrong
   // password by nothing; a failure is counted before anything is answered.

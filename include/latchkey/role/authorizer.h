@@ -22,11 +22,11 @@ namespace latchkey::role {
 
 class Authorizer final : public fcgi::Service {
  public:
-  // Input:   all references outlive the authorizer. Made after fork.
+  // Input:   all references outlive the authorizer. Made after fork. `directory`, null: there is none.
   // Errors:  kMalformed: a health pattern, realm or title that cannot be used.
   static Result<Authorizer> open(const config::Config& config, store::Store& store,
                                  SlowGate& gate, const Clock& clock, Random& random,
-                                 telemetry::Log& log);
+                                 telemetry::Log& log, directory::Directory* directory = nullptr);
 
   // Answers one request. STDIN is never read: some servers send none, and it would be waited for.
   void serve(fcgi::Exchange& exchange) override;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "latchkey/base/clock.h"
+#include "latchkey/identity/directory_people.h"
 #include "latchkey/membership/member_round.h"
 #include "latchkey/provider/provider_set.h"
 #include "latchkey/role/responder.h"
@@ -23,6 +24,8 @@ constexpr Seconds kTaskRetryAfter{60};
 // For how long a process without a pool may go on after its reply: the next request waits for it.
 constexpr std::chrono::milliseconds kWorkAfterReply{200};
 constexpr Seconds kTaskLease{120};
+// How long one round of asking the directory may take: well within the lease.
+constexpr Seconds kDirectoryRoundMax{60};
 
 // Who is due is looked for in each run.
 constexpr Seconds kMembershipLookEvery{0};
@@ -33,18 +36,24 @@ constexpr Seconds kHousekeepEvery{30};
 class Housekeeper final : public IdleWork {
  public:
   // Input:   `holder`, names this process among the holders of leases; `members`, null where nobody
-  //          waits for the network. All references outlive it.
+  //          waits for the network; `people`, whom the directory is asked about, null likewise. All
+  //          references outlive it.
   Housekeeper(store::Store& store, const provider::ProviderSet& providers, std::string holder,
-              const telemetry::Log& log, membership::MemberRound* members = nullptr)
+              const telemetry::Log& log, membership::MemberRound* members = nullptr,
+              identity::DirectoryPeople* people = nullptr)
       : store_(store),
         providers_(providers),
         holder_(std::move(holder)),
         log_(log),
-        members_(members) {}
+        members_(members),
+        people_(people) {}
 
   // Does every task that is due. Waits for the network: for the pool's housekeeper.
   // Returns: how many tasks were done; a failure is logged, and the task is due again soon.
   std::uint32_t run(TimePoint now);
+
+  // How long to wait before the next run.
+  Seconds pause() const;
 
   // Does what is due and needs no network, for at most kWorkAfterReply. For after a reply, where
   // there is no pool. What is left is due at once.
@@ -54,16 +63,19 @@ class Housekeeper final : public IdleWork {
   enum class Done { kYes, kNo };
   // `work` returns Result<Seconds>: when it is due again.
   template <typename Work>
-  Done once(const std::string& name, TimePoint now, Work work);
+  Done once(const std::string& name, TimePoint now, Work work,
+            Seconds retry_after = kTaskRetryAfter);
   Done purge(TimePoint now, const std::function<bool()>& may_go_on);
   Done look_at(provider::Provider& provider, TimePoint now);
   Done ask_about_members(const provider::Provider& provider, TimePoint now);
+  Done ask_directory(TimePoint now);
 
   store::Store& store_;
   const provider::ProviderSet& providers_;
   std::string holder_;
   const telemetry::Log& log_;
   membership::MemberRound* members_;
+  identity::DirectoryPeople* people_;
 };
 
 }  // namespace latchkey::role

@@ -10,6 +10,9 @@
 #include "latchkey/config/config.h"
 #include "latchkey/config/hosts.h"
 #include "latchkey/crypto/seal.h"
+#include "latchkey/directory/directory.h"
+#include "latchkey/identity/directory_passwords.h"
+#include "latchkey/identity/directory_people.h"
 #include "latchkey/identity/resolver.h"
 #include "latchkey/pages/backchannel_logout.h"
 #include "latchkey/pages/callback.h"
@@ -33,6 +36,7 @@ struct SignInNeeds {
   const crypto::Sealer& sealer;
   remote::HttpClient& client;
   SlowGate& gate;
+  directory::Directory* directory = nullptr;  // null: there is none
 };
 
 class SignInPages {
@@ -50,6 +54,8 @@ class SignInPages {
   const config::Paths& paths_;
   provider::ProviderSet providers_;
   std::optional<provider::LocalUsers> local_;
+  identity::DirectoryPeople people_;
+  std::optional<identity::DirectoryPasswords> passwords_;
   pages::SignInParts parts_;
   pages::LoginPage login_;
   pages::CallbackPage callback_;

@@ -14,6 +14,7 @@
 #include "latchkey/base/result.h"
 #include "latchkey/crypto/digest.h"
 #include "latchkey/model/account.h"
+#include "latchkey/model/facts.h"
 
 namespace latchkey::store {
 
@@ -28,6 +29,24 @@ struct LocalEntry {
 
 // Issuer and provider of people from the users file; their subject is their user name.
 inline constexpr std::string_view kLocalIssuer = "local";
+
+// The sources of facts about a person.
+inline constexpr std::string_view kProviderSource = "provider";
+inline constexpr std::string_view kDirectorySource = "directory";
+
+// Somebody about whom the directory has to be asked.
+struct DirectoryDue {
+  AccountId id;
+  std::string provider;
+  std::string user_name;
+  bool was_asked = false;  // it has answered before
+};
+
+// What the directory has answered about one account.
+struct DirectoryNews {
+  AccountId account;
+  model::DirectoryAnswer answer;
+};
 
 // The most rows one listing gives; ask again with `after` for more.
 inline constexpr std::uint32_t kListRowsMax = 1000;
@@ -44,13 +63,15 @@ class Accounts {
 
   // Creates the account of (issuer, subject), or refreshes its profile.
   //
-  // Input:   `profile`, as filtered by identity/; `user_name` is not empty.
-  // Returns: the account as stored.
+  // Input:   `profile`, as filtered by identity/; `user_name` is not empty. `directory`, what the
+  //          directory says of them; null: they are not looked up there.
+  // Returns: the account as stored, with the facts that count.
   // Errors:  kConflict: the user name (whatever the case of its letters) is another account's;
   //          kRefused: the account is disabled; kUnavailable.
   Result<model::Account> sign_in(std::string_view provider, std::string_view issuer,
                                  std::string_view subject, const model::Profile& profile,
-                                 TimePoint now, Random& random);
+                                 TimePoint now, Random& random,
+                                 const model::DirectoryAnswer* directory = nullptr);
 
   // Writes what the provider says of a person when it is asked again; the user name stays, as
   // credentials name it. Errors: kNotFound, kUnavailable.
@@ -61,6 +82,28 @@ class Accounts {
   Result<model::Account> sign_in_local(const model::Profile& profile,
                                        const crypto::Digest& entry_digest, TimePoint now,
                                        Random& random);
+
+  // Returns what one source said of the person.
+  // Errors: kNotFound: nothing; kUnavailable.
+  Result<model::Facts> facts(const AccountId& id, std::string_view source);
+
+  // Returns the directory's last answer; nullopt: it was never asked. Errors: kNotFound, kUnavailable.
+  Result<std::optional<model::DirectoryAnswer>> directory_answer(const AccountId& id);
+
+  // Writes what the directory has answered, and the facts that count from now on, in one transaction.
+  // Who has lost their entry loses sessions and credentials with it. Accounts that are gone by now
+  // are left out.
+  // Returns: the accounts that have lost everything.
+  Result<std::vector<AccountId>> take_in(std::span<const DirectoryNews> news);
+
+  // Lists accounts whose last answer is not younger than `horizon`, and those without any, in the
+  // order of their ids, beginning behind `after`.
+  Result<std::vector<DirectoryDue>> directory_due(TimePoint horizon, const AccountId& after,
+                                                  std::uint32_t limit = kListRowsMax);
+
+  // Forgets what the directory said of somebody who is no longer looked up there; the provider's word
+  // counts again. Errors: kUnavailable.
+  Outcome forget_directory(const AccountId& id);
 
   // Ends everything the person holds and refuses new sign-ins; `enable` lets them sign in again,
   // reviving nothing. Both may be repeated. Errors: kNotFound, kUnavailable.
@@ -90,6 +133,14 @@ class Accounts {
 
  private:
   struct SigningIn;
+  enum class Lost { kNo, kYes };
+  Outcome write_sources(const SigningIn& who, const AccountId& id);
+  Result<Lost> take_in_one(const AccountId& id, const model::DirectoryAnswer& answer);
+  Outcome write_answer(const AccountId& id, const model::DirectoryAnswer& answer, Lost lost);
+  Outcome write_no_answer(const AccountId& id);
+  Outcome write_facts(const AccountId& id, std::string_view source, const model::Facts& facts);
+  Outcome write_provider_facts(const AccountId& id, const model::Profile& profile);
+  Outcome drop_facts(const AccountId& id, std::string_view source);
   Result<model::Account> admit(const SigningIn& who, TimePoint now, Random& random);
   Result<std::optional<AccountId>> still_the_same_person(const SigningIn& who);
   Outcome write_profile(const SigningIn& who, const std::optional<AccountId>& known, TimePoint now,

@@ -23,6 +23,8 @@ struct Owner {
   bool disabled = false;
   std::int64_t epoch = 0;  // of what was presented: what carries an older number is dead
   std::optional<TimePoint> member_until;  // nullopt: membership has no end of its own
+  bool directory_gone = false;               // the directory refuses to know them
+  std::optional<TimePoint> directory_until;  // how long its last answer counts; nullopt: for ever
 };
 
 struct PresentedSession {

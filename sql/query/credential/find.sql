@@ -5,6 +5,7 @@ SELECT credential.id, credential.account, credential.epoch, credential.label, cr
        account.id, account.provider, account.issuer, account.subject, account.user_name,
        account.display_name, account.mail, account.mail_verified, account.group_names,
        account.disabled, account.session_epoch, account.credential_epoch, account.created,
-       account.refreshed
+       account.refreshed, account.directory_gone, account.directory_until,
+       account.directory_checked
   FROM credential JOIN account ON account.id = credential.account
  WHERE credential.id = :id;

@@ -5,6 +5,7 @@ SELECT session.id, session.account, session.epoch, session.provider, session.pro
        account.id, account.provider, account.issuer, account.subject, account.user_name,
        account.display_name, account.mail, account.mail_verified, account.group_names,
        account.disabled, account.session_epoch, account.credential_epoch, account.created,
-       account.refreshed
+       account.refreshed, account.directory_gone, account.directory_until,
+       account.directory_checked
   FROM session JOIN account ON account.id = session.account
  WHERE session.token_hash = :token_hash;

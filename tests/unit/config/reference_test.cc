@@ -60,6 +60,8 @@ class Reference : public Workshop {
   Reference() {
     write("peer.secret", std::string(32, 'x'), 0600);
     write("provider-ca.pem", "", 0644);
+    write("ldap-ca.pem", "", 0644);
+    write("ldap.secret", "manager", 0600);
   }
 };
 
@@ -172,6 +174,32 @@ TEST_F(Reference, ShowsTheDefaultsOfTheScalarsElsewhere) {
   EXPECT_EQ(shown.pool.stuck_after, defaults.pool.stuck_after);
   EXPECT_EQ(shown.pool.drain, defaults.pool.drain);
   EXPECT_EQ(shown.pool.requests_per_worker, defaults.pool.requests_per_worker);
+}
+
+TEST_F(Reference, ShowsTheDefaultsOfTheDirectory) {
+  const std::optional<Ldap> shown = good(all_settings()).ldap;
+  ASSERT_TRUE(shown.has_value());
+  const Ldap defaults;
+
+  EXPECT_EQ(shown->servers.size(), 2U);
+  EXPECT_EQ(shown->start_tls, defaults.start_tls);
+  EXPECT_EQ(shown->inhibit_infer_root_dn, defaults.inhibit_infer_root_dn);
+  EXPECT_EQ(shown->user_search_filter, defaults.user_search_filter);
+  EXPECT_EQ(shown->user_name_attribute, defaults.user_name_attribute);
+  EXPECT_EQ(shown->group_search_filter, defaults.group_search_filter);
+  EXPECT_EQ(shown->group_membership_filter, defaults.group_membership_filter);
+  EXPECT_EQ(shown->group_name_attribute, defaults.group_name_attribute);
+  EXPECT_EQ(shown->nested_groups, defaults.nested_groups);
+  EXPECT_EQ(shown->trust_mail, defaults.trust_mail);
+  EXPECT_EQ(shown->sign_in, defaults.sign_in);
+  EXPECT_EQ(shown->basic, defaults.basic);
+  EXPECT_EQ(shown->groups, defaults.groups);
+  EXPECT_EQ(shown->unknown_users, defaults.unknown_users);
+  EXPECT_EQ(shown->update_interval, defaults.update_interval);
+  EXPECT_EQ(shown->max_stale, defaults.max_stale);
+  EXPECT_EQ(shown->connect_timeout, defaults.connect_timeout);
+  EXPECT_EQ(shown->search_timeout, defaults.search_timeout);
+  EXPECT_EQ(shown->retries, defaults.retries);
 }
 
 }  // namespace

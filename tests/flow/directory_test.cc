@@ -1,0 +1,471 @@
+// What a directory says, from sign-in over the housekeeper to the decision, with a clock that stands
+// still.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "latchkey/identity/directory_people.h"
+#include "latchkey/role/housekeeper.h"
+#include "sign_in_site.h"
+#include "support/results.h"
+#include "world.h"
+
+namespace latchkey::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+void with_ldap(config::Config& config) {
+  config.ldap = ldap_settings(config.providers.empty() ? "" : config.providers.front().name);
+}
+
+model::Profile profile_of(Site& site, const std::string& user) {
+  return site.store.accounts().find_by_name(user)->profile;
+}
+
+// ---- signing in at a provider
+
+TEST(Directory, OutranksTheClaimsOfTheProvider) {
+  Site site(with_ldap);
+  site.directory.add("alice", {"of-the-directory"});
+  Browser browser(site);
+
+  EXPECT_EQ(browser.sign_in().status, 302);
+
+  EXPECT_THAT(profile_of(site, "alice").groups, ElementsAre("of-the-directory"));
+  EXPECT_NE(profile_of(site, "alice").mail, "");
+}
+
+TEST(Directory, IsMergedWithTheClaimsWhereThatIsWanted) {
+  Site site([](config::Config& config) {
+    with_ldap(config);
+    config.ldap->groups = config::LdapGroups::kMerge;
+  });
+  site.directory.add("alice", {"of-the-directory", "dev"});
+  Browser browser(site);
+
+  browser.sign_in();
+
+  EXPECT_THAT(profile_of(site, "alice").groups, ElementsAre("of-the-directory", "dev", "ops"));
+}
+
+TEST(Directory, IsNotAskedAboutPeopleOfOtherProviders) {
+  Site site([](config::Config& config) { config.ldap = ldap_settings("another"); });
+  site.directory.add("alice", {"of-the-directory"});
+  Browser browser(site);
+
+  browser.sign_in();
+
+  EXPECT_EQ(site.directory.asked, 0);
+  EXPECT_THAT(profile_of(site, "alice").groups, ElementsAre("dev", "ops"));
+}
+
+TEST(Directory, ThatDoesNotKnowSomebodyRefusesThemWithAPage) {
+  Site site(with_ldap);
+  Browser browser(site);
+
+  const model::Answer answer = browser.sign_in();
+
+  EXPECT_EQ(answer.status, 403);
+  EXPECT_TRUE(answer.body.contains("The directory does not know you"));
+  EXPECT_FALSE(browser.cookies.contains(kSessionCookie));
+}
+
+TEST(Directory, ThatDoesNotKnowSomebodyLetsThemGoOnWithoutGroupsIfItIsTold) {
+  Site site([](config::Config& config) {
+    with_ldap(config);
+    config.ldap->unknown_users = config::UnknownUsers::kAllow;
+  });
+  Browser browser(site);
+
+  EXPECT_EQ(browser.sign_in().status, 302);
+
+  EXPECT_THAT(profile_of(site, "alice").groups, IsEmpty());
+}
+
+TEST(Directory, ThatDoesNotAnswerLetsNobodyNewIn) {
+  Site site(with_ldap);
+  site.directory.down = true;
+  Browser browser(site);
+
+  const model::Answer answer = browser.sign_in();
+
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_NE(field(answer, "Retry-After"), "(absent)");
+  EXPECT_EQ(site.sessions(), 0);
+}
+
+TEST(Directory, ThatDoesNotAnswerLeavesItsLastAnswerForSoLong) {
+  Site site(with_ldap);
+  site.directory.add("alice", {"of-the-directory"});
+  Browser browser(site);
+  ASSERT_EQ(browser.sign_in().status, 302);
+  site.directory.down = true;
+  const Seconds counts = site.config.ldap->update_interval + site.config.ldap->max_stale;
+
+  site.clock.advance(counts - Seconds(1));
+  EXPECT_EQ(Browser(site).sign_in().status, 302);
+  EXPECT_THAT(profile_of(site, "alice").groups, ElementsAre("of-the-directory"));
+
+  site.clock.advance(Seconds(1));
+  EXPECT_EQ(Browser(site).sign_in().status, 503);
+}
+
+TEST(Directory, LeavesOutGroupsThatCannotBeHandedOn) {
+  Site site(with_ldap);
+  site.directory.add("alice", {"good", "with|delimiter", "line\nbreak", "\xc3\xa4"});
+  Browser browser(site);
+
+  browser.sign_in();
+
+  EXPECT_THAT(profile_of(site, "alice").groups, ElementsAre("good"));
+}
+
+// ---- the form
+
+std::string filled(const model::Answer& form, const std::string& user, const std::string& password) {
+  const std::vector<wire::FormField> fields{
+      {"state", Browser::hidden(form, "state")}, {"username", user}, {"password", password}};
+  return wire::form_encode(fields);
+}
+
+void with_passwords(config::Config& config) {
+  config.providers.clear();
+  config.ldap = ldap_settings("");
+  config.ldap->sign_in = true;
+  config.local.users_file = shared_directory() + "/users";
+}
+
+model::Answer try_form(Site& site, const std::string& user, const std::string& password) {
+  Browser browser(site);
+  return browser.post("/oauth/login", filled(browser.get("/oauth/login"), user, password));
+}
+
+TEST(DirectoryForm, SignsInWithThePasswordOfTheDirectory) {
+  Site site(with_passwords);
+  site.directory.add("ann", {"dev"});
+
+  EXPECT_EQ(try_form(site, "ann", "ann-pw").status, 303);
+  EXPECT_EQ(try_form(site, "ann", "wrong").status, 403);
+
+  const auto account = site.store.accounts().find_by_subject("ldap", "ann");
+  ASSERT_TRUE(account.has_value());
+  EXPECT_THAT(account->profile.groups, ElementsAre("dev"));
+}
+
+TEST(DirectoryForm, LooksForALocalNameInTheUsersFileOnly) {
+  Site site(with_passwords);
+  site.directory.add("bob", {"dev"});  // bob-pw in both places
+
+  EXPECT_EQ(try_form(site, "bob", "wrong").status, 403);
+  EXPECT_EQ(site.directory.asked, 0);
+  EXPECT_EQ(try_form(site, "bob", "bob-pw").status, 303);
+
+  EXPECT_EQ(site.store.accounts().find_by_name("bob")->provider, "local");
+}
+
+TEST(DirectoryForm, CountsFailuresAndThenMakesWait) {
+  Site site(with_passwords);
+  site.directory.add("ann", {});
+  for (int i = 0; i < store::kNameFailuresFree; ++i) try_form(site, "ann", "wrong");
+  const int asked = site.directory.asked;
+
+  const model::Answer answer = try_form(site, "Ann ", "ann-pw");
+
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_EQ(field(answer, "Retry-After"), "1");
+  EXPECT_EQ(site.directory.asked, asked) << "whoever has to wait is not asked about";
+}
+
+TEST(DirectoryForm, SaysThatTheDirectoryDoesNotAnswer) {
+  Site site(with_passwords);
+  site.directory.down = true;
+
+  EXPECT_EQ(try_form(site, "ann", "ann-pw").status, 503);
+}
+
+TEST(DirectoryForm, RefusesANameThatIsAnotherPersons) {
+  Site site(with_passwords);
+  site.directory.add("ann", {});
+  SystemRandom random;
+  model::Profile profile;
+  profile.user_name = "ann";
+  ASSERT_TRUE(site.store.accounts()
+                  .sign_in("corporate", "https://id", "s", profile, kStart, random)
+                  .has_value());
+
+  const model::Answer answer = try_form(site, "ann", "ann-pw");
+
+  EXPECT_EQ(answer.status, 403);
+  EXPECT_TRUE(answer.body.contains("This user name is taken"));
+}
+
+// ---- the housekeeper
+
+struct Kept : Site {
+  Kept() : Site(with_ldap), people(config, store, gate, &directory) {
+    directory.add("alice", {"dev"});
+    EXPECT_EQ(Browser(*this).sign_in().status, 302);
+    directory.asked = 0;
+  }
+  // What the housekeeper of a pool would have done until `clock`, look by look.
+  void until(TimePoint end) {
+    role::Housekeeper housekeeper(store, pages->providers(), "test", log, nullptr, &people);
+    for (; clock.now() < end; clock.advance(housekeeper.pause())) housekeeper.run(clock.now());
+  }
+
+  identity::DirectoryPeople people;
+};
+
+TEST(DirectoryHousekeeping, AsksAgainBeforeTheIntervalIsOverAndNotBefore) {
+  Kept site;
+  const Seconds interval = site.config.ldap->update_interval;
+
+  site.until(kStart + interval / 2);
+  EXPECT_EQ(site.directory.asked, 0);
+
+  site.directory.add("alice", {"ops"});
+  site.until(kStart + interval);
+  EXPECT_EQ(site.directory.asked, 1);
+  EXPECT_THAT(profile_of(site, "alice").groups, ElementsAre("ops"));
+}
+
+TEST(DirectoryHousekeeping, AsksAboutSomebodyWithoutGroupsNoMoreOftenThanAboutOthers) {
+  Kept site;
+  site.directory.add("alice", {});
+  site.until(kStart + site.config.ldap->update_interval);
+  site.directory.asked = 0;
+
+  site.until(site.clock.now() + site.config.ldap->update_interval / 2);
+
+  EXPECT_EQ(site.directory.asked, 0);
+}
+
+TEST(DirectoryHousekeeping, EndsEverythingOfALostAccountAndSaysSo) {
+  Kept site;
+  const model::Account before = *site.store.accounts().find_by_name("alice");
+  site.directory.entries.clear();
+
+  site.until(kStart + site.config.ldap->update_interval);
+
+  const model::Account after = *site.store.accounts().find_by_name("alice");
+  EXPECT_EQ(after.session_epoch, before.session_epoch + 1);
+  EXPECT_EQ(after.credential_epoch, before.credential_epoch + 1);
+  EXPECT_TRUE(after.directory_gone.has_value());
+  EXPECT_TRUE(site.log_text.contains("directory_lost")) << site.log_text;
+}
+
+TEST(DirectoryHousekeeping, ConcludesNothingWhileTheDirectoryIsDown) {
+  Kept site;
+  site.directory.down = true;
+  const model::Account before = *site.store.accounts().find_by_name("alice");
+
+  site.until(kStart + 2 * site.config.ldap->update_interval);
+
+  const model::Account after = *site.store.accounts().find_by_name("alice");
+  EXPECT_GT(site.directory.asked, 1) << "it is tried again";
+  EXPECT_EQ(after.session_epoch, before.session_epoch);
+  EXPECT_EQ(after.directory_until, before.directory_until);
+  EXPECT_THAT(after.profile.groups, ElementsAre("dev"));
+  EXPECT_TRUE(site.log_text.contains("ldap://fake:389: no answer in time"));
+}
+
+TEST(DirectoryHousekeeping, ForgetsPeopleOfAProviderThatIsNoLongerCovered) {
+  Kept site;
+  site.config.ldap->providers.clear();
+
+  site.until(kStart + site.config.ldap->update_interval);
+
+  EXPECT_EQ(site.directory.asked, 0);
+  EXPECT_THAT(profile_of(site, "alice").groups, ElementsAre("dev", "ops"));
+}
+
+TEST(DirectoryHousekeeping, LooksAsOftenAsTheIntervalNeeds) {
+  Kept site;
+  EXPECT_EQ(site.people.look_every(), Seconds(30));
+  site.config.ldap->update_interval = Seconds(2);
+  EXPECT_EQ(site.people.look_every(), Seconds(1));
+  EXPECT_EQ(identity::DirectoryPeople(site.config, site.store, site.gate, nullptr).look_every(),
+            std::nullopt);
+}
+
+}  // namespace
+}  // namespace latchkey::testing
+
+// ---- the decision
+
+namespace latchkey::flow {
+namespace {
+
+// Somebody about whom the directory has answered, in a world that believes it.
+struct Asked : World {
+  Asked() {
+    config.ldap = ldap_settings("company");
+    restart();
+    answer.standing = model::Standing::kKnown;
+    answer.checked = clock.now();
+    answer.until = clock.now() + Seconds(60);
+    owner = account("ann");
+    take_in();
+    cookie = session(*store->accounts().find(owner.id));
+    bearer = token(*store->accounts().find(owner.id));
+  }
+  void take_in() {
+    const store::DirectoryNews news[] = {{owner.id, answer}};
+    ASSERT_TRUE(store->accounts().take_in(news).has_value());
+  }
+  std::string by_session() { return reason(by_cookie(get("/x"), cookie)); }
+  std::string by_credential() { return reason(by_bearer(get("/x"), bearer)); }
+
+  model::DirectoryAnswer answer;
+  model::Account owner;
+  std::string cookie;
+  std::string bearer;
+};
+
+TEST(DirectoryDecision, BelievesTheLastAnswerUntilItsEnd) {
+  Asked world;
+  world.clock.advance(Seconds(59));
+  EXPECT_EQ(world.by_session(), "allowed");
+  EXPECT_EQ(world.by_credential(), "allowed");
+
+  world.clock.advance(Seconds(1));
+  EXPECT_EQ(world.by_session(), "directory_stale");
+  EXPECT_EQ(world.by_credential(), "directory_stale");
+  EXPECT_EQ(world.ldap.asked, 0) << "a decision asks nobody";
+}
+
+TEST(DirectoryDecision, AnswersAnOldAnswerWith503AndWhatToDo) {
+  Asked world;
+  world.clock.advance(Seconds(60));
+
+  const model::Answer answer =
+      world.client_sees(Dialect::kNginx, by_cookie(get("/x"), world.cookie));
+
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(field(answer, "Retry-After"), "5");
+  EXPECT_TRUE(answer.body.contains("directory"));
+}
+
+TEST(DirectoryDecision, GoesOnWithTheNextAnswerWithoutANewSignIn) {
+  Asked world;
+  world.clock.advance(Seconds(60));
+  world.answer.until = world.clock.now() + Seconds(60);
+  world.take_in();
+
+  EXPECT_EQ(world.by_session(), "allowed");
+  EXPECT_EQ(world.by_credential(), "allowed");
+}
+
+TEST(DirectoryDecision, RefusesWhomTheDirectoryRefusesAtOnceAndForGood) {
+  Asked world;
+  world.answer.standing = model::Standing::kRefused;
+  world.take_in();
+  EXPECT_EQ(world.by_session(), "account_disabled");
+  EXPECT_EQ(world.by_credential(), "account_disabled");
+
+  world.answer.standing = model::Standing::kKnown;
+  world.take_in();
+  EXPECT_EQ(world.by_session(), "expired_session");
+  EXPECT_EQ(world.by_credential(), "revoked_credential");
+}
+
+TEST(DirectoryDecision, KnowsNothingOfADirectoryThatIsNotConfigured) {
+  Asked world;
+  world.config.ldap.reset();
+  world.restart();
+  world.clock.advance(Seconds(3600));
+
+  EXPECT_EQ(world.by_session(), "allowed");
+}
+
+// ---- Basic
+
+struct Basic : World {
+  Basic() {
+    config.ldap = ldap_settings("");
+    config.ldap->basic = true;
+    ldap.add("ann", {"dev"});
+    restart();
+  }
+  std::string password(std::string_view user, std::string_view text) {
+    return reason(by_basic(get("/x"), user, text));
+  }
+};
+
+TEST(DirectoryBasic, IsOffUnlessItIsSwitchedOn) {
+  Basic world;
+  world.config.ldap->basic = false;
+  world.restart();
+
+  EXPECT_EQ(world.password("ann", "ann-pw"), "bad_credential");
+  EXPECT_EQ(world.ldap.asked, 0);
+}
+
+TEST(DirectoryBasic, MakesTheAccountAtFirstSight) {
+  Basic world;
+  EXPECT_EQ(world.password("ann", "ann-pw"), "allowed");
+
+  const auto account = world.store->accounts().find_by_subject("ldap", "ann");
+  ASSERT_TRUE(account.has_value());
+  EXPECT_EQ(account->profile.groups, std::vector<std::string>{"dev"});
+}
+
+TEST(DirectoryBasic, AsksForFactsOnlyWhereTheLastAnswerCountsNoLonger) {
+  Basic world;
+  EXPECT_EQ(world.password("ann", "ann-pw"), "allowed");
+  EXPECT_EQ(world.ldap.asked, 2) << "the password and the facts";
+  EXPECT_EQ(world.password("ann", "ann-pw"), "allowed");
+  EXPECT_EQ(world.ldap.asked, 3);
+
+  world.clock.advance(std::chrono::hours(2));
+  EXPECT_EQ(world.password("ann", "ann-pw"), "allowed");
+  EXPECT_EQ(world.ldap.asked, 5);
+}
+
+TEST(DirectoryBasic, SendsNoEmptyPasswordAndNoTokenToTheDirectory) {
+  Basic world;
+  EXPECT_EQ(world.password("ann", ""), "bad_credential");
+  EXPECT_EQ(world.password("", "ann-pw"), "bad_credential");
+  EXPECT_EQ(world.password("ann", "eyJx.eyJ9.x"), "bad_credential");
+  EXPECT_EQ(world.ldap.asked, 0);
+}
+
+TEST(DirectoryBasic, CountsFailuresForTheNameAndTheNetwork) {
+  Basic world;
+  for (int i = 0; i < store::kNameFailuresFree; ++i) {
+    EXPECT_EQ(world.password("ann", "wrong"), "bad_credential");
+  }
+  EXPECT_EQ(world.password("ANN", "ann-pw"), "too_many_attempts");
+
+  world.clock.advance(Seconds(1));
+  EXPECT_EQ(world.password("ann", "ann-pw"), "allowed");
+}
+
+TEST(DirectoryBasic, IsBehindTheSlowGate) {
+  Basic world;
+  world.gate.open = false;
+
+  EXPECT_EQ(world.password("ann", "ann-pw"), "busy");
+  EXPECT_EQ(world.ldap.asked, 0);
+}
+
+TEST(DirectoryBasic, SaysThatTheDirectoryDoesNotAnswerAndCountsNothing) {
+  Basic world;
+  world.ldap.down = true;
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(world.password("ann", "ann-pw"), "directory_stale");
+  world.ldap.down = false;
+
+  EXPECT_EQ(world.password("ann", "ann-pw"), "allowed");
+}
+
+TEST(DirectoryBasic, IsNotTriedASecondTimeWhereARefusalIsPutIntoWords) {
+  Basic world;
+  world.refused(by_basic(get("/x"), "ann", "ann-pw"), "bad_credential");
+  world.error_document(by_basic(get("/x"), "ann", "ann-pw"));
+
+  EXPECT_EQ(world.ldap.asked, 0);
+}
+
+}  // namespace
+}  // namespace latchkey::flow
