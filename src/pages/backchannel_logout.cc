@@ -55,11 +55,6 @@ Result<provider::LogoutRequest> verify(const SignInParts& parts, std::string_vie
   return last;
 }
 
-Result<std::int64_t> end_sessions(store::Sessions& sessions, const provider::LogoutRequest& asked) {
-  if (!asked.sid.empty()) return sessions.end_by_provider_sid(asked.issuer, asked.sid);
-  return sessions.end_by_subject(asked.issuer, asked.sub);
-}
-
 }  // namespace
 
 PageResult BackchannelLogoutPage::serve(const PageRequest& request) {
@@ -73,13 +68,11 @@ PageResult BackchannelLogoutPage::serve(const PageRequest& request) {
     return unavailable(asked.error().detail);
   }
   if (!asked) return refused(asked.error().detail);
-  store::Sessions& sessions = parts_.store.sessions();
-  const Outcome fresh = sessions.logout_token_seen(asked->issuer, asked->jti, asked->replay_end);
-  if (!fresh && fresh.error().code == ErrorCode::kConflict) {
+  const Result<std::int64_t> ended = parts_.store.sessions().obey_logout(
+      {asked->issuer, asked->jti, asked->replay_end, asked->sid, asked->sub});
+  if (!ended && ended.error().code == ErrorCode::kConflict) {
     return refused("a replayed logout token");
   }
-  if (!fresh) return unavailable(fresh.error().detail);
-  const Result<std::int64_t> ended = end_sessions(sessions, *asked);
   if (!ended) return unavailable(ended.error().detail);
   PageResult result{json_answer(200, "{}"), "signed_out_by_provider", "", ""};
   result.detail = std::to_string(*ended) + " sessions ended";

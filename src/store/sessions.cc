@@ -37,6 +37,17 @@ Outcome insert(Connection& connection, const model::Session& session,
   return {};
 }
 
+Outcome see_logout_token(Connection& connection, const LogoutOrder& order) {
+  LK_TRY(Statement statement, connection.prepare(sql::logout_token_see));
+  auto seen = statement.bind(":issuer", order.issuer)
+                  .bind(":jti", order.jti)
+                  .bind(":expires", order.replay_end)
+                  .run();
+  if (seen) return {};
+  if (seen.error().code != ErrorCode::kConflict) return std::unexpected(seen.error());
+  return fail(ErrorCode::kConflict, "the logout token was seen before");
+}
+
 }  // namespace
 
 struct Sessions::Known {
@@ -103,14 +114,21 @@ Outcome Sessions::end_by_token(const crypto::Digest& token_hash) {
   return {};
 }
 
-Result<std::int64_t> Sessions::end_by_provider_sid(std::string_view issuer, std::string_view sid) {
+Result<std::int64_t> Sessions::end_ordered(const LogoutOrder& order) {
+  if (order.sid.empty()) {
+    LK_TRY(Statement statement, connection_.prepare(sql::session_end_by_subject));
+    return statement.bind(":issuer", order.issuer).bind(":subject", order.sub).run();
+  }
   LK_TRY(Statement statement, connection_.prepare(sql::session_end_by_provider_sid));
-  return statement.bind(":issuer", issuer).bind(":provider_sid", sid).run();
+  return statement.bind(":issuer", order.issuer).bind(":provider_sid", order.sid).run();
 }
 
-Result<std::int64_t> Sessions::end_by_subject(std::string_view issuer, std::string_view subject) {
-  LK_TRY(Statement statement, connection_.prepare(sql::session_end_by_subject));
-  return statement.bind(":issuer", issuer).bind(":subject", subject).run();
+Result<std::int64_t> Sessions::obey_logout(const LogoutOrder& order) {
+  LK_TRY(Transaction transaction, Transaction::begin(connection_));
+  LK_CHECK(see_logout_token(connection_, order));
+  LK_TRY(const std::int64_t ended, end_ordered(order));
+  LK_CHECK(transaction.commit());
+  return ended;
 }
 
 Result<std::vector<model::Session>> Sessions::list(const std::optional<AccountId>& account,
@@ -120,15 +138,6 @@ Result<std::vector<model::Session>> Sessions::list(const std::optional<AccountId
   if (account) statement.bind(":account", account->text());
   statement.bind(":after", after).bind(":limit", std::int64_t{limit});
   return read_rows<model::Session>(statement, read_session);
-}
-
-Outcome Sessions::logout_token_seen(std::string_view issuer, std::string_view jti,
-                                    TimePoint expires) {
-  LK_TRY(Statement statement, connection_.prepare(sql::logout_token_see));
-  auto seen = statement.bind(":issuer", issuer).bind(":jti", jti).bind(":expires", expires).run();
-  if (seen) return {};
-  if (seen.error().code != ErrorCode::kConflict) return std::unexpected(seen.error());
-  return fail(ErrorCode::kConflict, "the logout token was seen before");
 }
 
 }  // namespace latchkey::store

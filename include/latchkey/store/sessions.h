@@ -26,6 +26,15 @@ struct SessionAndAccount {
 
 enum class StateUsed { kNo, kYes };
 
+// A back-channel logout that was verified: a provider's order to end sessions.
+struct LogoutOrder {
+  std::string_view issuer;
+  std::string_view jti;
+  TimePoint replay_end;  // until when the jti is remembered
+  std::string_view sid;  // the provider's session; where empty, all of the person `sub`
+  std::string_view sub;
+};
+
 class Sessions {
  public:
   explicit Sessions(Connection& connection);
@@ -64,21 +73,22 @@ class Sessions {
   Outcome end(std::string_view session_id);
   Outcome end_by_token(const crypto::Digest& token_hash);
 
-  // End the sessions of a provider's `sid`, or of a person. Return how many there were.
-  Result<std::int64_t> end_by_provider_sid(std::string_view issuer, std::string_view sid);
-  Result<std::int64_t> end_by_subject(std::string_view issuer, std::string_view subject);
-
   // Lists the sessions of one account, or of all, in the order of their ids beginning behind
   // `after`; dead ones too, until they are purged. `sealed_id_token` is left empty.
   Result<std::vector<model::Session>> list(const std::optional<AccountId>& account,
                                            std::string_view after = {},
                                            std::uint32_t limit = kListRowsMax);
 
-  // Remembers a back-channel logout token until it expires.
-  // Errors: kConflict: it was seen before (a replay); kUnavailable.
-  Outcome logout_token_seen(std::string_view issuer, std::string_view jti, TimePoint expires);
+  // Ends the sessions the order names and remembers its jti, both or neither: a token that was
+  // remembered while the sessions live on would be refused as a replay when the provider retries.
+  //
+  // Returns: how many sessions there were.
+  // Errors:  kConflict: the token was seen before; kUnavailable: nothing was changed.
+  Result<std::int64_t> obey_logout(const LogoutOrder& order);
 
  private:
+  Result<std::int64_t> end_ordered(const LogoutOrder& order);
+
   struct Known;
   Connection& connection_;
   std::unique_ptr<Known> known_;  // what presented() has read and nobody has changed since

@@ -95,7 +95,7 @@ TEST(Sessions, NoKindOfTokenIsAnotherKindL23) {
   const model::Account alice = person(store, "alice");
   ASSERT_THAT(start(store, session_of(alice, "s1", "sid-1")), IsOk());
   ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty), IsOk());
-  ASSERT_THAT(store.sessions().logout_token_seen(kIssuer, "jti-1", kNow), IsOk());
+  ASSERT_THAT(store.sessions().obey_logout({kIssuer, "jti-1", kNow, {}, {}}), IsOk());
   for (const char* text : {"c1", "state-s1", "jti-1", "sid-1"}) {
     EXPECT_THAT(store.sessions().find(hash_of(text)), FailsWith(ErrorCode::kNotFound)) << text;
   }
@@ -127,7 +127,7 @@ TEST(Sessions, EndsEverySessionOfOneProviderSidM30) {
   ASSERT_THAT(start(store, session_of(alice, "s1", "sid-1")), IsOk());
   ASSERT_THAT(start(store, session_of(alice, "s2", "sid-1")), IsOk());
   ASSERT_THAT(start(store, session_of(alice, "s3", "sid-2")), IsOk());
-  EXPECT_EQ(store.sessions().end_by_provider_sid(kIssuer, "sid-1"), 2);
+  EXPECT_EQ(store.sessions().obey_logout({kIssuer, "jti-1", kNow, "sid-1", {}}), 2);
   EXPECT_THAT(store.sessions().find(hash_of("s1")), FailsWith(ErrorCode::kNotFound));
   EXPECT_THAT(store.sessions().find(hash_of("s2")), FailsWith(ErrorCode::kNotFound));
   EXPECT_THAT(store.sessions().find(hash_of("s3")), IsOk());
@@ -136,22 +136,22 @@ TEST(Sessions, EndsEverySessionOfOneProviderSidM30) {
 TEST(Sessions, ASidOfAnotherProviderEndsNothing) {
   Store store = in_memory();
   ASSERT_THAT(start(store, session_of(person(store, "alice"), "s1", "sid-1")), IsOk());
-  EXPECT_EQ(store.sessions().end_by_provider_sid("https://other.example.com", "sid-1"), 0);
-  EXPECT_EQ(store.sessions().end_by_provider_sid(kIssuer, ""), 0);
+  EXPECT_EQ(store.sessions().obey_logout({"https://other", "jti-1", kNow, "sid-1", {}}), 0);
+  EXPECT_EQ(store.sessions().obey_logout({kIssuer, "jti-2", kNow, "", {}}), 0);
   EXPECT_THAT(store.sessions().find(hash_of("s1")), IsOk());
 }
 
 TEST(Sessions, AnEmptySidEndsNoSessionThatHasNone) {
   Store store = in_memory();
   ASSERT_THAT(start(store, session_of(person(store, "alice"), "s1")), IsOk());
-  EXPECT_EQ(store.sessions().end_by_provider_sid(kIssuer, ""), 0);
+  EXPECT_EQ(store.sessions().obey_logout({kIssuer, "jti-2", kNow, "", {}}), 0);
 }
 
 TEST(Sessions, EndsThoseOfOnePersonOnlyBySubject) {
   Store store = in_memory();
   ASSERT_THAT(start(store, session_of(person(store, "alice"), "s1")), IsOk());
   ASSERT_THAT(start(store, session_of(person(store, "bob"), "s2")), IsOk());
-  EXPECT_EQ(store.sessions().end_by_subject(kIssuer, "alice"), 1);
+  EXPECT_EQ(store.sessions().obey_logout({kIssuer, "jti", kNow, {}, "alice"}), 1);
   EXPECT_THAT(store.sessions().find(hash_of("s1")), FailsWith(ErrorCode::kNotFound));
   EXPECT_THAT(store.sessions().find(hash_of("s2")), IsOk());
 }
@@ -190,10 +190,10 @@ TEST(Sessions, ListsThoseOfOneAccountOrAll) {
 
 TEST(Sessions, RefusesAReplayedLogoutTokenM26) {
   Store store = in_memory();
-  ASSERT_THAT(store.sessions().logout_token_seen(kIssuer, "jti", kNow + Seconds(60)), IsOk());
-  EXPECT_THAT(store.sessions().logout_token_seen(kIssuer, "jti", kNow + Seconds(60)),
+  ASSERT_THAT(store.sessions().obey_logout({kIssuer, "jti", kNow + Seconds(60), {}, {}}), IsOk());
+  EXPECT_THAT(store.sessions().obey_logout({kIssuer, "jti", kNow + Seconds(60), {}, {}}),
               FailsWith(ErrorCode::kConflict));
-  EXPECT_THAT(store.sessions().logout_token_seen("https://other", "jti", kNow), IsOk());
+  EXPECT_THAT(store.sessions().obey_logout({"https://other", "jti", kNow, {}, {}}), IsOk());
 }
 
 TEST(Sessions, ReplayMemorySurvivesARestartAndAnEarlyPurgeN24) {
@@ -202,12 +202,13 @@ TEST(Sessions, ReplayMemorySurvivesARestartAndAnEarlyPurgeN24) {
   {
     Store store = create(path);
     ASSERT_THAT(start(store, session_of(person(store, "alice"), "s1")), IsOk());
-    ASSERT_THAT(store.sessions().logout_token_seen(kIssuer, "jti", kNow + Seconds(600)), IsOk());
+    ASSERT_THAT(store.sessions().obey_logout({kIssuer, "jti", kNow + Seconds(600), {}, {}}),
+                IsOk());
   }
   Store store = reopen(path);
   ASSERT_THAT(store.admin().purge_expired(kNow + Seconds(599)), IsOk());
   EXPECT_EQ(store.sessions().state_used("state-s1"), StateUsed::kYes);
-  EXPECT_THAT(store.sessions().logout_token_seen(kIssuer, "jti", kNow + Seconds(600)),
+  EXPECT_THAT(store.sessions().obey_logout({kIssuer, "jti", kNow + Seconds(600), {}, {}}),
               FailsWith(ErrorCode::kConflict));
 }
 

@@ -70,9 +70,11 @@ TEST_F(StatementTest, ATransactionThatIsNotCommittedIsUndone) {
   {
     const auto transaction = Transaction::begin(connection_);
     ASSERT_THAT(transaction, IsOk());
-    EXPECT_THAT(Sessions(connection_).logout_token_seen("i", "j", kNow), IsOk());
+    EXPECT_THAT(connection_.execute(SqlText(
+                    "INSERT INTO logout_token (issuer, jti, expires) VALUES ('i', 'j', 1)")),
+                IsOk());
   }
-  EXPECT_THAT(Sessions(connection_).logout_token_seen("i", "j", kNow), IsOk());
+  EXPECT_THAT(Sessions(connection_).obey_logout({"i", "j", kNow, {}, {}}), IsOk());
 }
 
 TEST(Lines, AreReadBackAsTheyWereJoined) {

@@ -149,16 +149,29 @@ TEST_F(Trouble, AFullDiskKeepsDecisionsAndRefusesWritesC18N21) {
   ASSERT_THAT(connection.ensure_usable(), IsOk());
   ASSERT_THAT(connection.execute(SqlText("PRAGMA max_page_count = 1")), IsOk());  // as it is now
   Sessions sessions(connection);
-  Outcome seen;
+  Result<std::int64_t> seen = 0;
   for (int i = 0; seen && i < 10'000; ++i) {
-    seen = sessions.logout_token_seen(kIssuer, "jti" + std::to_string(i), kNow);
+    seen = sessions.obey_logout({kIssuer, "jti" + std::to_string(i), kNow, {}, {}});
   }
   EXPECT_THAT(seen, FailsWith(ErrorCode::kUnavailable));
   EXPECT_THAT(sessions.find(hash_of("s1")), IsOk());
   EXPECT_THAT(Credentials(connection).find(CredentialId("c1")), IsOk());
 
   ASSERT_THAT(connection.execute(SqlText("PRAGMA max_page_count = 100000")), IsOk());
-  EXPECT_THAT(sessions.logout_token_seen(kIssuer, "later", kNow), IsOk());
+  EXPECT_THAT(sessions.obey_logout({kIssuer, "later", kNow, {}, {}}), IsOk());
+}
+
+TEST_F(Trouble, ALogoutThatEndedNothingMayBeDeliveredAgainM26) {
+  Store store = filled();
+  OtherProgram other(path_);
+  other.run("CREATE TRIGGER stuck BEFORE DELETE ON session BEGIN SELECT RAISE(FAIL, 'no'); END");
+  const LogoutOrder order{kIssuer, "jti", kNow + Seconds(60), {}, "alice"};
+  EXPECT_FALSE(store.sessions().obey_logout(order).has_value());
+  EXPECT_TRUE(reads(store));
+
+  other.run("DROP TRIGGER stuck");
+  EXPECT_EQ(store.sessions().obey_logout(order), 1);
+  EXPECT_THAT(store.sessions().obey_logout(order), FailsWith(ErrorCode::kConflict));
 }
 
 TEST_F(Trouble, AFullDiskCreatesNeitherSessionNorUsedStateC18) {
