@@ -123,6 +123,10 @@ void read_providers(const Value& value, Ldap& ldap) {
   }
 }
 
+void read_allowed_groups(const Value& value, Ldap& ldap) {
+  take(value.texts(EmptyList::kRefuse), ldap.allowed_groups);
+}
+
 void read_groups(const Value& value, Ldap& ldap) {
   constexpr Value::Word<LdapGroups> kWords[] = {{"replace", LdapGroups::kReplace},
                                                 {"merge", LdapGroups::kMerge}};
@@ -163,6 +167,7 @@ constexpr Key<Ldap> kLdapKeys[] = {
     {"manager_dn", read_text<&Ldap::manager_dn>},
     {"manager_password_file", read_manager_password},
     {"providers", read_providers},
+    {"allowed_groups", read_allowed_groups},
     {"groups", read_groups},
     {"unknown_users", read_unknown_users},
     {"update_interval", read_duration<&Ldap::update_interval, 1, kDay>},
@@ -194,6 +199,13 @@ void check_manager(Reading& reading, const Node& table) {
                   : "needs ldap.manager_dn beside it");
 }
 
+// Whom the directory does not know has none of its groups.
+void check_demand(Reading& reading, const Node& table, const Ldap& ldap) {
+  if (ldap.allowed_groups.empty() || ldap.unknown_users == UnknownUsers::kRefuse) return;
+  place_of(reading, table, "ldap", "unknown_users")
+      .wrong("cannot be \"allow\" beside ldap.allowed_groups, which nobody unknown is in");
+}
+
 // Names mean the same person only where somebody says so: the user `ann` of a public service could
 // be anybody.
 void check_providers(Reading& reading, const Node& table, Ldap& ldap) {
@@ -216,6 +228,7 @@ void read_ldap(Reading& reading, const Node& table) {
   require(reading, table, "ldap", kRequired);
   check_secrecy(reading, table, ldap);
   check_manager(reading, table);
+  check_demand(reading, table, ldap);
   check_providers(reading, table, ldap);
   reading.config.ldap = std::move(ldap);
 }

@@ -40,6 +40,13 @@ model::Facts facts_of(const directory::DirectoryEntry& entry, const config::Conf
           .groups = std::move(profile.groups)};
 }
 
+bool may_come(const config::Ldap& settings, const directory::DirectoryEntry& entry) {
+  const std::vector<std::string>& allowed = settings.allowed_groups;
+  return allowed.empty() || std::ranges::any_of(entry.groups, [&](const std::string& group) {
+           return std::ranges::find(allowed, group) != allowed.end();
+         });
+}
+
 }  // namespace
 
 // One round of asking. Answers are written some at a time.
@@ -78,6 +85,10 @@ Result<DirectoryAnswer> DirectoryPeople::ask(std::string_view provider,
   answer.groups = settings.groups == config::LdapGroups::kMerge ? model::Groups::kOfBoth
                                                                 : model::Groups::kOfDirectory;
   const Result<directory::DirectoryEntry> entry = directory_->lookup(user_name);
+  if (entry && !may_come(settings, *entry)) {
+    answer.standing = Standing::kRefused;
+    return answer;
+  }
   if (entry) {
     answer.standing = Standing::kKnown;
     answer.unique_id = entry->person.unique_id;
@@ -126,7 +137,7 @@ Result<model::Account> DirectoryPeople::sign_in(const Arriving& who, TimePoint n
     const store::DirectoryNews news[] = {{account->id, *answer}};
     LK_CHECK(accounts.take_in(news));
   }
-  return fail(ErrorCode::kNotFound, "the directory knows no such user");
+  return fail(ErrorCode::kNotFound, "the directory knows no such user who may come");
 }
 
 Result<model::Account> DirectoryPeople::sign_in(const directory::Person& person, TimePoint now,

@@ -64,7 +64,8 @@ PageResult account_refused_page(const SignInParts& parts, const Error& error,
     case ErrorCode::kNotFound:
       message.title = "The directory does not know you";
       message.text = "You are known as " + user_name +
-                     ", and the directory that decides who may use this place has no such user.";
+                     ", and the directory that decides who may use this place has no such user, or "
+                     "has them in none of the groups that may.";
       message.advice = "The administrator of the directory can tell you why.";
       message.reason = "not_in_directory";
       break;

@@ -257,6 +257,25 @@ TEST(DirectoryHousekeeping, EndsEverythingOfALostAccountAndSaysSo) {
   EXPECT_TRUE(site.log_text.contains("directory_lost")) << site.log_text;
 }
 
+TEST(DirectoryHousekeeping, EndsEverythingOfWhoeverIsInNoAllowedGroupAnyMore) {
+  Kept site;
+  site.config.ldap->allowed_groups = {"nexus-users", "nexus-admins"};
+  site.directory.add("alice", {"ops", "nexus-admins"});
+  site.until(kStart + site.config.ldap->update_interval);
+  const model::Account before = *site.store.accounts().find_by_name("alice");
+  EXPECT_FALSE(before.directory_gone.has_value());
+
+  site.directory.add("alice", {"ops", "nexus-users2"});
+  site.until(kStart + 2 * site.config.ldap->update_interval);
+
+  const model::Account after = *site.store.accounts().find_by_name("alice");
+  EXPECT_EQ(after.session_epoch, before.session_epoch + 1);
+  EXPECT_EQ(after.credential_epoch, before.credential_epoch + 1);
+  EXPECT_TRUE(after.directory_gone.has_value());
+  site.provider.issue_at(site.clock.now());
+  EXPECT_EQ(Browser(site).sign_in().status, 403);
+}
+
 TEST(DirectoryHousekeeping, ConcludesNothingWhileTheDirectoryIsDown) {
   Kept site;
   site.directory.down = true;

@@ -61,6 +61,8 @@ struct Ldap {
   SecretString manager_password;  // read from manager_password_file
 
   std::vector<std::string> providers;  // whose people are looked up
+  // Who may come: not empty, one of these must be a group of theirs, byte by byte.
+  std::vector<std::string> allowed_groups;
   LdapGroups groups = LdapGroups::kReplace;
   UnknownUsers unknown_users = UnknownUsers::kRefuse;
   bool sign_in = false;  // the sign-in form takes the directory's passwords

@@ -7,6 +7,7 @@
 namespace latchkey::config {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -153,6 +154,14 @@ TEST_F(LdapSection, IsEnoughToSignInWhenItTakesPasswords) {
 
   EXPECT_THAT(faults_of(site + ldap), IsOneFault(" provider: ", "sign_in = true"));
   EXPECT_THAT(faults_of(site + ldap + "sign_in = true\n"), IsEmpty());
+}
+
+TEST_F(LdapSection, DemandsNoGroupOfWhoeverItLetsInUnknown) {
+  EXPECT_THAT(faults_of(kLdap + "allowed_groups = [\"a\"]\nunknown_users = \"allow\"\n"),
+              IsOneFault("8: ldap.unknown_users: ", "allowed_groups"));
+  EXPECT_THAT(faults_of(kLdap + "allowed_groups = []\n"),
+              IsOneFault("7: ldap.allowed_groups: ", "empty"));
+  EXPECT_THAT(good(kLdap + "allowed_groups = [\"a\"]\n").ldap->allowed_groups, ElementsAre("a"));
 }
 
 TEST_F(LdapSection, KeepsDurationsWithinReason) {

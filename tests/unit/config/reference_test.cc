@@ -193,6 +193,7 @@ TEST_F(Reference, ShowsTheDefaultsOfTheDirectory) {
   EXPECT_EQ(shown->trust_mail, defaults.trust_mail);
   EXPECT_EQ(shown->sign_in, defaults.sign_in);
   EXPECT_EQ(shown->basic, defaults.basic);
+  EXPECT_TRUE(defaults.allowed_groups.empty());
   EXPECT_EQ(shown->groups, defaults.groups);
   EXPECT_EQ(shown->unknown_users, defaults.unknown_users);
   EXPECT_EQ(shown->update_interval, defaults.update_interval);
