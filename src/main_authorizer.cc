@@ -33,7 +33,6 @@ class AuthorizerService final : public fcgi::Service {
 
   void serve(fcgi::Exchange& exchange) override { authorizer_.serve(exchange); }
   void after_reply() override { authorizer_.after_reply(); }
-  void reopen_logs() override { authorizer_.reopen_logs(); }
 
  private:
   AuthorizerService(std::unique_ptr<store::Store> store, std::unique_ptr<Random> random,

@@ -48,7 +48,6 @@ class ResponderService final : public fcgi::Service {
 
   void serve(fcgi::Exchange& exchange) override { responder_.serve(exchange); }
   void after_reply() override { responder_.after_reply(); }
-  void reopen_logs() override { static_cast<void>(log_.reopen()); }
 
  private:
   ResponderService(const config::Config& config, const Clock& clock, server::WorkerContext& context,

@@ -161,9 +161,4 @@ void Authorizer::after_reply() {
   resolver_.after_reply(remote_address_, user_agent_, clock_.now());
 }
 
-void Authorizer::reopen_logs() {
-  const Outcome reopened = log_.reopen();
-  if (!reopened) log_.error("log_reopen_failed", {{"detail", reopened.error().detail}});
-}
-
 }  // namespace latchkey::role

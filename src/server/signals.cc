@@ -37,6 +37,18 @@ std::optional<int> SignalFd::next() const {
   return static_cast<int>(info.ssi_signo);
 }
 
+void reopen_log(telemetry::Log& log) {
+  const Outcome reopened = log.reopen();
+  if (!reopened) log.warn("log_not_reopened", {{"detail", reopened.error().detail}});
+}
+
+void ProcessStopSignal::take_signals() {
+  while (const auto signal = signals_.next()) {
+    if (*signal == SIGUSR1) reopen_log(log_);
+    else stopped_ = true;
+  }
+}
+
 StopSignal::Waited ProcessStopSignal::wait_for(std::chrono::milliseconds time) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point end = Clock::now() + time;
@@ -44,7 +56,7 @@ StopSignal::Waited ProcessStopSignal::wait_for(std::chrono::milliseconds time) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
     pollfd waiting{signals_.fd(), POLLIN, 0};
     const int ready = poll(&waiting, 1, left.count() > 0 ? static_cast<int>(left.count()) : 0);
-    if (ready > 0 && signals_.next().has_value()) stopped_ = true;
+    if (ready > 0) take_signals();
     if (ready <= 0 && left.count() <= 0) return Waited::kTimeUp;
   }
   return Waited::kStop;

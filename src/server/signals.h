@@ -28,13 +28,22 @@ class SignalFd {
   UniqueFd fd_;
 };
 
-// Stops at TERM or INT.
+// Opens the log again after it was renamed: what USR1 asks of each process. A failure is logged, to
+// where the log went before.
+void reopen_log(telemetry::Log& log);
+
+// Stops at TERM or INT; opens the log again at USR1, while it waits.
 class ProcessStopSignal final : public StopSignal {
  public:
+  explicit ProcessStopSignal(telemetry::Log& log) : log_(log) {}
+
   Waited wait_for(std::chrono::milliseconds time) override;
 
  private:
-  SignalFd signals_{SIGTERM, SIGINT};
+  void take_signals();
+
+  telemetry::Log& log_;
+  SignalFd signals_{SIGTERM, SIGINT, SIGUSR1};
   bool stopped_ = false;
 };
 

@@ -17,7 +17,6 @@ class SingleObserver final : public fcgi::LoopObserver {
   explicit SingleObserver(telemetry::Log& log) : log_(log) {}
 
   int wake_fd() const { return signals_.fd(); }
-  void serve_with(fcgi::Service& service) { service_ = &service; }
   bool wants_reload() const { return wants_reload_; }
 
   void turned_away(const std::string& address) override {
@@ -28,10 +27,7 @@ class SingleObserver final : public fcgi::LoopObserver {
     wants_reload_ = false;
     while (const auto signal = signals_.next()) {
       switch (*signal) {
-        case SIGUSR1:
-          if (!log_.reopen().has_value()) log_.warn("log_not_reopened");
-          service_->reopen_logs();
-          break;
+        case SIGUSR1: reopen_log(log_); break;
         case SIGHUP: wants_reload_ = true; break;
         default: wants_reload_ = false; return Wake::kStop;
       }
@@ -42,7 +38,6 @@ class SingleObserver final : public fcgi::LoopObserver {
  private:
   telemetry::Log& log_;
   SignalFd signals_{SIGTERM, SIGINT, SIGHUP, SIGUSR1};
-  fcgi::Service* service_ = nullptr;
   bool wants_reload_ = false;
 };
 
@@ -83,7 +78,6 @@ int run_single(const std::vector<ListenSocket>& sockets, const PoolSettings& set
   SingleObserver observer(log);
   fcgi::ConnectionLoop loop(listeners, observer.wake_fd(), settings.limits, observer);
   for (;;) {
-    observer.serve_with(**service);
     if (loop.run(**service) == fcgi::LoopEnd::kFailed) return kExitFailure;
     if (!observer.wants_reload()) return kExitGood;
     ServiceResult next = reloaded(program, context);

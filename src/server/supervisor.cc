@@ -77,9 +77,9 @@ void Supervisor::on_signal(int signal) {
       else spawn(Kind::kRehearsal);
       return;
     case SIGUSR1:
-      if (!log_.reopen().has_value()) log_.warn("log_not_reopened");
+      reopen_log(log_);
       for (const Child& child : children_) {
-        if (child.kind == Kind::kWorker) kill(child.pid, SIGUSR1);
+        if (child.kind != Kind::kRehearsal) kill(child.pid, SIGUSR1);  // that one is soon over
       }
       return;
     default: return;  // CHLD: reap() looks by itself, as several deaths may make one signal

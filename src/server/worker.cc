@@ -29,7 +29,6 @@ class WorkerObserver final : public fcgi::LoopObserver {
   WorkerObserver(Slot& slot, telemetry::Log& log) : slot_(slot), log_(log) {}
 
   int wake_fd() const { return signals_.fd(); }
-  void serve_with(fcgi::Service& service) { service_ = &service; }
 
   void busy() override { slot_.busy_since_ms.store(monotonic_ms(), std::memory_order_relaxed); }
 
@@ -45,8 +44,7 @@ class WorkerObserver final : public fcgi::LoopObserver {
   Wake woken() override {
     while (const auto signal = signals_.next()) {
       if (*signal != SIGUSR1) return Wake::kStop;
-      if (!log_.reopen().has_value()) log_.warn("log_not_reopened");
-      service_->reopen_logs();
+      reopen_log(log_);
     }
     return Wake::kContinue;
   }
@@ -55,7 +53,6 @@ class WorkerObserver final : public fcgi::LoopObserver {
   Slot& slot_;
   telemetry::Log& log_;
   SignalFd signals_{SIGTERM, SIGINT, SIGUSR1};
-  fcgi::Service* service_ = nullptr;
 };
 
 }  // namespace
@@ -76,7 +73,6 @@ int run_worker(const WorkerStart& start) {
     start.log.error("worker_not_started", {{"detail", service.error().detail}});
     return kExitFailure;
   }
-  observer.serve_with(**service);
   fcgi::LoopLimits limits = start.settings.limits;
   limits.requests_max = start.settings.requests_per_worker;
   fcgi::ConnectionLoop loop(start.listeners, observer.wake_fd(), limits, observer);
@@ -90,7 +86,7 @@ int run_worker(const WorkerStart& start) {
 }
 
 int run_housekeeper(const WorkerStart& start) {
-  ProcessStopSignal stop;
+  ProcessStopSignal stop(start.log);
   SharedSlowGate gate(start.scoreboard, start.slot);
   WorkerContext context{gate, start.log, start.slot, Housekeeping::kBeside};
   start.program.housekeeper(stop, context);

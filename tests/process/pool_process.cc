@@ -198,11 +198,15 @@ void PoolProcess::start(Ready ready) {
     auto log = telemetry::Log::open(log_options, clock);
     auto program = test_program(path("config"), signals, options.settings);
     if (housekeeper != Housekeeper::kNone) {
-      program.housekeeper = [this](server::StopSignal& stop, server::WorkerContext&) {
+      program.housekeeper = [this](server::StopSignal& stop, server::WorkerContext& context) {
         signals.housekept.put();
         if (housekeeper == Housekeeper::kReturns) return;
         using Waited = server::StopSignal::Waited;
-        while (stop.wait_for(std::chrono::hours(1)) == Waited::kTimeUp) continue;
+        const bool logs = housekeeper == Housekeeper::kLogs;
+        const auto pause = logs ? std::chrono::milliseconds(10) : std::chrono::hours(1);
+        while (stop.wait_for(pause) == Waited::kTimeUp) {
+          if (logs) context.log.info("housekeeping");
+        }
       };
     }
     _exit(log.has_value() ? server::run_pool(options, program, *log) : 99);

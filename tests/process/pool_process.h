@@ -52,7 +52,7 @@ class PoolProcess {
 
   server::PoolOptions options;  // change before start()
   Signals signals;
-  enum class Housekeeper { kNone, kWaits, kReturns };
+  enum class Housekeeper { kNone, kWaits, kReturns, kLogs };
   Housekeeper housekeeper = Housekeeper::kNone;
   std::function<void()> in_child;  // runs in the process before the pool, for example to place fds
 

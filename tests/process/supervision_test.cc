@@ -123,11 +123,13 @@ TEST(Supervisor, HoldsBackAHousekeeperThatEndsByItself) {
 
 TEST(Supervisor, OpensRenamedLogsAgain) {
   PoolProcess pool;
+  pool.housekeeper = PoolProcess::Housekeeper::kLogs;
   pool.start();
   ASSERT_TRUE(pool.logged("pool_started"));
+  ASSERT_TRUE(PoolProcess::eventually([&] { return pool.logged("housekeeping"); }));
   std::filesystem::rename(pool.path("log"), pool.path("log.1"));
   pool.signal(SIGUSR1);
-  ASSERT_TRUE(PoolProcess::eventually([&] { return std::filesystem::exists(pool.path("log")); }));
+  EXPECT_TRUE(PoolProcess::eventually([&] { return pool.logged("housekeeping"); }));
   ASSERT_FALSE(ask(pool.where(), "crash").any);
   EXPECT_TRUE(PoolProcess::eventually([&] { return pool.logged("worker_died"); }));
 }

@@ -15,9 +15,6 @@ class Service {
   // Runs after the reply is out and the connection is closed, so nobody waits for it: coarse writes
   // such as "last used". The next request waits, so it stays short.
   virtual void after_reply() {}
-
-  // Opens log files again after they were renamed (signal USR1).
-  virtual void reopen_logs() {}
 };
 
 }  // namespace latchkey::fcgi

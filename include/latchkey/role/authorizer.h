@@ -34,7 +34,6 @@ class Authorizer final : public fcgi::Service {
   // Writes the coarse marks of use that serve() left over.
   void after_reply() override;
 
-  void reopen_logs() override;
 
   // The sentence itself, without the transport.
   model::Answer answer(const fcgi::Params& params, fcgi::Role role, model::Transport transport);

@@ -28,7 +28,6 @@ class WebRootGuard final : public fcgi::Service {
   void serve(fcgi::Exchange& exchange) override;
 
   void after_reply() override;
-  void reopen_logs() override { behind_->reopen_logs(); }
 
  private:
   bool is_exposed(const std::string& document_root);
