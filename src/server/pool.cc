@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <expected>
+#include <optional>
 #include <utility>
 
 #include "latchkey/server/privileges.h"
@@ -51,7 +52,12 @@ Sockets gather(Inherited inherited, const PoolOptions& options, telemetry::Log& 
   return sockets;
 }
 
-Outcome lower_privileges(const PoolOptions& options) {
+Outcome lower_privileges(const PoolOptions& options, telemetry::Log& log) {
+  LK_TRY(const std::optional<Ids> next, ids_to_become(options.user, options.group));
+  if (next) {
+    const Outcome given = log.give_to(next->user, next->group);
+    if (!given) log.warn("log_not_given", {{"detail", given.error().detail}});
+  }
   LK_CHECK(become(options.user, options.group));
   return harden_process();
 }
@@ -93,7 +99,7 @@ int run_pool(const PoolOptions& options, const PoolProgram& program, telemetry::
   Sockets sockets = gather(std::move(*inherited), options, log);
   if (!sockets.has_value()) return sockets.error();
   const Outcome admitted = admit_named_peers(*sockets);
-  const Outcome lowered = lower_privileges(options);
+  const Outcome lowered = lower_privileges(options, log);
   int status = kExitFailure;
   if (!admitted.has_value()) {
     log.error("peers_not_read", {{"detail", admitted.error().detail}});

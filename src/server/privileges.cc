@@ -15,11 +15,6 @@
 namespace latchkey::server {
 namespace {
 
-struct Ids {
-  uid_t user;
-  gid_t group;
-};
-
 Result<Ids> ids_of(const std::string& user, const std::string& group) {
   const struct passwd* const found = getpwnam(user.c_str());
   if (found == nullptr) return fail(ErrorCode::kNotFound, "no user is named " + user);
@@ -37,9 +32,16 @@ constexpr std::array<std::string_view, 2> kKept = {"LATCHKEY_CONFIG", "TZ"};
 
 }  // namespace
 
-Outcome become(const std::string& user, const std::string& group) {
-  if (user.empty() || geteuid() != 0) return {};
+Result<std::optional<Ids>> ids_to_become(const std::string& user, const std::string& group) {
+  if (user.empty() || geteuid() != 0) return std::nullopt;
   LK_TRY(const Ids ids, ids_of(user, group));
+  return ids;
+}
+
+Outcome become(const std::string& user, const std::string& group) {
+  LK_TRY(const std::optional<Ids> found, ids_to_become(user, group));
+  if (!found) return {};
+  const Ids& ids = *found;
   if (setgroups(0, nullptr) != 0 || setresgid(ids.group, ids.group, ids.group) != 0 ||
       setresuid(ids.user, ids.user, ids.user) != 0) {
     return fail(ErrorCode::kRefused, "the kernel did not let us become " + user);

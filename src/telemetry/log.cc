@@ -132,6 +132,11 @@ Outcome Log::reopen() {
   return output_->file->open();
 }
 
+Outcome Log::give_to(unsigned user, unsigned group) {
+  if (!output_ || !output_->file) return {};
+  return output_->file->give_to(user, group);
+}
+
 void Log::write(Level level, Name event, Fields fields) const {
   if (!output_ || !enabled(level)) return;
   const std::string line = output_->format == Format::kJson ? json_line(level, event, fields)

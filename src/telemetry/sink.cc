@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <spdlog/details/log_msg.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,6 +22,15 @@ Outcome AppendSink::open() {
   }
   fd_ = std::move(fd);
   return {};
+}
+
+Outcome AppendSink::give_to(unsigned user, unsigned group) {
+  const std::lock_guard lock(mutex_);
+  struct stat status {};
+  if (!fd_.valid() || ::fstat(fd_.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  if (::fchown(fd_.get(), user, group) == 0) return {};
+  return fail(ErrorCode::kUnavailable,
+              "cannot give the log file " + file_ + " away: " + std::strerror(errno));
 }
 
 void AppendSink::sink_it_(const spdlog::details::log_msg& message) {

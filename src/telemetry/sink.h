@@ -24,6 +24,11 @@ class AppendSink final : public spdlog::sinks::base_sink<std::mutex> {
   // Errors: kUnavailable: it cannot be opened; what was held stays.
   Outcome open();
 
+  // Gives the file to a user, who can then open it again by its name. What is no regular file, as
+  // /dev/stdout is not, stays whose it is.
+  // Errors: kUnavailable: the system does not allow it.
+  Outcome give_to(unsigned user, unsigned group);
+
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override;
   void flush_() override {}

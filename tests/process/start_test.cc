@@ -1,7 +1,9 @@
 // The ways to start, and how a start fails.
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <pwd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -217,6 +219,26 @@ TEST(Start, GivesRootAwayForGood) {
   pool.options.user = "nobody";
   pool.start();
   EXPECT_EQ(ask(pool.where(), "root").body(), "never");
+}
+
+TEST(Start, GivesTheLogOfRootToTheUserThatOpensItAgain) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root";
+  PoolProcess pool;
+  pool.options.user = "nobody";
+  pool.start();
+  struct stat status {};
+  ASSERT_EQ(stat(pool.path("log").c_str(), &status), 0);
+  EXPECT_EQ(status.st_uid, getpwnam("nobody")->pw_uid);
+
+  // As logrotate's `create` does: a new file with the owner of the old one.
+  std::filesystem::rename(pool.path("log"), pool.path("log.1"));
+  std::ofstream(pool.path("log")).flush();
+  ASSERT_EQ(chown(pool.path("log").c_str(), status.st_uid, status.st_gid), 0);
+  ASSERT_EQ(chmod(pool.path("log").c_str(), status.st_mode & 07777), 0);
+  pool.signal(SIGUSR1);
+  pool.signal(SIGTERM);
+  EXPECT_EQ(pool.exit_status(), server::kExitGood);
+  EXPECT_TRUE(pool.logged("pool_stopped"));
 }
 
 // Runs one CGI request of the test service with `environment`, nothing else set.

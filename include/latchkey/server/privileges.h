@@ -1,11 +1,24 @@
 // What a process may still do once it serves: another user, no way back, no core of its secrets.
 #pragma once
 
+#include <sys/types.h>
+
+#include <optional>
 #include <string>
 
 #include "latchkey/base/result.h"
 
 namespace latchkey::server {
+
+struct Ids {
+  uid_t user;
+  gid_t group;
+};
+
+// Finds whom become() makes of this process; nullopt when it changes nothing.
+//
+// Errors: kNotFound: no such user or group; kRefused: it is root.
+Result<std::optional<Ids>> ids_to_become(const std::string& user, const std::string& group);
 
 // Becomes `user` (its primary group, or `group`), without supplementary groups, and proves that
 // becoming root again fails. Does nothing when the process is not root or `user` is empty.

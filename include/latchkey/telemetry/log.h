@@ -135,6 +135,11 @@ class Log {
   // Errors: kUnavailable: it cannot be opened; the old file stays in use.
   Outcome reopen();
 
+  // Gives the log's file to a user, before the process becomes that user: what root made, nobody
+  // else could open again. Nothing happens to standard error and to what is no regular file.
+  // Errors: kUnavailable: the system does not allow it.
+  Outcome give_to(unsigned user, unsigned group);
+
  private:
   struct Output;
   Log(std::unique_ptr<Output> output, Level level);
