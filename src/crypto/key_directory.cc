@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <tuple>
+#include <utility>
 
 #include "file.h"
 #include "key_pair.h"
@@ -106,6 +108,21 @@ Result<TimePoint> made_at(const UniqueFd& directory, const KeyId& id) {
   return from_unix(status.st_mtim.tv_sec);
 }
 
+// With as many keys as a directory may hold: the oldest that does not sign; else nullopt.
+Result<std::optional<KeyId>> to_retire(const UniqueFd& directory, const std::string& path) {
+  LK_TRY(const std::vector<KeyId> ids, public_key_ids(directory, path));
+  if (ids.size() < kKeysMax) return std::nullopt;
+  LK_TRY(const KeyId active, read_active(directory));
+  std::optional<std::pair<TimePoint, KeyId>> oldest;
+  for (const KeyId& id : ids) {
+    if (id == active) continue;
+    LK_TRY(const TimePoint made, made_at(directory, id));
+    if (!oldest || std::pair(made, id) < *oldest) oldest = {made, id};
+  }
+  LK_ASSERT(oldest.has_value());
+  return oldest->second;
+}
+
 }  // namespace
 
 Outcome KeyDirectory::create(const std::string& path, Random& random) {
@@ -146,6 +163,12 @@ Result<Sealer> KeyDirectory::sealer() const { return Sealer::load(path_ + "/" + 
 
 Result<KeyId> KeyDirectory::rotate() {
   LK_TRY(const UniqueFd directory, lock_directory(path_));
+  LK_TRY(const std::optional<KeyId> surplus, to_retire(directory, path_));
+  if (surplus) {
+    return fail(ErrorCode::kConflict, path_ + ": holds " + std::to_string(kKeysMax) +
+                                          " keys, and one more would make all unusable; retire " +
+                                          surplus->text() + " first, the oldest that signs nothing");
+  }
   SystemRandom random;  // for the names of temporary files only
   return add_pair_and_activate(directory, random);
 }

@@ -69,7 +69,8 @@ class KeyDirectory {
   // Makes a new key pair and lets it sign from now on; the older public keys stay valid. Takes a
   // second of computing.
   //
-  // Errors: kUnavailable: it cannot be written, or another process is changing the directory.
+  // Errors: kConflict: there are as many keys as may be; the detail says which to retire.
+  //         kUnavailable: it cannot be written, or another process is changing the directory.
   Result<KeyId> rotate();
 
   // Removes a key: whatever it signed is worthless from then on.

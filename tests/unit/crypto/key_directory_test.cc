@@ -102,6 +102,24 @@ TEST_F(KeyDirectoryTest, RotatesWithTheOldKeyStillGood) {
   EXPECT_EQ(jwks->array("keys")->size(), 2U);
 }
 
+TEST_F(KeyDirectoryTest, NeverMakesMoreKeysThanAreRead) {
+  // Names are enough to be counted; that these files hold other keys is not what is asked here.
+  for (int i = 10; i < 10 + 63; ++i) {
+    write("keys/public-old" + std::to_string(i) + ".pem", "x", 0644);
+  }
+  const auto past = std::filesystem::file_time_type::clock::now() - std::chrono::hours(24);
+  std::filesystem::last_write_time(file("public-old42.pem"), past);
+  const KeyId signs = active();
+
+  const Result<KeyId> refused = directory_.rotate();
+
+  ASSERT_THAT(refused, FailsWith(ErrorCode::kConflict));
+  EXPECT_THAT(refused.error().detail, ::testing::HasSubstr("retire old42 first"));
+  EXPECT_EQ(active(), signs);
+  ASSERT_THAT(directory_.retire(KeyId("old42")), IsOk());
+  EXPECT_THAT(directory_.rotate(), IsOk());
+}
+
 TEST_F(KeyDirectoryTest, RetiresAKeyWithBothHalves) {
   const KeyId old = active();
   ASSERT_THAT(directory_.rotate(), IsOk());
