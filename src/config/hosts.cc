@@ -9,14 +9,21 @@ namespace latchkey::config {
 
 Hosts::Hosts(const Config& config)
     : site_url_(config.site.url), scheme_(config.site.https ? "https" : "http") {
+  const auto add = [&](const SiteHost& host, const Host& said) {
+    entries_.push_back({.host = host,
+                        .browser = said.browser,
+                        .enforces_https = config.site.enforce_https && said.enforce_https});
+  };
   for (const SiteHost& host : config.site.hosts) {
     const auto said = std::ranges::find(config.hosts, host.name, &Host::name);
-    const bool known = said != config.hosts.end();
-    const bool exempt = known && !said->enforce_https;
-    entries_.push_back({.host = host,
-                        .browser = !known || said->browser,
-                        .enforces_https = config.site.enforce_https && !exempt});
+    add(host, said != config.hosts.end() ? *said : Host());
     names_.push_back(host.name);
+  }
+  // A [[host]] may name one of those that a wildcard stands for, and differs from the others then.
+  for (const Host& said : config.hosts) {
+    const Entry* const entry = find(said.name);
+    if (entry == nullptr || entry->host.name == said.name) continue;
+    add({said.name, entry->host.port}, said);
   }
 }
 

@@ -58,6 +58,20 @@ TEST(Hosts, KnowsItsOwnOriginsExactly) {
   }
 }
 
+TEST(Hosts, HearsWhatIsSaidOfOneNameBelowAWildcard) {
+  Config config = example_config();
+  config.site.enforce_https = true;
+  config.hosts.push_back({.name = "registry.apps.example", .browser = false,
+                          .enforce_https = false});
+  const Hosts hosts(config);
+  EXPECT_TRUE(hosts.has("registry.apps.example"));
+  EXPECT_FALSE(hosts.browser("registry.apps.example"));
+  EXPECT_FALSE(hosts.enforces_https("registry.apps.example"));
+  EXPECT_TRUE(hosts.browser("other.apps.example"));
+  EXPECT_TRUE(hosts.enforces_https("other.apps.example"));
+  EXPECT_EQ(hosts.names(), Hosts(example_config()).names());
+}
+
 TEST(Hosts, ExemptsAHostFromHttps) {
   Config config = example_config();
   config.site.enforce_https = true;
