@@ -6,6 +6,7 @@
 
 #include "latchkey/base/random.h"
 #include "latchkey/directory/directory.h"
+#include "latchkey/config/workers.h"
 #include "latchkey/role/authorizer.h"
 #include "latchkey/store/store.h"
 #include "wiring.h"
@@ -52,10 +53,10 @@ class AuthorizerService final : public fcgi::Service {
 // other. With two of them one decides on while the other proves a password.
 std::uint32_t per_processor() {
   constexpr std::uint32_t kLeast = 2;
-  constexpr std::uint32_t kMost = 512;
   cpu_set_t allowed;
   if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return kLeast;
-  return std::clamp(static_cast<std::uint32_t>(CPU_COUNT(&allowed)), kLeast, kMost);
+  return std::clamp(static_cast<std::uint32_t>(CPU_COUNT(&allowed)), kLeast,
+                    config::kWorkersMax);
 }
 
 }  // namespace

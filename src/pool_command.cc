@@ -3,12 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "latchkey/config/workers.h"
 #include "latchkey/server/pool.h"
 
 namespace latchkey {
 namespace {
-
-constexpr std::uint32_t kWorkersMax = 1024;
 
 // CLI11 throws to report help and mistakes; it is caught here, the only place that speaks with it.
 int finish(const CLI::App& app, const CLI::ParseError& error) {
@@ -30,7 +29,7 @@ std::variant<PoolCommand, int> read_pool_command(int argc, char** argv, const st
                  "listen on unix:PATH, 127.0.0.1:PORT or [::1]:PORT; may be given several times")
       ->allow_extra_args(false);
   auto* const workers_option = app.add_option("--workers", workers, "number of worker processes")
-                                   ->check(CLI::Range(std::uint32_t{1}, kWorkersMax));
+                                   ->check(CLI::Range(std::uint32_t{1}, config::kWorkersMax));
   app.add_flag("--check", check, "check the configuration and exit");
   try {
     app.parse(argc, argv);

@@ -10,6 +10,7 @@
 #include "config/secret_file.h"
 #include "config/section.h"
 #include "config/url.h"
+#include "latchkey/config/workers.h"
 #include "latchkey/wire/host.h"
 #include "latchkey/wire/number.h"
 
@@ -116,8 +117,8 @@ void read_count(const Value& value, Pool& pool) {
 constexpr Key<Pool> kPoolKeys[] = {
     {"authorizer_sockets", read_sockets<&Pool::authorizer_sockets>},
     {"responder_sockets", read_sockets<&Pool::responder_sockets>},
-    {"authorizer_workers", read_count<&Pool::authorizer_workers, 1, 512>},
-    {"responder_workers", read_count<&Pool::responder_workers, 1, 512>},
+    {"authorizer_workers", read_count<&Pool::authorizer_workers, 1, kWorkersMax>},
+    {"responder_workers", read_count<&Pool::responder_workers, 1, kWorkersMax>},
     {"user", read_user},
     {"group", read_group<&Pool::group>},
     {"socket_group", read_group<&Pool::socket_group>},

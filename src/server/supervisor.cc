@@ -8,12 +8,16 @@
 #include <cstdio>
 #include <string>
 
+#include "latchkey/config/workers.h"
 #include "notify.h"
 
 namespace latchkey::server {
 namespace {
 
 constexpr std::chrono::milliseconds kLookAtLeastEvery{1'000};
+
+// While a reload overlaps, old and new workers and two housekeepers have slots at the same time.
+static_assert(2 * config::kWorkersMax + 2 <= Scoreboard::kSlotsMax);
 
 // Of `workers`, how many may be slow at once: at least one, and never all when there are several.
 std::uint32_t slow_limit(const PoolSettings& settings) {
@@ -39,7 +43,8 @@ Supervisor::Supervisor(std::vector<ListenSocket>& sockets, PoolSettings settings
 
 void Supervisor::adopt(PoolSettings settings) {
   settings_ = settings;
-  settings_.workers = std::clamp(workers_.value_or(settings.workers), 1U, kWorkersMax);
+  settings_.workers = workers_.value_or(settings.workers);
+  LK_ASSERT(settings_.workers >= 1 && settings_.workers <= config::kWorkersMax);
   scoreboard_.set_slow_limit(slow_limit(settings_));
 }
 

@@ -25,8 +25,6 @@ inline constexpr int kExitFailure = 1;
 inline constexpr int kExitUsage = 64;
 inline constexpr int kExitConfig = 78;
 
-inline constexpr std::uint32_t kWorkersMax = 480;  // so that a reload finds slots for old and new
-
 // How many workers may be in slow work at once; at least one, never all when there is more than
 // one.
 enum class SlowShare { kQuarter, kHalf };

@@ -59,7 +59,7 @@ TEST_F(PoolSection, RefusesUnknownUsersAndCountsOutOfRange) {
   EXPECT_THAT(with("socket_group = \"no-such-group\""),
               IsOneFault("6: pool.socket_group: ", "group"));
   EXPECT_THAT(with("authorizer_workers = 0"),
-              IsOneFault("6: pool.authorizer_workers: ", "from 1 to 512"));
+              IsOneFault("6: pool.authorizer_workers: ", "from 1 to 480"));
   EXPECT_THAT(with("responder_workers = \"4\""),
               IsOneFault("6: pool.responder_workers: ", "without quotes"));
   EXPECT_THAT(with("drain = \"1d\""), IsOneFault("6: pool.drain: ", "from 1s to 10m"));
