@@ -78,6 +78,12 @@ const passwd* service_user(const Places& places) {
   return places.machine && geteuid() == 0 ? getpwnam(kServiceUser) : nullptr;
 }
 
+// The account that the state will be of: the configured one, which the pools become.
+const passwd* state_owner(const Places& places, const config::Pool& pool) {
+  if (geteuid() == 0 && !pool.user.empty()) return getpwnam(pool.user.c_str());
+  return service_user(places);
+}
+
 // O_EXCL: what is there already is never touched, not even through a link.
 Outcome write_new(const std::string& path, mode_t mode, std::string_view text) {
   const UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
@@ -212,8 +218,9 @@ Result<Made> make_missing(const Arguments& arguments, const config::Config& conf
     made = Made::kSomething;
   }
   const std::string& keys = config.credential.key_directory;
-  LK_TRY(const There keys_there, look_for(keys + "/active"));
-  if (keys_there == There::kNo) {
+  LK_TRY(const There signing_there, look_for(keys + "/active"));
+  LK_TRY(const There sealing_there, look_for(keys + "/seal.key"));
+  if (signing_there == There::kNo || sealing_there == There::kNo) {
     LK_CHECK(crypto::KeyDirectory::create(keys, world.random));
     world.out << "keys: " << keys << '\n';
     made = Made::kSomething;
@@ -238,7 +245,7 @@ int make_state(const Arguments& arguments, const World& world, const Places& pla
     return failed(world, "init", hidden.error());
   }
   const std::string state = fs::path(config->store.path).parent_path().string();
-  if (const Outcome made = make_directory(state, 0700, service_user(places)); !made) {
+  if (const Outcome made = make_directory(state, 0700, state_owner(places, config->pool)); !made) {
     return failed(world, "init", made.error());
   }
   if (const Outcome became = become_owner_beside(config->store.path); !became) {

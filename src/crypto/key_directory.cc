@@ -128,11 +128,12 @@ Result<std::optional<KeyId>> to_retire(const UniqueFd& directory, const std::str
 Outcome KeyDirectory::create(const std::string& path, Random& random) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return system_failure(path);
   LK_TRY(const UniqueFd directory, lock_directory(path));
-  if (is_there(directory, kActive)) {
-    return fail(ErrorCode::kConflict, path + ": holds keys already");
-  }
+  const bool signs = is_there(directory, kActive);
+  const bool seals = is_there(directory, kSealKey);
+  if (signs && seals) return fail(ErrorCode::kConflict, path + ": holds keys already");
   // What an interrupted run left is kept: something may have been sealed with it.
-  if (!is_there(directory, kSealKey)) LK_CHECK(Sealer::create(path + "/" + kSealKey, random));
+  if (!seals) LK_CHECK(Sealer::create(path + "/" + kSealKey, random));
+  if (signs) return {};
   LK_TRY(const KeyId id, add_pair_and_activate(directory, random));
   static_cast<void>(id);
   return {};

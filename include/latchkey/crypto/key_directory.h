@@ -47,10 +47,10 @@ class KeyDirectory {
  public:
   explicit KeyDirectory(std::string path) : path_(std::move(path)) {}
 
-  // Makes the directory (0700, parents must exist; an empty one is taken), a first key pair of 3072
-  // bits and the sealing key.
+  // Makes the directory (0700, parents must exist), a first key pair of 3072 bits and the sealing
+  // key; of these what is not there.
   //
-  // Errors: kConflict: there are keys already; kUnavailable: it cannot be written.
+  // Errors: kConflict: there are both already; kUnavailable: it cannot be written.
   static Outcome create(const std::string& path, Random& random);
 
   // Returns all public keys, each for RS256 only. One bad file fails all: a ring that lacks a key

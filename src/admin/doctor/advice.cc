@@ -153,7 +153,8 @@ constexpr Advice kAdvice[] = {
      "nginx, in the location that passes to the application (lines in a location cancel those of "
      "the levels above):\n"
      "include latchkey/protect.conf;\n"
-     "proxy_set_header % @;"},
+     "proxy_set_header % @;\n"
+     "(for another name in [identity], what replaces it: the end of examples/nginx/README.md)"},
     {kIdentityPassed, kApache,
      "Apache, in the <VirtualHost>, before ProxyPass:\n"
      "Include latchkey/host.conf\n"

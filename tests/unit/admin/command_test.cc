@@ -279,6 +279,19 @@ TEST_F(Command, CheckSaysWhatToDoAboutFilesThatAreGone) {
   }
 }
 
+TEST_F(Command, InitMakesAMissingSealingKeyAndKeepsTheOthers) {
+  const std::string keys = root_ + "/state/keys";
+  const auto active = [&] { return std::filesystem::last_write_time(keys + "/active"); };
+  const auto before = active();
+  std::filesystem::rename(keys + "/seal.key", root_ + "/seal.away");
+  const Ran made = admin({"init"});
+  const bool there = std::filesystem::exists(keys + "/seal.key");
+  std::filesystem::rename(root_ + "/seal.away", keys + "/seal.key");
+  EXPECT_EQ(made.status, 0) << made.err;
+  EXPECT_TRUE(there);
+  EXPECT_EQ(active(), before);
+}
+
 TEST_F(Command, InitIntoAMissingDirectorySaysWhichToMake) {
   const Ran ran = run_in({"--config", root_ + "/no/such/latchkey.toml", "init"});
   EXPECT_EQ(ran.status, 1);
