@@ -199,7 +199,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/latchkey
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 conf/latchkey.toml $(DESTDIR)$(PREFIX)/share/latchkey
-	cp -R examples $(DESTDIR)$(PREFIX)/share/latchkey
+	cp -R examples docs $(DESTDIR)$(PREFIX)/share/latchkey
 
 clean:
 	rm -rf build build-asan build-coverage build-fuzz build-lint
