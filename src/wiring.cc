@@ -32,13 +32,28 @@ void complain(const std::string& line) {
   static_cast<void>(std::fprintf(stderr, "%s\n", line.c_str()));
 }
 
-// The configuration in force. Replaced as a whole by a reload, in the supervisor; each worker keeps
-// the one it was forked with.
+// The configuration in force, replaced as a whole by a reload. Each service keeps the one it was
+// made with: a process without a supervisor goes on with its old service when the new configuration
+// was read but no service could be made with it.
 struct Setting {
   const Role& role;
   std::string file;
   SystemClock clock;
-  std::unique_ptr<const Config> config;
+  std::shared_ptr<const Config> config;
+};
+
+// A service together with the configuration it refers to.
+class ConfiguredService final : public fcgi::Service {
+ public:
+  ConfiguredService(std::shared_ptr<const Config> config, std::unique_ptr<fcgi::Service> service)
+      : config_(std::move(config)), service_(std::move(service)) {}
+
+  void serve(fcgi::Exchange& exchange) override { service_->serve(exchange); }
+  void after_reply() override { service_->after_reply(); }
+
+ private:
+  const std::shared_ptr<const Config> config_;
+  const std::unique_ptr<fcgi::Service> service_;  // ends before what it refers to
 };
 
 Result<std::unique_ptr<fcgi::Service>> guarded_service(const Setting& setting,
@@ -46,7 +61,8 @@ Result<std::unique_ptr<fcgi::Service>> guarded_service(const Setting& setting,
   const Config& config = *setting.config;
   LK_TRY(std::unique_ptr<fcgi::Service> service,
          setting.role.make_service(config, setting.clock, context));
-  return std::make_unique<role::WebRootGuard>(config, context.log, std::move(service));
+  auto guard = std::make_unique<role::WebRootGuard>(config, context.log, std::move(service));
+  return std::make_unique<ConfiguredService>(setting.config, std::move(guard));
 }
 
 server::PoolSettings pool_settings(const Role& role, const config::Pool& pool) {
@@ -68,7 +84,7 @@ Result<server::PoolSettings> reload(Setting& setting, telemetry::Log& log) {
     }
     return fail(ErrorCode::kMalformed, "the new configuration has faults; the old one stays");
   }
-  setting.config = std::make_unique<const Config>(*std::move(fresh));
+  setting.config = std::make_shared<const Config>(*std::move(fresh));
   log.set_level(log_options(setting.config->log).level);
   return pool_settings(setting.role, setting.config->pool);
 }
@@ -125,7 +141,7 @@ int run_program(int argc, char** argv, const Role& role) {
     for (const config::Fault& fault : loaded.error()) complain(fault.str());
     return server::kExitConfig;
   }
-  setting.config = std::make_unique<const Config>(*std::move(loaded));
+  setting.config = std::make_shared<const Config>(*std::move(loaded));
   if (command.task == Task::kCheck) {
     std::printf("%s: the configuration is good\n", setting.file.c_str());
     return server::kExitGood;
