@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "curl.h"
+#include "latchkey/wire/loopback.h"
 #include "latchkey/wire/chars.h"
 #include "latchkey/wire/number.h"
 
@@ -69,10 +70,6 @@ std::string part(CURLU* url, CURLUPart which) {
   return std::string(owned.get());
 }
 
-bool is_loopback_name(std::string_view host) {
-  return host == "127.0.0.1" || host == "[::1]" || host == "localhost";
-}
-
 Outcome check_url(const HttpRequest& request) {
   const Url url(curl_url());
   LK_ASSERT(url != nullptr);
@@ -85,7 +82,7 @@ Outcome check_url(const HttpRequest& request) {
   const std::string scheme = part(url.get(), CURLUPART_SCHEME);
   if (scheme == "https") return {};
   if (scheme == "http" && request.cleartext == Cleartext::kLoopbackOnly &&
-      is_loopback_name(part(url.get(), CURLUPART_HOST))) {
+      wire::is_loopback_name(part(url.get(), CURLUPART_HOST))) {
     return {};
   }
   return fail(ErrorCode::kMalformed, "the provider's address is not https");
@@ -217,7 +214,7 @@ bool is_loopback_http(std::string_view url) {
   if (curl_url_set(parsed.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) return false;
   return part(parsed.get(), CURLUPART_SCHEME) == "http" &&
          part(parsed.get(), CURLUPART_USER).empty() &&
-         is_loopback_name(part(parsed.get(), CURLUPART_HOST));
+         wire::is_loopback_name(part(parsed.get(), CURLUPART_HOST));
 }
 
 std::unique_ptr<HttpClient> make_curl_client(SlowGate& gate) {

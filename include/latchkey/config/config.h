@@ -32,7 +32,7 @@ struct Site {
   std::string realm = "nexus-proxy";
   std::string title = "latchkey";  // what pages call the place
   bool enforce_https = false;
-  bool allow_http = false;  // an http `url` or issuer need not be loopback
+  bool allow_http = false;  // an http `url` need not be loopback; an http issuer always must
 };
 
 // [[host]]: what differs for one of site.hosts.

@@ -156,7 +156,27 @@ TEST_F(ProviderSection, RefusesTheNameOfTheUsersFile) {
 TEST_F(ProviderSection, RefusesAnIssuerThatAnybodyOnTheWayCouldAnswerFor) {
   EXPECT_THAT(faults_of(with("issuer", "issuer = \"http://accounts.example\"")),
               IsOneFault("5: provider.issuer: ", "https://"));
-  EXPECT_THAT(faults_of(with("issuer", "issuer = \"http://localhost:9000\"")), IsEmpty());
+  for (const char* host : {"localhost", "127.0.0.1", "[::1]", "LOCALHOST"}) {
+    const std::string issuer = "issuer = \"http://" + std::string(host) + ":9000\"";
+    EXPECT_THAT(faults_of(with("issuer", issuer)), IsEmpty()) << host;
+  }
+}
+
+TEST_F(ProviderSection, RefusesAnIssuerThatWouldNeverBeCalled) {
+  for (const char* host : {"127.0.0.2", "x.localhost", "10.0.0.1"}) {
+    const std::string issuer = "issuer = \"http://" + std::string(host) + ":9000\"";
+    EXPECT_THAT(faults_of(with("issuer", issuer)),
+                IsOneFault("5: provider.issuer: ", "are called with http://"))
+        << host;
+  }
+}
+
+TEST_F(ProviderSection, AllowHttpIsOfOurOwnAddressAndOfNoIssuer) {
+  const std::string plain = with("issuer", "issuer = \"http://accounts.example\"");
+  const std::string site = "[site]\nallow_http = true\n";
+  ASSERT_TRUE(plain.starts_with("[site]\n")) << plain;
+  EXPECT_THAT(faults_of(site + plain.substr(std::string("[site]\n").size())),
+              IsOneFault("6: provider.issuer: ", "https://"));
 }
 
 TEST_F(ProviderSection, KeepsTheIssuerAsTheProviderWritesIt) {

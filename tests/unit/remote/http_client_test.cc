@@ -155,6 +155,9 @@ TEST(LoopbackHttp, IsAnAddressOfThisMachineInCleartext) {
   EXPECT_TRUE(is_loopback_http("http://127.0.0.1:9400"));
   EXPECT_TRUE(is_loopback_http("http://[::1]:9400/x"));
   EXPECT_TRUE(is_loopback_http("http://localhost/"));
+  EXPECT_TRUE(is_loopback_http("http://LOCALHOST/"));  // as the configuration takes it
+  EXPECT_FALSE(is_loopback_http("http://x.localhost/"));
+  EXPECT_FALSE(is_loopback_http("http://127.0.0.2/"));
   EXPECT_FALSE(is_loopback_http("https://127.0.0.1"));
   EXPECT_FALSE(is_loopback_http("http://127.0.0.1@evil.test/"));
   EXPECT_FALSE(is_loopback_http("http://localhost.evil.test/"));
