@@ -64,6 +64,10 @@ Outcome check_scope(std::string_view scope) {
 bool scopes_permit(std::span<const std::string> scopes, const model::AuthQuery& query) {
   Tally hosts;
   Tally paths;
+  // What stands behind a semicolon was cut off the path that is compared, and an application that
+  // keeps it looks elsewhere than the scope says.
+  const std::string& target = query.request.target;
+  const bool plain_path = !std::string_view(target).substr(0, target.find('?')).contains(';');
   for (const std::string& text : scopes) {
     const Scope scope = parse(text);
     switch (scope.kind) {
@@ -71,7 +75,9 @@ bool scopes_permit(std::span<const std::string> scopes, const model::AuthQuery& 
         if (!is_safe_method(query.request.method) || query.hints.wants_upgrade) return false;
         break;
       case Kind::kHost: hosts.count(scope.value == query.request.host); break;
-      case Kind::kPath: paths.count(wire::path_has_prefix(query.request.path, scope.value)); break;
+      case Kind::kPath:
+        paths.count(plain_path && wire::path_has_prefix(query.request.path, scope.value));
+        break;
       case Kind::kUnknown: return false;
     }
   }

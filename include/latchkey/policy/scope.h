@@ -2,7 +2,8 @@
 //
 //   read            GET, HEAD, OPTIONS and PROPFIND without an Upgrade, nothing else
 //   host:NAME       on that host; several of these: on any of them
-//   path:/PREFIX    on that path and below, at a segment's border; several: on any of them
+//   path:/PREFIX    on that path and below, at a segment's border; several: on any of them; never
+//                   where the path was sent with a semicolon, which applications read differently
 //
 // Every kind that is named must hold. A word that is none of these fits no request, so that a scope
 // which a later version wrote never widens what this one allows.

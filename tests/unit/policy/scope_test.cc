@@ -47,6 +47,15 @@ TEST(Scopes, PathsHoldAtASegmentsBorderD4) {
   EXPECT_FALSE(permit(scopes, query("PUT", "h.example", "/x/repository/team-a")));
 }
 
+TEST(Scopes, APathWithASemicolonIsNotWhatAPathScopeNames) {
+  model::AuthQuery asked = query("GET", "h.example", "/repository/maven/x");
+  asked.request.target = "/repository/maven;v=1/x";
+  EXPECT_FALSE(permit({"path:/repository/maven"}, asked));
+  EXPECT_TRUE(permit({"read"}, asked));
+  asked.request.target = "/repository/maven/x?v=1;w=2";
+  EXPECT_TRUE(permit({"path:/repository/maven"}, asked));
+}
+
 TEST(Scopes, EveryKindThatIsNamedMustHold) {
   const std::vector<std::string> scopes{"read", "host:a.example", "path:/x"};
   EXPECT_TRUE(permit(scopes, query("GET", "a.example", "/x/y")));
