@@ -1,5 +1,7 @@
 #include "latchkey/pages/credentials.h"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -22,8 +24,16 @@ namespace {
 constexpr std::string_view kQuickLabel = "quick credential";
 constexpr std::string_view kRevokeSuffix = "/revoke";
 
+// All of them, page by page: the newest, which the visitor most likely wants, come last.
 Result<std::vector<model::IssuedCredential>> records_of(const Call& call) {
-  return call.parts.store.credentials().list(call.account.id, CredentialId());
+  std::vector<model::IssuedCredential> all;
+  while (true) {
+    const CredentialId after = all.empty() ? CredentialId() : all.back().id;
+    LK_TRY(std::vector<model::IssuedCredential> page,
+           call.parts.store.credentials().list(call.account.id, after));
+    std::ranges::move(page, std::back_inserter(all));
+    if (page.size() < store::kListRowsMax) return all;
+  }
 }
 
 PageResult show_list(const Call& call, const ListNote& note) {

@@ -363,6 +363,24 @@ TEST_F(Credentials, LabelOnThePageIsTextL10) {
   EXPECT_THAT(html, Not(HasSubstr("<script")));
 }
 
+TEST_F(Credentials, PageShowsTheNewestBehindMoreThanOneReadOfTheStore) {
+  model::IssuedCredential old;
+  old.account = anna_.account.id;
+  old.epoch = anna_.account.credential_epoch;
+  old.created = now_;
+  old.expires = now_ - Seconds(1);
+  for (std::uint32_t i = 0; i < store::kListRowsMax; ++i) {
+    old.id = CredentialId(make_uuid_v7(now_, random_));
+    ASSERT_THAT(store_.credentials().issue(old, 2 * store::kListRowsMax), IsOk());
+  }
+  old.id = CredentialId(make_uuid_v7(now_ + Seconds(1), random_));
+  old.expires = now_ + std::chrono::hours(24);
+  ASSERT_THAT(store_.credentials().issue(old, 2 * store::kListRowsMax), IsOk());
+  PageRequest asked = request("GET", "", anna_.cookie);
+  asked.query.hints.accept = "text/html";
+  EXPECT_THAT(serve(asked).answer.body, HasSubstr(old.id.text()));
+}
+
 TEST_F(Credentials, DeleteRevokesAtOnce) {
   const wire::Json json = issued(request("GET", "", anna_.cookie));
   PageRequest asked = request("DELETE", "/" + *json.string("id"), anna_.cookie);
