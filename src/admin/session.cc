@@ -16,14 +16,18 @@ std::string_view state_of(const model::Session& session, const model::Account& a
 
 Outcome add_sessions(store::Store& store, const model::Account& account, TimePoint now,
                      Listing& listing) {
-  LK_TRY(const std::vector<model::Session> sessions, store.sessions().list(account.id));
-  for (const model::Session& session : sessions) {
-    listing.add({session.id, account.profile.user_name,
-                 std::string(state_of(session, account, now)), session.provider,
-                 wire::rfc3339(session.created), wire::rfc3339(session.last_seen),
-                 wire::rfc3339(session.absolute_end), session.address, session.user_agent});
+  std::string after;
+  while (true) {
+    LK_TRY(const std::vector<model::Session> sessions, store.sessions().list(account.id, after));
+    for (const model::Session& session : sessions) {
+      listing.add({session.id, account.profile.user_name,
+                   std::string(state_of(session, account, now)), session.provider,
+                   wire::rfc3339(session.created), wire::rfc3339(session.last_seen),
+                   wire::rfc3339(session.absolute_end), session.address, session.user_agent});
+    }
+    if (sessions.size() < store::kListRowsMax) return {};
+    after = sessions.back().id;
   }
-  return {};
 }
 
 // Of one user, or of everybody.

@@ -434,6 +434,28 @@ TEST_F(Command, ListsAndEndsSessions) {
   EXPECT_EQ(admin({"session", "end", "--user", "anna"}).status, 0);
 }
 
+TEST_F(Command, ListsMoreSessionsThanOneReadOfTheStoreGives) {
+  store::Store store = *store::Store::open(root_ + "/state/latchkey.db", config::Journal::kWal,
+                                           store::Access::kReadWrite);
+  SystemRandom random;
+  const TimePoint now = SystemClock().now();
+  model::Session session;
+  issue();  // makes the account where no test before has
+  const model::Account anna = *store.accounts().find_by_name("anna");
+  session.account = anna.id;
+  session.epoch = anna.session_epoch;
+  session.provider = "local";
+  session.created = session.last_seen = now;
+  session.idle_end = session.absolute_end = now + Seconds(600);
+  for (std::uint32_t i = 0; i <= store::kListRowsMax; ++i) {
+    session.id = make_uuid_v7(now + Seconds(i), random);
+    ASSERT_THAT(store.sessions().create(session, crypto::sha256(session.id), session.id, now),
+                IsOk());
+  }
+  EXPECT_THAT(admin({"session", "list", "--user", "anna"}).out, HasSubstr(session.id));
+  EXPECT_EQ(admin({"session", "end", "--user", "anna"}).status, 0);
+}
+
 TEST_F(Command, RotatesAndRetiresKeys) {
   const std::string old =
       *json_of(admin({"key", "list", "--json"})).elements().front().string("id");
