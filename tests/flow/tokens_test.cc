@@ -318,6 +318,20 @@ TEST(Scope, HoldsOnEveryRoadN17) {
   }
 }
 
+TEST(Scope, OfAPathIsNotStretchedByWhatASemicolonCutsOff) {
+  Alice world;
+  world.config.path_settings.clear();
+  for (config::Rule& rule : world.config.rules) rule.paths.clear();
+  world.restart();
+  const auto reason = [&](const char* target, std::vector<std::string> scopes) {
+    return world.reason(by_bearer(get(target), world.token(world.alice, std::move(scopes))));
+  };
+  EXPECT_EQ(reason("/repository/maven;x/y", {"read"}), "allowed");
+  EXPECT_EQ(reason("/repository/maven/y", {"path:/repository/maven"}), "allowed");
+  EXPECT_EQ(reason("/repository/maven;x/y", {"path:/repository/maven"}), "scope_denied");
+  EXPECT_EQ(reason("/repository/maven/..;x/y", {"path:/repository"}), "ambiguous_target");
+}
+
 // Each thing of ours at each entrance.
 
 TEST(EntranceMatrix, TakesNothingInTheWrongPlaceL23L25N16) {
