@@ -6,6 +6,8 @@
 namespace latchkey::provider {
 namespace {
 
+constexpr std::string_view kMailClaim = "email";
+
 enum class MailStatement { kTrue, kFalse, kNone };
 
 // The two places a claim may stand in; the ID token is signed and comes first.
@@ -54,7 +56,10 @@ Result<std::vector<std::string>> list_claim(const Sources& from, const std::stri
   return out;
 }
 
-// Some providers write the truth value as a string. Anything that is not clearly yes is a no.
+// What the provider says of its claim `email`; of an address that stands in another claim it says
+// nothing. Some write the truth value as a string. Anything that is not clearly yes is a no.
+//
+// Spec: OpenID Connect Core 1.0 section 5.1.
 Result<MailStatement> mail_statement(const Sources& from) {
   LK_TRY(const std::optional<wire::Json> found, find_claim(from, "email_verified"));
   if (!found.has_value() || found->text() == "null") return MailStatement::kNone;
@@ -87,17 +92,15 @@ Result<Claims> read_claims(const wire::Json& claims, const wire::Json* more,
     LK_TRY(out.hosted_domain, text_claim(from, "hd"));
   }
   LK_TRY(const MailStatement statement, mail_statement(from));
-  switch (statement) {
+  if (statement == MailStatement::kFalse && settings.username_claim == kMailClaim) {
+    return fail(ErrorCode::kRefused, "the mail address that is the user name is not verified");
+  }
+  switch (settings.mail_claim == kMailClaim ? statement : MailStatement::kNone) {
     case MailStatement::kTrue: out.mail_proof = MailProof::kVerified; break;
     case MailStatement::kNone:
       if (settings.trust_mail) out.mail_proof = MailProof::kVerified;
       break;
-    case MailStatement::kFalse:
-      out.mail.clear();
-      if (settings.username_claim == "email") {
-        return fail(ErrorCode::kRefused, "the mail address that is the user name is not verified");
-      }
-      break;
+    case MailStatement::kFalse: out.mail.clear(); break;
   }
   return out;
 }

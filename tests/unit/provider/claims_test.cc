@@ -22,7 +22,6 @@ TEST(Claims, AreReadUnderTheConfiguredNames) {
   EXPECT_EQ(claims->user_name, "alice");
   EXPECT_EQ(claims->display_name, "Alice");
   EXPECT_EQ(claims->mail, "a@b.test");
-  EXPECT_EQ(claims->mail_proof, MailProof::kVerified);
   EXPECT_EQ(claims->groups, (std::vector<std::string>{"dev", "ops"}));
 }
 
@@ -81,6 +80,30 @@ TEST(Mail, ThatNobodyVouchesForCountsOnlyWhereTheConfigurationTrustsIt) {
   EXPECT_EQ(read_claims(claims, nullptr, settings)->mail_proof, MailProof::kUnproven);
   settings.trust_mail = true;
   EXPECT_EQ(read_claims(claims, nullptr, settings)->mail_proof, MailProof::kVerified);
+}
+
+TEST(Mail, IsVerifiedWhereTheProviderSaysSo) {
+  const auto claims = read_claims(
+      json(R"({"preferred_username":"a","email":"a@b.test","email_verified":true})"), nullptr,
+      config::Provider());
+  ASSERT_THAT(claims, IsOk());
+  EXPECT_EQ(claims->mail_proof, MailProof::kVerified);
+}
+
+TEST(Mail, OfAnotherClaimIsNotWhatEmailVerifiedSpeaksOf) {
+  config::Provider settings;
+  settings.mail_claim = "upn";
+  const auto claims = [&](const std::string& said) {
+    return read_claims(json(R"({"preferred_username":"a","email":"a@b.test",)"
+                            R"("upn":"boss@b.test","email_verified":)" +
+                            said + "}"),
+                       nullptr, settings);
+  };
+  EXPECT_EQ(claims("true")->mail, "boss@b.test");
+  EXPECT_EQ(claims("true")->mail_proof, MailProof::kUnproven);
+  EXPECT_EQ(claims("false")->mail, "boss@b.test");
+  settings.trust_mail = true;
+  EXPECT_EQ(claims("false")->mail_proof, MailProof::kVerified);
 }
 
 TEST(Mail, AsUserNameIsRefusedWhenItIsDenied) {
