@@ -1,21 +1,19 @@
 // latchkey init: from nothing to a configuration with local users that works, without a question.
-#include <fcntl.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <utility>
 
-#include "latchkey/base/unique_fd.h"
 #include "latchkey/config/load.h"
 #include "latchkey/config/web_root.h"
 #include "latchkey/crypto/key_directory.h"
 #include "latchkey/crypto/password.h"
 #include "latchkey/identity/profile.h"
 #include "latchkey/wire/json_object.h"
+#include "new_file.h"
 #include "opened.h"
 
 namespace latchkey::admin {
@@ -27,16 +25,6 @@ constexpr std::string_view kDefaultFile = "/etc/latchkey/latchkey.toml";
 constexpr std::string_view kDefaultUser = "admin";
 constexpr std::string_view kDefaultUrl = "http://127.0.0.1:8080";
 constexpr const char* kServiceUser = "latchkey";
-
-Error system_error(const std::string& path) {
-  const int reason = errno;
-  Error error{reason == EEXIST ? ErrorCode::kConflict : ErrorCode::kUnavailable,
-              path + ": " + std::strerror(reason)};
-  if (reason == ENOENT) {
-    error.detail += "; make its directory first: mkdir -p " + fs::path(path).parent_path().string();
-  }
-  return error;
-}
 
 enum class There { kNo, kYes };
 
@@ -82,21 +70,6 @@ const passwd* service_user(const Places& places) {
 const passwd* state_owner(const Places& places, const config::Pool& pool) {
   if (geteuid() == 0 && !pool.user.empty()) return getpwnam(pool.user.c_str());
   return service_user(places);
-}
-
-// O_EXCL: what is there already is never touched, not even through a link.
-Outcome write_new(const std::string& path, mode_t mode, std::string_view text) {
-  const UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
-  if (!fd.valid()) return std::unexpected(system_error(path));
-  // The umask may be stricter than wanted, or wider than right.
-  if (fchmod(fd.get(), mode) != 0) return std::unexpected(system_error(path));
-  while (!text.empty()) {
-    const ssize_t written = write(fd.get(), text.data(), text.size());
-    if (written <= 0) return std::unexpected(system_error(path));
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (fsync(fd.get()) != 0) return std::unexpected(system_error(path));
-  return {};
 }
 
 std::string toml_string(std::string_view text) { return wire::json_string(text); }
@@ -166,7 +139,7 @@ int write_configuration(const Arguments& arguments, const World& world, const Pl
       return failed(world, "init", made.error());
     }
   }
-  const Outcome written = write_new(places.file, 0644, configuration_text(places, arguments));
+  const Outcome written = write_new_file(places.file, 0644, configuration_text(places, arguments));
   if (!written) return failed(world, "init", written.error());
   if (const Or<config::Config> loaded = read_configuration(arguments, world); !loaded) {
     unlink(places.file.c_str());
@@ -200,7 +173,7 @@ Result<FirstUser> make_users_file(const std::string& path, const std::string& wa
   }
   user.password = SecretString(generated_password(random));
   LK_TRY(const std::string hash, crypto::hash_password(user.password, random));
-  LK_CHECK(write_new(path, 0600, user.name + ":" + hash + "\n"));
+  LK_CHECK(write_new_file(path, 0600, user.name + ":" + hash + "\n"));
   return user;
 }
 

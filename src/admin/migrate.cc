@@ -1,5 +1,4 @@
 // latchkey migrate nexus-proxy: from its environment and its keystore to a configuration of ours.
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,9 +8,9 @@
 #include <iterator>
 #include <utility>
 
-#include "latchkey/base/unique_fd.h"
 #include "latchkey/config/load.h"
 #include "latchkey/crypto/keystore.h"
+#include "new_file.h"
 #include "nexus_proxy.h"
 #include "opened.h"
 
@@ -60,19 +59,6 @@ Result<std::string> old_key_of(Variables& variables) {
   return key;
 }
 
-// Writes a file that was not there.
-Outcome write_new(const std::string& path, std::string_view content, mode_t mode) {
-  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-  if (!fd.valid()) return fail(ErrorCode::kConflict, path + ": " + std::strerror(errno));
-  while (!content.empty()) {
-    const ssize_t written = ::write(fd.get(), content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return fail(ErrorCode::kUnavailable, path + ": " + std::strerror(errno));
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
 struct Written {
   std::string path;
   std::string content;
@@ -82,7 +68,7 @@ struct Written {
 // Writes all files or none: a half of them would stand in the way of the next attempt.
 Outcome write_all(const std::vector<Written>& files) {
   for (std::size_t at = 0; at < files.size(); ++at) {
-    const Outcome written = write_new(files[at].path, files[at].content, files[at].mode);
+    const Outcome written = write_new_file(files[at].path, files[at].mode, files[at].content);
     if (written) continue;
     for (std::size_t undone = 0; undone < at; ++undone) ::unlink(files[undone].path.c_str());
     return written;
