@@ -1,5 +1,6 @@
 """The examples of every server, as shipped."""
 import re
+import tomllib
 
 import pytest
 
@@ -35,3 +36,11 @@ def test_a_configuration_is_good_as_shipped(tmp_path, name):
     latchkey = Latchkey(tmp_path / "latchkey", text)
     latchkey.admin("init")
     latchkey.admin("check")
+
+
+@pytest.mark.parametrize("name", [name for name in CONFIGURATIONS if "client-certificates" in name])
+def test_people_without_a_certificate_have_a_way_to_sign_in(name):
+    shipped = tomllib.loads((ROOT / "examples" / name).read_text())
+    assert shipped["certificate"]["enabled"]
+    assert shipped.get("provider") or shipped.get("local"), "the sign-in page would have no button"
+    assert all(provider["title"] for provider in shipped["provider"])
