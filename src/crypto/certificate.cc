@@ -17,6 +17,10 @@ using Certificate = Handle<X509, X509_free>;
 using Bio = Handle<BIO, BIO_free>;
 using Names = Handle<GENERAL_NAMES, GENERAL_NAMES_free>;
 
+// OPENSSL_free is a macro, which no template takes.
+void free_text(unsigned char* text) { OPENSSL_free(text); }
+using Text = Handle<unsigned char, free_text>;
+
 constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
 constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
 // Every value in it is escaped, so that the text has one reading.
@@ -44,10 +48,9 @@ Result<std::string> der_of(std::string_view pem) {
 Result<std::string> utf8_of(const ASN1_STRING* value) {
   unsigned char* raw = nullptr;
   const int size = ASN1_STRING_to_UTF8(&raw, value);
+  const Text text(raw);
   if (size < 0) return malformed("a name in the certificate is no text");
-  std::string text(reinterpret_cast<const char*>(raw), static_cast<std::size_t>(size));
-  OPENSSL_free(raw);
-  return text;
+  return std::string(reinterpret_cast<const char*>(text.get()), static_cast<std::size_t>(size));
 }
 
 // Returns the bytes of an alternative name, which is ASCII by its type; with a NUL inside it stays

@@ -36,7 +36,7 @@ model::Session new_session(const SignInParts& parts, const PageRequest& request,
   session.absolute_end = request.now + limits.absolute;
   session.idle_end = std::min(request.now + limits.idle, session.absolute_end);
   session.address = request.query.remote_address;
-  session.user_agent = printable(request.hints().user_agent, kUserAgentCharsMax);
+  session.user_agent = without_unprintable(request.hints().user_agent, kUserAgentCharsMax);
   return session;
 }
 
@@ -61,7 +61,7 @@ std::string login_href(const SignInParts& parts, std::string_view rd) {
   return parts.config.paths.login + "?rd=" + wire::url_encode(rd);
 }
 
-std::string printable(std::string_view text, std::size_t chars_max) {
+std::string without_unprintable(std::string_view text, std::size_t chars_max) {
   std::string out(text.substr(0, chars_max));
   std::erase_if(out, [](char c) { return c != ' ' && !wire::is_visible(c); });
   return out;

@@ -25,8 +25,9 @@ std::string return_path(const SignInParts& parts, std::string_view rd);
 // Returns the path of the login page that leads back to `rd`.
 std::string login_href(const SignInParts& parts, std::string_view rd);
 
-// Returns the beginning of what a stranger wrote as it may be shown and stored: printable ASCII.
-std::string printable(std::string_view text, std::size_t chars_max);
+// Returns the beginning of what a stranger wrote as it may be shown and stored: without the bytes
+// that are not printable ASCII.
+std::string without_unprintable(std::string_view text, std::size_t chars_max);
 
 // Sends the browser to `location`, an absolute URL of printable ASCII.
 PageResult redirect_to(int status, std::string_view location, std::string reason);

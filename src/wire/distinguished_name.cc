@@ -3,18 +3,14 @@
 #include <optional>
 
 #include "latchkey/wire/chars.h"
+#include "latchkey/wire/hex.h"
 
 namespace latchkey::wire {
 namespace {
 
 std::optional<char> hex_pair(std::string_view text) {
-  const auto digit = [](char c) -> int {
-    if (is_digit(c)) return c - '0';
-    const char lower = to_lower(c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-  };
-  if (text.size() < 2 || digit(text[0]) < 0 || digit(text[1]) < 0) return std::nullopt;
-  return static_cast<char>(digit(text[0]) * 16 + digit(text[1]));
+  if (text.size() < 2 || hex_value(text[0]) < 0 || hex_value(text[1]) < 0) return std::nullopt;
+  return static_cast<char>(hex_value(text[0]) * 16 + hex_value(text[1]));
 }
 
 bool is_type_char(char c) { return is_alnum(c) || c == '-' || c == '.'; }
