@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "body.h"
+#include "latchkey/config/cookie_names.h"
 #include "latchkey/wire/accept.h"
 #include "latchkey/wire/cookie.h"
 #include "latchkey/wire/form.h"
@@ -67,10 +68,11 @@ Answer to_sign_in(const RefusalSettings& settings, const Refused& refused) {
   return answer;
 }
 
-// `latchkey` and `__Host-latchkey`: whichever of them was planted, both go.
+// Of http and https: whichever of them was planted, both go.
 void forget_cookies(Answer& answer) {
-  answer.add("Set-Cookie", wire::expire_cookie("__Host-latchkey", wire::Secure::kYes));
-  answer.add("Set-Cookie", wire::expire_cookie("latchkey", wire::Secure::kNo));
+  for (const config::CookieNames& names : {config::kHttpsCookies, config::kHttpCookies}) {
+    answer.add("Set-Cookie", wire::expire_cookie(names.session, names.secure));
+  }
 }
 
 int status_of(const Words& words, const Refused& refused, Reason reason) {

@@ -46,10 +46,6 @@ model::Step<Credential> from_cookie(std::string_view cookies, std::string_view n
 
 }  // namespace
 
-std::string_view session_cookie_name(const config::Site& site) {
-  return site.https ? "__Host-latchkey" : "latchkey";
-}
-
 model::Step<Credential> present(const model::AuthQuery& query, config::AuthorizationUse use,
                                 std::string_view cookie_name) {
   const bool ours = use == config::AuthorizationUse::kLatchkey;

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "latchkey/credential/present.h"
+#include "latchkey/config/cookie_names.h"
 #include "latchkey/provider/login_state.h"
 #include "latchkey/wire/cookie.h"
 #include "latchkey/wire/number.h"
@@ -10,17 +10,8 @@
 namespace latchkey::pages {
 namespace {
 
-struct CookieNames {
-  std::string_view session;
-  std::string_view login;
-  wire::Secure secure;
-};
-
-constexpr CookieNames kHttpsNames{"__Host-latchkey", "__Host-latchkey-login", wire::Secure::kYes};
-constexpr CookieNames kHttpNames{"latchkey", "latchkey-login", wire::Secure::kNo};
-
-const CookieNames& names_of(const SignInParts& parts) {
-  return parts.config.site.https ? kHttpsNames : kHttpNames;
+const config::CookieNames& names_of(const SignInParts& parts) {
+  return config::cookie_names(parts.config.site);
 }
 
 }  // namespace
@@ -71,8 +62,7 @@ void count_round(const SignInParts& parts, const PageRequest& request, model::An
 }
 
 SecretString session_cookie(const SignInParts& parts, const PageRequest& request) {
-  const std::string_view name = credential::session_cookie_name(parts.config.site);
-  const auto found = wire::find_cookie(request.query.cookies, name);
+  const auto found = wire::find_cookie(request.query.cookies, names_of(parts).session);
   if (!found || !found->has_value()) return SecretString();
   return SecretString(**found);
 }
@@ -87,7 +77,7 @@ void set_session_cookie(const SignInParts& parts, const SecretString& token,
 }
 
 void clear_cookies(model::Answer& answer) {
-  for (const CookieNames& names : {kHttpsNames, kHttpNames}) {
+  for (const config::CookieNames& names : {config::kHttpsCookies, config::kHttpCookies}) {
     answer.add("Set-Cookie", wire::expire_cookie(names.session, names.secure));
     answer.add("Set-Cookie", wire::expire_cookie(names.login, names.secure));
   }

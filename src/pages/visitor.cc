@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "latchkey/answer/refusal.h"
+#include "latchkey/config/cookie_names.h"
 #include "latchkey/credential/present.h"
 #include "latchkey/pages/problem.h"
 #include "latchkey/wire/cookie.h"
@@ -13,7 +14,7 @@ namespace {
 
 model::Step<SecretString> session_cookie(const Parts& parts, const PageRequest& request) {
   const Result<std::optional<std::string_view>> found = wire::find_cookie(
-      request.query.cookies, credential::session_cookie_name(parts.config.site));
+      request.query.cookies, config::cookie_names(parts.config.site).session);
   if (!found && found.error().code == ErrorCode::kConflict) {
     return model::refuse(model::Reason::kDuplicateCookie, "two session cookies");
   }
@@ -27,7 +28,7 @@ model::Step<SecretString> session_cookie(const Parts& parts, const PageRequest& 
 model::Step<model::Identity> identified(const Parts& parts, const PageRequest& request) {
   LK_TRY(const model::Credential credential,
          credential::present(request.query, config::AuthorizationUse::kLatchkey,
-                             credential::session_cookie_name(parts.config.site)));
+                             config::cookie_names(parts.config.site).session));
   LK_TRY(model::Identity identity,
          parts.resolver.resolve(credential, request.query.remote_address, request.now));
   if (identity.anonymous()) return model::refuse(model::Reason::kNoCredential, "nothing was sent");

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "latchkey/answer/gate.h"
+#include "latchkey/config/cookie_names.h"
 #include "latchkey/credential/present.h"
 #include "latchkey/dialect/reply.h"
 #include "latchkey/wire/field_value.h"
@@ -46,7 +47,7 @@ Authorizer::Authorizer(const config::Config& config, identity::Resolver resolver
       policy_(std::move(policy)),
       clock_(clock),
       log_(log),
-      cookie_name_(credential::session_cookie_name(config.site)),
+      cookie_name_(config::cookie_names(config.site).session),
       question_settings_(question_settings(config)),
       approval_settings_(config),
       refusal_settings_(config) {}

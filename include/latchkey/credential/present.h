@@ -11,10 +11,6 @@
 
 namespace latchkey::credential {
 
-// The session cookie's name. It follows from `site.url` alone, never from the request, and the
-// other one is never read: else a plain-HTTP request could plant what an HTTPS one believes.
-std::string_view session_cookie_name(const config::Site& site);
-
 // Input:   `use`, whether the path's Authorization field is for us or for the application.
 // Returns: Basic or Bearer if Authorization was sent, else the session cookie, else what the web
 //          server vouches for, else nothing: what somebody chose to send outranks what their browser

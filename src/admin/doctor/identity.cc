@@ -5,6 +5,7 @@
 
 #include "examination.h"
 #include "spoofs.h"
+#include "latchkey/config/cookie_names.h"
 #include "latchkey/wire/json.h"
 
 namespace latchkey::admin::doctor {
@@ -80,10 +81,11 @@ bool names_owner(const Examination& examination, const std::string& body) {
 // What a mirror shows of a request that is signed in and has nothing odd about it.
 void look_at_mirror(Examination& examination, const std::string& path) {
   Probe probe = signed_in(examination, path);
-  const std::string prefix = examination.config.site.https ? "__Host-latchkey" : "latchkey";
+  const config::CookieNames& names = config::cookie_names(examination.config.site);
   const std::string session = "cookie" + examination.nonce + "x";
   probe.fields.push_back(
-      {"Cookie", "a=1; " + prefix + "=" + session + "; " + prefix + "-login=" + session + "; b=2"});
+      {"Cookie", "a=1; " + std::string(names.session) + "=" + session + "; " +
+                     std::string(names.login) + "=" + session + "; b=2"});
   const auto reply = examination.site.ask(probe);
   if (!reply) return;
   look_for_leaks(examination, *reply);

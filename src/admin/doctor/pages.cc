@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "examination.h"
+#include "latchkey/config/cookie_names.h"
 #include "latchkey/wire/chars.h"
 
 namespace latchkey::admin::doctor {
@@ -45,7 +46,8 @@ void look_at_cookie(Examination& examination, const std::string& cookie) {
 }
 
 bool is_login_cookie(const std::string& cookie) {
-  return cookie.starts_with("__Host-latchkey") || cookie.starts_with("latchkey");
+  return cookie.starts_with(config::kHttpsCookies.session) ||
+         cookie.starts_with(config::kHttpCookies.session);
 }
 
 // A User-Agent that the configuration takes for a health probe; empty if none can be made up.

@@ -1,6 +1,7 @@
 // Other spellings of a request for the same thing: of its path, of its host, and the fields with
 // which proxies tell each other about a request that was another one before.
 #include "examination.h"
+#include "latchkey/config/cookie_names.h"
 
 namespace latchkey::admin::doctor {
 namespace {
@@ -148,7 +149,8 @@ void probe_fields(Examination& examination) {
       {{"X-Requested-With", "XMLHttpRequest"}, {"X-Internal", "1"}, {"X-Debug", "1"}},
       {{"Authorization", "Basic Og=="}},
       {{"Authorization", "Bearer"}},
-      {{"Cookie", "__Host-latchkey=" + examination.nonce + "; latchkey=" + examination.nonce}},
+      {{"Cookie", std::string(config::kHttpsCookies.session) + "=" + examination.nonce + "; " +
+                      std::string(config::kHttpCookies.session) + "=" + examination.nonce}},
       {{"Connection", "close, Authorization, Cookie, X-Forwarded-User, X-Latchkey-Reason"}},
   };
   for (const std::vector<remote::Field>& fields : tries) {

@@ -4,6 +4,8 @@
 
 #include <variant>
 
+#include "latchkey/config/cookie_names.h"
+
 namespace latchkey::credential {
 namespace {
 
@@ -31,9 +33,11 @@ Reason refused(const model::AuthQuery& query) {
 
 TEST(CookieName, FollowsFromTheSiteAlone) {
   config::Site site;
-  EXPECT_EQ(session_cookie_name(site), "latchkey");
+  EXPECT_EQ(config::cookie_names(site).session, "latchkey");
+  EXPECT_EQ(config::cookie_names(site).login, "latchkey-login");
   site.https = true;
-  EXPECT_EQ(session_cookie_name(site), "__Host-latchkey");
+  EXPECT_EQ(config::cookie_names(site).session, "__Host-latchkey");
+  EXPECT_EQ(config::cookie_names(site).login, "__Host-latchkey-login");
 }
 
 TEST(Present, IsNothingWhenNothingWasSent) {
