@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "latchkey/wire/chars.h"
+#include "latchkey/wire/host.h"
 #include "latchkey/wire/number.h"
 
 namespace latchkey::admin {
@@ -45,6 +46,8 @@ class Writer {
       return fail(ErrorCode::kNotFound, "NEXUS_HTTP_HOST is not set, so nobody can tell how people "
                                         "reach the site");
     }
+    LK_TRY(http_, host_of("NEXUS_HTTP_HOST"));
+    LK_TRY(docker_, host_of("NEXUS_DOCKER_HOST"));
     line("# Written by `latchkey migrate nexus-proxy`. All keys: conf/latchkey.toml.");
     hosts();
     line("[application]\npreset = \"nexus\"\n");
@@ -72,22 +75,42 @@ class Writer {
   void line(const std::string& text) { text_ += text + "\n"; }
   void note(std::string text) { notes_.push_back(std::move(text)); }
 
-  // The name without a wildcard's or a port's extras, as both sides compare it.
+  // Returns what the variable names; no host at all if it is not set.
+  Result<wire::Authority> host_of(const std::string& name) const {
+    const std::string text = get(name);
+    if (text.empty()) return wire::Authority{};
+    Result<wire::Authority> host = wire::parse_authority(text);
+    if (!host) return fail(ErrorCode::kMalformed, name + " is no host name: " + host.error().detail);
+    return host;
+  }
+
+  bool docker_is_another() const {
+    return !docker_.host.empty() && docker_.host != http_.host;
+  }
+
+  // The old tokens name their hosts as the variables did, with a port where those had one.
   std::string audiences() const {
-    std::string list = quoted(get("NEXUS_HTTP_HOST"));
     const std::string docker = get("NEXUS_DOCKER_HOST");
+    std::string list = quoted(get("NEXUS_HTTP_HOST"));
     if (!docker.empty() && docker != get("NEXUS_HTTP_HOST")) list += ", " + quoted(docker);
     return "[" + list + "]";
   }
 
   void hosts() {
     line("[site]\nurl = " + quoted("https://" + get("NEXUS_HTTP_HOST")));
-    line("hosts = " + audiences());
+    line("hosts = [" + quoted(get("NEXUS_HTTP_HOST")) +
+         (docker_is_another() ? ", " + quoted(get("NEXUS_DOCKER_HOST")) : "") + "]");
     if (on("ENFORCE_HTTPS")) line("enforce_https = true");
     line("");
-    const std::string docker = get("NEXUS_DOCKER_HOST");
-    if (docker.empty() || docker == get("NEXUS_HTTP_HOST")) return;
-    line("[[host]]\nname = " + quoted(docker) + "\nbrowser = false");
+    if (!docker_is_another()) {
+      if (docker_.port && docker_.port != http_.port) {
+        note("NEXUS_DOCKER_HOST=" + get("NEXUS_DOCKER_HOST") + " is the same host on another port: "
+             "latchkey tells hosts apart by their names alone, so both get the same answers");
+      }
+      return;
+    }
+    // A port belongs to where browsers are sent, which is said above, and not to the name.
+    line("[[host]]\nname = " + quoted(docker_.host) + "\nbrowser = false");
     if (on("ENFORCE_HTTPS")) line("enforce_https = false  # nexus-proxy took plain http there");
     line("");
   }
@@ -176,6 +199,8 @@ class Writer {
   }
 
   const Variables& variables_;
+  wire::Authority http_;
+  wire::Authority docker_;
   std::string text_;
   std::vector<std::string> notes_;
 };

@@ -28,7 +28,8 @@ struct Migration {
 };
 
 // Input:   `until`, the first day on which old tokens are refused; empty: there is no old key.
-// Errors:  kNotFound: a variable without which there is nothing to write; the detail names it.
+// Errors:  kNotFound: a variable without which there is nothing to write; kMalformed: one that cannot
+//          be what it is for. The detail names it.
 Result<Migration> migrate(const Variables& variables, const std::string& until);
 
 }  // namespace latchkey::admin

@@ -2,6 +2,14 @@
 
 #include <gmock/gmock.h>
 
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "latchkey/config/load.h"
 #include "support/results.h"
 
 namespace latchkey::admin {
@@ -9,6 +17,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 const Variables kUsual = {{"NEXUS_HTTP_HOST", "nexus.example.com"},
@@ -34,6 +43,50 @@ TEST(NexusProxy, BecomesTwoHostsOfWhichDockersIsForPrograms) {
   EXPECT_THAT(text_of(kUsual), HasSubstr("name = \"containers.example.com\"\nbrowser = false\n"
                                          "enforce_https = false"));
   EXPECT_THAT(text_of(with("NEXUS_DOCKER_HOST", "nexus.example.com")), Not(HasSubstr("[[host]]")));
+}
+
+// As the configuration is read: only there shows that what was written is taken.
+std::vector<std::string> faults_of(const std::string& configuration) {
+  std::string directory = (std::filesystem::temp_directory_path() / "lk-nexus-XXXXXX").string();
+  EXPECT_NE(::mkdtemp(directory.data()), nullptr);
+  const auto write = [&](const std::string& name, const std::string& text) {
+    std::ofstream(directory + "/" + name) << text;
+    std::filesystem::permissions(directory + "/" + name, std::filesystem::perms(0600));
+  };
+  write("latchkey.toml", configuration);
+  write("google.secret", "a secret of the service\n");
+  const auto config = config::load(directory + "/latchkey.toml", config::Secrets::kAll,
+                                   config::Environment::kIgnored);
+  std::vector<std::string> faults;
+  if (!config) {
+    for (const config::Fault& fault : config.error()) faults.push_back(fault.str());
+  }
+  std::filesystem::remove_all(directory);
+  return faults;
+}
+
+TEST(NexusProxy, WithPortsBecomesAConfigurationThatIsTaken) {
+  Variables variables = with("NEXUS_HTTP_HOST", "nexus.example.com:8443");
+  variables["NEXUS_DOCKER_HOST"] = "containers.example.com:5000";
+  const std::string text = text_of(variables);
+  EXPECT_THAT(faults_of(text), IsEmpty());
+  EXPECT_THAT(text, HasSubstr("url = \"https://nexus.example.com:8443\""));
+  EXPECT_THAT(text, HasSubstr("[[host]]\nname = \"containers.example.com\"\n"));
+  EXPECT_THAT(text_of(variables, "2027-06-30"),
+              HasSubstr("audiences = [\"nexus.example.com:8443\", \"containers.example.com:5000\"]"));
+}
+
+TEST(NexusProxy, OfOneHostWithTwoPortsIsOneHostAndSaysSo) {
+  const auto migration = migrate(with("NEXUS_DOCKER_HOST", "nexus.example.com:5000"), "");
+  EXPECT_THAT(faults_of(migration->configuration), IsEmpty());
+  EXPECT_THAT(migration->notes, Contains(HasSubstr("same host on another port")));
+}
+
+TEST(NexusProxy, RefusesWhatIsNoHost) {
+  EXPECT_THAT(migrate(with("NEXUS_HTTP_HOST", "https://nexus.example.com"), ""),
+              FailsWith(ErrorCode::kMalformed));
+  EXPECT_THAT(migrate(with("NEXUS_DOCKER_HOST", "containers.example.com:0"), ""),
+              FailsWith(ErrorCode::kMalformed));
 }
 
 TEST(NexusProxy, KeepsItsIdleTimeWithinWhatASessionCanBe) {
