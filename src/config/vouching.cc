@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
 
 #include "config/section.h"
 #include "latchkey/wire/chars.h"
@@ -17,8 +18,22 @@ constexpr std::int64_t kRegexMemory = std::int64_t{1} << 20;
 constexpr std::size_t kNameBytesMax = 32;
 constexpr std::size_t kDelimiterBytesMax = 4;
 
-// What every variable of ours or of CGI is called that says something else than who somebody is.
+// What our own answers are called, which some web servers hand back to us.
 constexpr std::string_view kOwnPrefix = "latchkey_";
+
+// What every web server sets for every request, mostly to something that the client chose: whoever
+// took a name from there would take the client's word.
+//
+// Spec: RFC 3875 section 4.1 without REMOTE_USER, and what nginx, Apache, lighttpd and Caddy add.
+constexpr auto kOfTheRequest = std::to_array<std::string_view>(
+    {"auth_type", "content_length", "content_type", "context_document_root", "context_prefix",
+     "document_root", "document_uri", "fcgi_role", "gateway_interface", "https", "path",
+     "path_info", "path_translated", "query_string", "redirect_query_string",
+     "redirect_remote_user", "redirect_status", "redirect_uri", "redirect_url", "remote_addr",
+     "remote_host", "remote_ident", "remote_port", "request_body", "request_method",
+     "request_scheme", "request_uri", "script_filename", "script_name", "script_uri", "script_url",
+     "server_addr", "server_admin", "server_name", "server_port", "server_protocol",
+     "server_signature", "server_software"});
 
 void read_name(const Value& value, Vouching& vouching) {
   const auto text = value.text();
@@ -136,6 +151,11 @@ void read_variable(const Value& value, RemoteUser& remote_user) {
   const bool good = std::ranges::all_of(*text, [](char c) {
     return wire::is_alnum(c) || c == '_' || c == '-';
   });
+  if (std::ranges::find(kOfTheRequest, lower) != kOfTheRequest.end()) {
+    return value.wrong("is " + shown(*text) + ", which says something of the request, and mostly what "
+                       "the client chose; must be a variable of the web server's authentication, as "
+                       "in \"REMOTE_USER\"");
+  }
   if (!good || lower.starts_with("http_") || lower.starts_with(kOwnPrefix)) {
     return value.wrong("is " + shown(*text) +
                        "; must be a variable that the web server sets, as in \"REMOTE_USER\", and "

@@ -25,6 +25,22 @@ TEST_F(Vouching, IsOffUnlessWritten) {
   EXPECT_TRUE(config.legacy.public_key_file.empty());
 }
 
+// Each of these is what the client says of itself, or the same for everybody.
+TEST_F(Vouching, OfAVariableOfTheRequestIsRefusedN1) {
+  for (const std::string variable :
+       {"QUERY_STRING", "Query_String", "PATH_INFO", "REQUEST_URI", "SCRIPT_NAME", "SERVER_NAME",
+        "REQUEST_METHOD", "CONTENT_TYPE", "DOCUMENT_URI", "REMOTE_ADDR", "REMOTE_IDENT",
+        "AUTH_TYPE", "REDIRECT_QUERY_STRING", "REDIRECT_REMOTE_USER", "DOCUMENT_ROOT"}) {
+    for (const std::string key : {"variable", "groups_variable"}) {
+      EXPECT_THAT(faults_of(with("[remote_user]\n" + key + " = \"" + variable + "\"\n")),
+                  ElementsAre(HasSubstr("must be a variable of the web server's authentication")))
+          << key << variable;
+    }
+  }
+  EXPECT_EQ(good(with("[remote_user]\nvariable = \"REMOTE_USER\"\n")).remote_user.variable,
+            "REMOTE_USER");
+}
+
 TEST_F(Vouching, IsReadWhole) {
   const Config config = good(with(R"(
 [certificate]
