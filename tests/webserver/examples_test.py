@@ -21,7 +21,7 @@ def test_an_example_protects_its_application_as_shipped(own_stack, tmp_path, exa
     if host == "registry.example.com":
         configuration = configuration.replace('who = "authenticated"', 'paths = ["/v2"]\nwho = "authenticated"')
     stack = own_stack(configuration=configuration, example=example,
-                      replace={"/dev/shm/latchkey": tmp_path / "decisions", "/var/www/acme": tmp_path})
+                      replace={"/run/latchkey-decisions": tmp_path / "decisions", "/var/www/acme": tmp_path})
     site = stack.nginx.site(host)
     stack.nexus = site
     asked = "/v2/x" if host == "registry.example.com" else "/page"
@@ -56,7 +56,7 @@ def sign_in_and_issue(stack, site):
 
 def test_a_remembered_decision_is_forgotten_in_time_and_never_anothers(own_stack, tmp_path):
     stack = own_stack(configuration=CONFIGURATION + "\n[cache]\nseconds = 1\n", example="nexus-cached.conf",
-                      replace={"/dev/shm/latchkey": tmp_path / "decisions"})
+                      replace={"/run/latchkey-decisions": tmp_path / "decisions"})
     alice, bob = stack.sign_in("alice"), stack.fresh_account("bob")
     for _ in range(3):
         assert stack.nexus.get("/x", cookie=alice).seen()["x-forwarded-user"] == ["alice"]
@@ -94,7 +94,7 @@ def test_remembered_answers_equal_those_asked_anew_n9(own_stack, tmp_path):
 
     from tests.support.servers.nginx import Nginx
     stack = own_stack(configuration=CONFIGURATION + "\n[cache]\nseconds = 30\n", example="nexus-cached.conf",
-                      replace={"/dev/shm/latchkey": tmp_path / "decisions"})
+                      replace={"/run/latchkey-decisions": tmp_path / "decisions"})
     anew = Nginx(tmp_path / "anew", stack.latchkey, "nexus-two-hosts.conf", stack.tls, ports=stack.application_ports).start()
     alice, bob, root = (stack.fresh_account(user) for user in ("alice", "bob", "root"))
     ways = [{}, {"bearer": "x.y.z"}, {"cookie": stack.sign_in("alice")}, {"cookie": stack.sign_in("bob")},
