@@ -31,7 +31,7 @@ struct LoopLimits {
   Bodies bodies = Bodies::kIgnored;
   std::uint32_t requests_max = 0;                // then run() returns kRetired; 0: no limit
   std::chrono::milliseconds receive{2'000};      // all parameters of one request
-  std::chrono::milliseconds body{10'000};        // its whole body
+  std::chrono::milliseconds body{3'000};         // its whole body, which nginx and lighttpd buffer
   std::chrono::milliseconds send{10'000};        // the whole answer
   std::chrono::milliseconds idle{60'000};        // a kept connection without a request
   std::chrono::milliseconds drain{300};          // what a peer still sends after its answer
