@@ -111,7 +111,8 @@ std::string rule_text(const config::Config& config, std::size_t rule) {
 identity::FactSources sources_of(Opened& opened, const std::optional<model::Identity>& identity) {
   if (!identity || identity->anonymous()) return {};
   const Result<model::Account> account = opened.store.accounts().find(identity->account());
-  return account ? identity::sources_of(*account) : identity::FactSources();
+  if (!account) return {};
+  return identity::sources_of(opened.store.accounts(), *account).value_or(identity::FactSources());
 }
 
 void tell(const Arguments& arguments, Opened& opened, const model::AuthQuery& query,

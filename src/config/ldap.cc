@@ -10,6 +10,7 @@
 #include "config/secret_file.h"
 #include "config/section.h"
 #include "config/url.h"
+#include "latchkey/config/vouching_kinds.h"
 #include "latchkey/wire/chars.h"
 
 namespace latchkey::config {
@@ -116,9 +117,13 @@ void read_providers(const Value& value, Ldap& ldap) {
   if (!items) return;
   for (const auto& [name, item] : *items) {
     const auto& all = value.config().providers;
-    const bool known = std::ranges::any_of(
-        all, [&](const Provider& provider) { return provider.name == name; });
-    if (!known) item.wrong("names " + shown(name) + ", which is the name of no [[provider]]");
+    const bool known =
+        name == kCertificateKind || name == kRemoteUserKind ||
+        std::ranges::any_of(all, [&](const Provider& provider) { return provider.name == name; });
+    if (!known) {
+      item.wrong("names " + shown(name) +
+                 ", which is the name of no [[provider]], nor \"certificate\" or \"remote-user\"");
+    }
     ldap.providers.push_back(name);
   }
 }

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "config/section.h"
+#include "latchkey/config/vouching_kinds.h"
 #include "latchkey/wire/chars.h"
 #include "latchkey/wire/distinguished_name.h"
 #include "latchkey/wire/host.h"
@@ -59,11 +60,13 @@ void read_hosts(const Value& value, Vouching& vouching) {
 
 constexpr Value::Word<bool> kCases[] = {{"keep", false}, {"lower", true}};
 
-// Whose accounts they are can be checked only where all names are known.
+// Whose accounts they are can be checked only where all names are known: the sections of the others
+// have been read.
 void read_same_people(const Value& value, Vouching& vouching) {
   const auto text = value.text();
   if (!text) return;
-  std::vector<std::string_view> known{"local", "ldap"};
+  std::vector<std::string_view> known{"local"};
+  if (value.config().ldap) known.push_back(kLdapName);
   for (const Provider& provider : value.config().providers) known.push_back(provider.name);
   if (std::ranges::find(known, *text) == known.end()) return value.unknown_word(*text, known);
   vouching.same_people_as = *text;
@@ -240,10 +243,10 @@ std::string with_name(std::string_view kind, const std::string& name) {
 }  // namespace
 
 std::string issuer_of(const Certificate& certificate) {
-  return with_name("certificate", certificate.name);
+  return with_name(kCertificateKind, certificate.name);
 }
 std::string issuer_of(const RemoteUser& remote_user) {
-  return with_name("remote-user", remote_user.name);
+  return with_name(kRemoteUserKind, remote_user.name);
 }
 
 Section certificate_section() {

@@ -153,6 +153,25 @@ Result<model::Account> DirectoryPeople::sign_in(const directory::Person& person,
                  now, random);
 }
 
+// The name that counts is the directory's, which compares without regard to case: else one entry
+// would be two people.
+Result<model::Account> DirectoryPeople::sign_in_by_name(const std::string& user_name,
+                                                        TimePoint now, Random& random) {
+  if (directory_ == nullptr) return fail(ErrorCode::kUnavailable, "there is no directory");
+  directory::Person person;
+  {
+    const std::optional<SlowPass> pass = SlowPass::take(gate_);
+    if (!pass) return fail(ErrorCode::kUnavailable, "too many slow proofs at once");
+    const Result<directory::DirectoryEntry> entry = directory_->lookup(user_name);
+    if (!entry) {
+      const bool unknown = entry.error().code == ErrorCode::kNotFound;
+      return fail(unknown ? ErrorCode::kNotFound : ErrorCode::kUnavailable, entry.error().detail);
+    }
+    person = entry->person;
+  }
+  return sign_in(person, now, random);
+}
+
 Result<Refreshed> DirectoryPeople::refresh(const model::Account& account, TimePoint now) {
   Round round(*this, now);
   LK_CHECK(round.visit({.id = account.id,

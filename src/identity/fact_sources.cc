@@ -1,39 +1,62 @@
 #include "latchkey/identity/fact_sources.h"
 
+#include <optional>
 #include <string_view>
 
-#include "latchkey/store/accounts.h"
+#include "latchkey/config/ldap.h"
+#include "latchkey/config/vouching_kinds.h"
+#include "latchkey/model/facts.h"
 
 namespace latchkey::identity {
 namespace {
 
-// The issuers of [certificate] and [remote_user], with or without a name behind the colon.
-bool is_of_kind(std::string_view provider, std::string_view kind) {
-  return provider == kind || (provider.starts_with(kind) && provider[kind.size()] == ':');
+using model::Standing;
+
+constexpr const char* kDirectory = "directory";
+
+// With what stands behind the issuer's colon: which one of several such sources it is.
+std::string named(std::string_view kind, std::string_view issuer) {
+  const std::size_t colon = issuer.find(':');
+  if (colon == issuer.npos) return std::string(kind);
+  return std::string(kind) + " (" + std::string(issuer.substr(colon + 1)) + ")";
 }
 
-std::string named(std::string_view kind, std::string_view provider) {
-  const std::size_t colon = provider.find(':');
-  if (colon == provider.npos) return std::string(kind);
-  return std::string(kind) + " (" + std::string(provider.substr(colon + 1)) + ")";
+// Who has proven who they are.
+std::string prover_of(const model::Account& account) {
+  if (account.provider == store::kLocalIssuer) return "users file";
+  if (account.provider == config::kLdapName) return kDirectory;
+  if (account.provider == config::kCertificateKind) {
+    return named("client certificate", account.issuer);
+  }
+  if (account.provider == config::kRemoteUserKind) return named("web server", account.issuer);
+  return "provider " + account.provider;
+}
+
+// As model::facts_that_count takes one or the other.
+std::string source_of_groups(const model::DirectoryAnswer& answer, const model::Facts& said,
+                             const std::string& prover) {
+  if (answer.groups == model::Groups::kOfDirectory || said.groups.empty()) return kDirectory;
+  return answer.facts.groups.empty() ? prover : std::string(kDirectory) + " and " + prover;
 }
 
 }  // namespace
 
-std::string source_name(const std::string& provider) {
-  if (provider == store::kLocalIssuer) return "users file";
-  if (is_of_kind(provider, "certificate")) return named("client certificate", provider);
-  if (is_of_kind(provider, "remote-user")) return named("web server", provider);
-  return "provider " + provider;
-}
-
-FactSources sources_of(const model::Account& account) {
-  const std::string said = source_name(account.provider);
+Result<FactSources> sources_of(store::Accounts& accounts, const model::Account& account) {
+  const std::string prover = prover_of(account);
   const model::Profile& profile = account.profile;
-  return {.user_name = said,
-          .display_name = profile.display_name.empty() ? "" : said,
-          .mail = profile.mail.empty() ? "" : said,
-          .groups = profile.groups.empty() ? "" : said};
+  FactSources sources{.user_name = prover,
+                      .display_name = profile.display_name.empty() ? "" : prover,
+                      .mail = profile.mail.empty() ? "" : prover,
+                      .groups = profile.groups.empty() ? "" : prover};
+  LK_TRY(const std::optional<model::DirectoryAnswer> answer, accounts.directory_answer(account.id));
+  if (!answer || answer->standing != Standing::kKnown) return sources;
+  if (!answer->facts.display_name.empty()) sources.display_name = kDirectory;
+  if (!answer->facts.mail.empty()) sources.mail = kDirectory;
+  if (profile.groups.empty()) return sources;
+  const Result<model::Facts> said = accounts.facts(account.id, store::kProviderSource);
+  if (!said && said.error().code != ErrorCode::kNotFound) return std::unexpected(said.error());
+  sources.groups = source_of_groups(*answer, said.value_or(model::Facts()), prover);
+  return sources;
 }
 
 }  // namespace latchkey::identity

@@ -98,7 +98,7 @@ Resolver::Resolver(const config::Config& config, store::Store& store, SlowGate& 
     : parts_(std::make_unique<Parts>(
           config, store, gate, random, log,
           TokenReader(config, crypto::KeyDirectory(config.credential.key_directory)),
-          LocalUsers(config.local, store), VouchedAccounts(config, store, random, log),
+          LocalUsers(config.local, store), VouchedAccounts(config, store, gate, random, log, directory),
           LegacyTokens(config.legacy),
           DirectoryProof::make(config, store, gate, random, directory))) {}
 Resolver::Resolver(Resolver&&) noexcept = default;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "latchkey/config/vouching_kinds.h"
+
 namespace latchkey::identity {
 namespace {
 
@@ -14,22 +16,30 @@ std::unexpected<model::Decision> unusable(std::string detail) {
   return model::refuse(Reason::kUnusableProof, std::move(detail));
 }
 
-// True if the store says what the web server says now.
-bool is_current(const model::Profile& stored, const model::Profile& said) {
-  return stored.display_name == said.display_name && stored.mail == said.mail &&
-         stored.groups == said.groups;
+bool says_facts(const config::Certificate& settings) {
+  constexpr auto kNone = config::CertificatePart::kNone;
+  return settings.groups != kNone || settings.mail != kNone || settings.display_name != kNone;
+}
+
+bool says_facts(const config::RemoteUser& settings) {
+  return !settings.groups_variable.empty() || !settings.mail_variable.empty() ||
+         !settings.display_name_variable.empty();
 }
 
 }  // namespace
 
 VouchedAccounts::VouchedAccounts(const config::Config& config, store::Store& store,
-                                 Random& random, const telemetry::Log& log)
+                                 SlowGate& gate, Random& random, const telemetry::Log& log,
+                                 directory::Directory* directory)
     : config_(config),
       store_(store),
       random_(random),
       log_(log),
-      certificate_{config.certificate, issuer_of(config.certificate)},
-      remote_user_{config.remote_user, issuer_of(config.remote_user)},
+      people_(config, store, gate, directory),
+      certificate_{config.certificate, config::kCertificateKind, issuer_of(config.certificate),
+                   says_facts(config.certificate)},
+      remote_user_{config.remote_user, config::kRemoteUserKind, issuer_of(config.remote_user),
+                   says_facts(config.remote_user)},
       known_(kCertificatesMax) {}
 
 // Taking a certificate apart costs more than all the rest of the decision.
@@ -71,11 +81,29 @@ Step<model::Account> VouchedAccounts::account_of(const Source& source, const Raw
   if (!known && known.error().code != ErrorCode::kNotFound) {
     return model::refuse(Reason::kStoreUnavailable, known.error().detail);
   }
-  if (known && is_current(known->profile, profile)) return *std::move(known);
+  if (known) {
+    const Result<bool> news = has_news(source, *known, profile);
+    if (!news) return model::refuse(Reason::kStoreUnavailable, news.error().detail);
+    if (!*news) return *std::move(known);
+  }
   for (const std::string& what : filtered->left_out) {
     log_.info("profile_part_left_out", {{"user", profile.user_name}, {"detail", what}});
   }
   return first_sight(source, profile, local, now);
+}
+
+// Compares with what this source said before; where a directory speaks, too, that is not what counts.
+Result<bool> VouchedAccounts::has_news(const Source& source, const model::Account& known,
+                                       const model::Profile& said) {
+  if (!source.says_facts) return false;
+  const Result<model::Facts> said_before =
+      store_.accounts().facts(known.id, store::kProviderSource);
+  if (!said_before && said_before.error().code != ErrorCode::kNotFound) {
+    return std::unexpected(said_before.error());
+  }
+  const model::Facts before = said_before.value_or(model::Facts());
+  return before.display_name != said.display_name || before.mail != said.mail ||
+         before.groups != said.groups;
 }
 
 // The first sight of a person, or of something new about them.
@@ -89,18 +117,24 @@ Step<model::Account> VouchedAccounts::first_sight(const Source& source,
     const bool gone = twin == store::kLocalIssuer && !local.has(profile.user_name);
     if (same && same->provider == twin && !gone) return *std::move(same);
   }
-  Result<model::Account> made = accounts.sign_in(source.issuer, source.issuer, profile.user_name,
-                                                 profile, now, random_);
+  Result<model::Account> made =
+      twin == config::kLdapName
+          ? people_.sign_in_by_name(profile.user_name, now, random_)
+          : people_.sign_in({.provider = source.kind,
+                             .issuer = source.issuer,
+                             .subject = profile.user_name,
+                             .profile = profile},
+                            now, random_);
   if (made) return *std::move(made);
   switch (made.error().code) {
     case ErrorCode::kConflict:
       return unusable("the name " + profile.user_name + " is another source's person; "
                       "same_people_as says that they are the same");
+    case ErrorCode::kNotFound:
     case ErrorCode::kRefused:
       return model::refuse(Reason::kAccountDisabled, made.error().detail);
     case ErrorCode::kMalformed:
     case ErrorCode::kExpired:
-    case ErrorCode::kNotFound:
     case ErrorCode::kUnavailable:
     case ErrorCode::kInternal: break;
   }

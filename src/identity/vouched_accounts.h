@@ -8,8 +8,10 @@
 #include "latchkey/base/clock.h"
 #include "latchkey/base/random.h"
 #include "latchkey/base/recent_map.h"
+#include "latchkey/base/slow_gate.h"
 #include "latchkey/config/config.h"
 #include "latchkey/crypto/digest.h"
+#include "latchkey/identity/directory_people.h"
 #include "latchkey/model/credential.h"
 #include "latchkey/model/decision.h"
 #include "latchkey/store/store.h"
@@ -26,9 +28,10 @@ struct VouchedAccount {
 
 class VouchedAccounts {
  public:
-  // All references outlive the object.
-  VouchedAccounts(const config::Config& config, store::Store& store, Random& random,
-                  const telemetry::Log& log);
+  // All references outlive the object. `directory`, null where none is configured, is asked at first
+  // sight, behind the gate; afterwards the housekeeper keeps its word in the store.
+  VouchedAccounts(const config::Config& config, store::Store& store, SlowGate& gate, Random& random,
+                  const telemetry::Log& log, directory::Directory* directory);
 
   // Input:   `local`, which was watched for this request: only somebody who is still in the users
   //          file is the same person as one of its people.
@@ -43,10 +46,14 @@ class VouchedAccounts {
   // Where the word comes from.
   struct Source {
     const config::Vouching& settings;
+    std::string_view kind;  // what accounts have as provider
     std::string issuer;
+    bool says_facts;        // more than the name is configured
   };
   model::Step<model::Account> account_of(const Source& source, const RawProfile& said,
                                          const LocalUsers& local, TimePoint now);
+  Result<bool> has_news(const Source& source, const model::Account& known,
+                        const model::Profile& said);
   model::Step<model::Account> first_sight(const Source& source, const model::Profile& profile,
                                           const LocalUsers& local, TimePoint now);
   Result<VouchedPerson> read(const model::ClientCertificate& certificate, TimePoint now);
@@ -55,6 +62,7 @@ class VouchedAccounts {
   store::Store& store_;
   Random& random_;
   const telemetry::Log& log_;
+  DirectoryPeople people_;
   const Source certificate_;
   const Source remote_user_;
   RecentMap<crypto::Digest, VouchedPerson> known_;  // certificates that were read before

@@ -98,8 +98,9 @@ model::Answer as_page(const config::Config& config, const Shown& shown) {
 
 // Without an account there is only the name, and one who vouched for it.
 identity::FactSources sources_of(const Parts& parts, const model::Identity& identity) {
-  const Result<model::Account> account = parts.store.accounts().find(identity.account());
-  if (account) return identity::sources_of(*account);
+  store::Accounts& accounts = parts.store.accounts();
+  const Result<model::Account> account = accounts.find(identity.account());
+  if (account) return identity::sources_of(accounts, *account).value_or(identity::FactSources());
   return {.user_name = std::string(proof_text(identity.proof())),
           .display_name = {},
           .mail = {},

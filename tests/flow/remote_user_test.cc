@@ -201,6 +201,96 @@ TEST(RemoteUser, IsNeverKeptByTheCacheWhoseKeyDoesNotNameIt) {
   EXPECT_EQ(field(world.ask(Dialect::kNginx, Remote::of("ann")), "X-Accel-Expires"), "0");
 }
 
+// ---- with a directory
+
+struct Enriched : Remote {
+  Enriched() {
+    config.ldap = ldap_settings("remote-user");
+    ldap.add("ann", {"of-the-directory"});
+    restart();
+  }
+  std::string groups(Request request = Remote::of("ann")) {
+    return field(ask(Dialect::kNginx, request), "X-Forwarded-Groups");
+  }
+};
+
+TEST(RemoteUser, IsLookedUpInTheDirectoryAtFirstSightOnly) {
+  Enriched world;
+  EXPECT_EQ(world.groups(), "of-the-directory");
+  EXPECT_EQ(world.groups(), "of-the-directory");
+  EXPECT_EQ(world.ldap.asked, 1);
+}
+
+TEST(RemoteUser, WaitsBehindTheGateAtFirstSightOnly) {
+  Enriched world;
+  world.gate.open = false;
+  EXPECT_EQ(world.reason(Remote::of("ann")), "store_unavailable");
+  world.gate.open = true;
+  EXPECT_EQ(world.reason(Remote::of("ann")), "allowed");
+  world.gate.open = false;
+  EXPECT_EQ(world.reason(Remote::of("ann")), "allowed");
+}
+
+TEST(RemoteUser, WhomTheDirectoryDoesNotKnowIsRefused) {
+  Enriched world;
+  EXPECT_EQ(world.user("eve"), "account_disabled");
+}
+
+struct Directorys : Remote {
+  Directorys() {
+    config.ldap = ldap_settings("");
+    config.remote_user.same_people_as = "ldap";
+    ldap.add("ann", {"of-the-directory"});
+    restart();
+  }
+};
+
+TEST(RemoteUser, IsTheDirectorysPersonWhereThatIsSaid) {
+  Directorys world;
+  const Request ann = Remote::of("ann");
+  EXPECT_EQ(field(world.ask(Dialect::kNginx, ann), "X-Forwarded-Groups"), "of-the-directory");
+  EXPECT_EQ(world.store->accounts().find_by_name("ann")->provider, "ldap");
+  const int asked = world.ldap.asked;
+  world.ldap.down = true;
+  EXPECT_EQ(world.user("ann"), "ann");
+  EXPECT_EQ(world.ldap.asked, asked);
+}
+
+TEST(RemoteUser, IsTheSamePersonAsTheOneOfTheDirectorysPassword) {
+  Directorys world;
+  world.config.ldap->basic = true;
+  world.restart();
+  ASSERT_EQ(world.user("ann"), "ann");
+  const model::Account ann = *world.store->accounts().find_by_name("ann");
+  EXPECT_EQ(world.reason(by_basic(get("/x"), "ann", "ann-pw")), "allowed");
+  EXPECT_EQ(world.store->accounts().find_by_name("ann")->id, ann.id);
+}
+
+TEST(RemoteUser, WhomTheDirectoryDoesNotKnowIsNobodyOfItsPeople) {
+  Directorys world;
+  EXPECT_EQ(world.user("eve"), "account_disabled");
+  EXPECT_THAT(world.store->accounts().find_by_name("eve"), FailsWith(ErrorCode::kNotFound));
+  world.ldap.down = true;
+  EXPECT_EQ(world.user("bob"), "store_unavailable");
+}
+
+TEST(RemoteUser, SpelledInAnotherWayIsOnePersonOfTheDirectory) {
+  Directorys world;
+  world.ldap.entries["ANN"] = world.ldap.entries["ann"];  // as a directory compares
+  EXPECT_EQ(world.user("ANN"), "ann");
+  EXPECT_EQ(world.user("ann"), "ann");
+}
+
+TEST(RemoteUser, GetsNoGroupsOfTheWebServerWhereTheDirectorySpeaks) {
+  Enriched world;
+  world.config.remote_user.groups_variable = "GROUPS";
+  world.restart();
+  for (const char* const said : {"admins", "admins", "others"}) {
+    EXPECT_EQ(world.groups(Remote::of("ann").with("GROUPS", said)), "of-the-directory");
+  }
+  EXPECT_EQ(world.ldap.asked, 2);  // once more for the news
+}
+
 TEST(RemoteUser, IsSentToSignInInAnotherWayIfNobodys) {
   Remote world;
   const Request request = navigation("/x").with("REMOTE_USER", "ann@EVIL.TEST");

@@ -1,14 +1,17 @@
 """Client certificates through real web servers, on the examples as shipped."""
+import json
 import re
 import ssl
 
 import pytest
 
 from tests.support.people import PeopleAuthority
+from tests.support.processes import wait_until
 from tests.support.servers.apache import ApacheFront
 from tests.support.servers.front import CONFIGURATION
 from tests.support.servers.lighttpd import LighttpdFront
 from tests.support.servers.nginx import NginxFront
+from tests.support.slapd import MANAGER, MANAGER_PASSWORD, Slapd, dn_of, group, person
 from tests.support.tls import Authority
 from tests.support.web import NAVIGATION, Browser, Site
 
@@ -64,6 +67,13 @@ class ApacheWithCertificates(WithCertificates, ApacheFront):
         server = super().make_server(application, **how)
         (server.directory / "peer-secret.conf").write_text(f'SetEnvIf Request_URI "^" LATCHKEY_PEER_SECRET={SECRET}\n')
         return server
+
+
+class NginxWithDirectory(NginxWithCertificates):
+    def fill_latchkey(self):
+        (self.latchkey.directory / "ldap.secret").write_text(MANAGER_PASSWORD)
+        (self.latchkey.directory / "ldap.secret").chmod(0o600)
+        super().fill_latchkey()
 
 
 FRONTS = [NginxWithCertificates, ApacheWithCertificates, LighttpdWithCertificates]
@@ -185,3 +195,38 @@ def test_a_disabled_holder_is_refused_at_once_n18(behind, by):
     finally:
         behind.latchkey.admin("user", "enable", "ann")
     assert by("ann").get("/page").status == 200
+
+
+@pytest.fixture(scope="module")
+def with_directory(tmp_path_factory, people):
+    """nginx with certificates, and a slapd that knows ann."""
+    directory = tmp_path_factory.mktemp("directory")
+    (directory / "slapd").mkdir()
+    slapd = Slapd(directory / "slapd").load(person("ann") + group("dev", dn_of("Ann Example"))).start()
+    keys = (f'[ldap]\nserver = "ldap://127.0.0.1:{slapd.port}"\nmanager_dn = "{MANAGER}"\n'
+            'manager_password_file = "ldap.secret"\nuser_search_base = "ou=people"\ngroup_search_base = "ou=groups"\n'
+            'mail_attribute = "mail"\nproviders = ["certificate"]\nupdate_interval = "2s"\n\n[certificate]\n')
+    made = None
+    try:
+        made = NginxWithDirectory(directory, configuration=CONFIGURED.replace("[certificate]\n", keys), tls=people[0])
+        yield made, slapd
+    finally:
+        if made:
+            made.stop()
+        slapd.stop()
+
+
+def test_the_directory_says_what_the_certificate_does_not(with_directory, people):
+    front, slapd = with_directory
+    site = CertificateSite("nexus.example.com", front.nexus.port, front.nexus.ca, name_port=443)
+    site.shown = people[1]["alice"]
+    assert site.get("/page").status == 401  # the directory knows no alice
+    site.shown = people[1]["ann"]
+    seen = site.get("/page").seen()
+    assert seen["x-forwarded-groups"] == ["dev"] and seen["x-forwarded-mail"] == ["ann@example.test"], seen
+    sources = json.loads(site.get("/whoami").text)["sources"]
+    assert sources == {"username": "client certificate", "mail": "directory", "groups": "directory"}, sources
+    explained = front.latchkey.admin_json("explain", "--user", "ann", "--path", "/page")
+    assert explained["groups_from"] == explained["mail_from"] == "directory", explained
+    slapd.delete(dn_of("Ann Example"))
+    wait_until(lambda: site.get("/page").status == 401, "the directory's loss is noticed", 10)

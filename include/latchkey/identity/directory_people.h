@@ -59,6 +59,11 @@ class DirectoryPeople {
   // Errors: kMalformed also: the directory's name for them cannot be a user name.
   Result<model::Account> sign_in(const directory::Person& person, TimePoint now, Random& random);
 
+  // The same for somebody who has proven to be the one whom the directory calls `user_name`.
+  // Errors: kNotFound also: it knows no such user.
+  Result<model::Account> sign_in_by_name(const std::string& user_name, TimePoint now,
+                                         Random& random);
+
   // Asks about one account and writes the answer. Errors: kUnavailable.
   Result<Refreshed> refresh(const model::Account& account, TimePoint now);
 

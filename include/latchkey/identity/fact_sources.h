@@ -3,7 +3,9 @@
 
 #include <string>
 
+#include "latchkey/base/result.h"
 #include "latchkey/model/account.h"
+#include "latchkey/store/accounts.h"
 
 namespace latchkey::identity {
 
@@ -15,12 +17,9 @@ struct FactSources {
   std::string groups;
 };
 
-// Returns where the facts of this account were said.
-FactSources sources_of(const model::Account& account);
-
-// Returns the name of a source: `users file`, `client certificate`, `web server`, or `provider NAME`.
-//
-// Input: `provider`, as an account has it.
-std::string source_name(const std::string& provider);
+// Returns where the facts of this account were said: `users file`, `directory`, `client certificate`,
+// `web server`, or `provider NAME`; both of them where groups are of both.
+// Errors: kUnavailable.
+Result<FactSources> sources_of(store::Accounts& accounts, const model::Account& account);
 
 }  // namespace latchkey::identity

@@ -25,6 +25,19 @@ TEST_F(Vouching, IsOffUnlessWritten) {
   EXPECT_TRUE(config.legacy.public_key_file.empty());
 }
 
+TEST_F(Vouching, MayBeOfTheDirectorysPeople) {
+  const Config config = good(with(R"(
+[certificate]
+same_people_as = "ldap"
+[ldap]
+server = "ldaps://ldap.example"
+providers = ["certificate", "remote-user"]
+)"));
+  EXPECT_EQ(config.certificate.same_people_as, "ldap");
+  EXPECT_TRUE(config.ldap->covers("certificate"));
+  EXPECT_TRUE(config.ldap->covers("remote-user"));
+}
+
 // Each of these is what the client says of itself, or the same for everybody.
 TEST_F(Vouching, OfAVariableOfTheRequestIsRefusedN1) {
   for (const std::string variable :
@@ -74,6 +87,7 @@ TEST_F(Vouching, TellsWhatIsWrong) {
       {"[certificate]\nissuers = [\"/O=x/CN=y\"]\n", "RFC2253"},
       {"[certificate]\nhosts = [\"elsewhere.test\"]\n", "must be one of site.hosts"},
       {"[certificate]\nsame_people_as = \"nobody\"\n", "same_people_as: is \"nobody\"; must be"},
+      {"[certificate]\nsame_people_as = \"ldap\"\n", "same_people_as: is \"ldap\"; must be"},
       {"[remote_user]\nvariable = \"HTTP_X_USER\"\n", "clients name those"},
       {"[remote_user]\nvariable = \"LATCHKEY_AUTH\"\n", "must be a variable"},
       {"[remote_user]\nauthorization_schemes = [\"Bearer\"]\n", "must be a scheme"},

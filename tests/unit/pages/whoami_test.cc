@@ -47,6 +47,29 @@ TEST_F(Whoami, SaysWhereEachFactCameFrom) {
   EXPECT_THAT(serve(asked).answer.body, HasSubstr("from: provider"));
 }
 
+TEST_F(Whoami, NamesTheDirectoryForWhatItSaid) {
+  const auto sources = [&](model::Groups groups) {
+    const store::DirectoryNews news[] = {{anna_.account.id,
+                                          {.standing = model::Standing::kKnown,
+                                           .unique_id = "1",
+                                           .facts = {.display_name = "Anna of the directory",
+                                                     .mail = "",
+                                                     .groups = {"staff"}},
+                                           .groups = groups,
+                                           .checked = now_,
+                                           .until = now_ + Seconds(60)}}};
+    EXPECT_THAT(store_.accounts().take_in(news), IsOk());
+    const PageResult result = serve(request("GET", "", anna_.cookie));
+    return *wire::Json::parse(result.answer.body, kBodyBytesMax)->object("sources");
+  };
+  const wire::Json replaced = sources(model::Groups::kOfDirectory);
+  EXPECT_EQ(*replaced.string("username"), "provider corp");
+  EXPECT_EQ(*replaced.string("display_name"), "directory");
+  EXPECT_EQ(*replaced.string("mail"), "provider corp");
+  EXPECT_EQ(*replaced.string("groups"), "directory");
+  EXPECT_EQ(*sources(model::Groups::kOfBoth).string("groups"), "directory and provider corp");
+}
+
 TEST_F(Whoami, TellsWhichGroupsStayHere) {
   config_.identity.groups_filter = "nothing";
   const PageResult result = serve(request("GET", "", anna_.cookie));
