@@ -54,9 +54,10 @@ class IdentityMaker {
   }
 
   // What the web server vouches for. `valid_until` is its last second; after that it asks again.
-  static model::Identity of_vouched(model::Proof proof, store::Owner owner,
-                                    TimePoint valid_until) {
+  static model::Identity of_vouched(model::Proof proof, store::Owner owner, TimePoint valid_until,
+                                    std::optional<Seconds> membership_age = std::nullopt) {
     model::Identity identity = of(proof, std::move(owner));
+    identity.membership_age_ = membership_age;
     identity.valid_until_ = valid_until;
     return identity;
   }

@@ -199,7 +199,13 @@ Step<Identity> Resolver::Parts::of_vouched(model::Proof proof, Step<VouchedAccou
   if (!found) return std::unexpected(std::move(found).error());
   store::Owner owner = store::owner_of(std::move(found->account));
   LK_CHECK(check_owner(owner, local, now));
-  return IdentityMaker::of_vouched(proof, std::move(owner), found->valid_until);
+  LK_CHECK(read_membership(owner));
+  LK_CHECK(check_membership(owner, now));
+  TimePoint until = std::min(found->valid_until, owner.member_until.value_or(found->valid_until));
+  // Without [ldap] an old answer is nobody's.
+  if (config.ldap) until = std::min(until, owner.directory_until.value_or(until));
+  const auto age = membership_age(owner, now);
+  return IdentityMaker::of_vouched(proof, std::move(owner), until, age);
 }
 
 // As nexus-proxy did, the user name of Basic is not looked at. Whoever has not signed in here yet is

@@ -248,6 +248,66 @@ TEST(Certificate, IsTheOtherSourcesPersonWhereTheConfigurationSaysSo) {
   EXPECT_EQ(world.reason_of({.subject = {{"CN", "bob"}}}), "allowed");  // the company has no bob
 }
 
+TEST(Certificate, EndsWithTheMembershipOfTheSamePersonN18) {
+  Certificates world;
+  world.config.certificate.same_people_as = "company";
+  world.restart();
+  const model::Account ann = world.account("ann", {"admins"});
+  const TimePoint until = world.clock.now() + Seconds(600);
+  ASSERT_THAT(world.store->memberships().signed_in(
+                  ann.id, "company", "grant", {world.clock.now(), world.clock.now(), until}),
+              IsOk());
+  EXPECT_EQ(world.reason_of(kAnn), "allowed");
+  world.clock.advance(Seconds(599));
+  EXPECT_EQ(world.reason_of(kAnn), "allowed");
+  world.clock.advance(Seconds(1));
+  EXPECT_EQ(world.reason_of(kAnn), "membership_unconfirmed");
+}
+
+TEST(Certificate, EndsAtOnceWhenTheMembershipIsLostN18) {
+  Certificates world;
+  world.config.certificate.same_people_as = "company";
+  world.restart();
+  const model::Account ann = world.account("ann", {"admins"});
+  const TimePoint now = world.clock.now();
+  store::Memberships& memberships = world.store->memberships();
+  ASSERT_THAT(memberships.signed_in(ann.id, "company", "grant", {now, now, now + Seconds(600)}),
+              IsOk());
+  ASSERT_EQ(world.reason_of(kAnn), "allowed");
+  const auto kept = memberships.take(ann.id, now, Seconds(60));
+  ASSERT_THAT(kept, IsOk());
+  ASSERT_THAT(memberships.lose({ann.id, kept->generation}, now, store::Ends::kEverything, "gone"),
+              IsOk());
+  EXPECT_EQ(world.reason_of(kAnn), "membership_unconfirmed");
+}
+
+TEST(Certificate, CountsNoLongerThanTheMembershipAndTheDirectorysAnswer) {
+  Certificates world;
+  world.config.certificate.same_people_as = "company";
+  world.config.ldap = ldap_settings("company");
+  world.config.cache.seconds = Seconds(300);
+  world.restart();
+  const model::Account ann = world.account("ann");
+  const TimePoint now = world.clock.now();
+  const auto kept_for = [&] {
+    return field(world.ask(Dialect::kNginx, Certificates::verified(certificate_of(kAnn))),
+                 "X-Accel-Expires");
+  };
+  EXPECT_EQ(kept_for(), "300");
+  const store::DirectoryNews news[] = {{ann.id,
+                                        {.standing = model::Standing::kKnown,
+                                         .unique_id = {},
+                                         .facts = {},
+                                         .checked = now,
+                                         .until = now + Seconds(200)}}};
+  ASSERT_THAT(world.store->accounts().take_in(news), IsOk());
+  EXPECT_EQ(kept_for(), "200");
+  ASSERT_THAT(world.store->memberships().signed_in(ann.id, "company", "grant",
+                                                   {now, now, now + Seconds(100)}),
+              IsOk());
+  EXPECT_EQ(kept_for(), "100");
+}
+
 TEST(Certificate, HandsOnWhatItSaysOfThePersonAsItIsNow) {
   Certificates world;
   world.config.certificate.groups = config::CertificatePart::kUnit;
