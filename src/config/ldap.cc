@@ -98,12 +98,23 @@ void read_ca_file(const Value& value, Ldap& ldap) {
   ldap.ca_file = *path;
 }
 
+bool are_the_directorys(const Vouching& vouching) { return vouching.same_people_as == kLdapName; }
+
+// The authorizer takes passwords, or meets people whom only the directory knows more about.
+bool authorizer_asks(const Config& config, const Ldap& ldap) {
+  return ldap.basic || ldap.covers(kCertificateKind) || ldap.covers(kRemoteUserKind) ||
+         are_the_directorys(config.certificate) || are_the_directorys(config.remote_user);
+}
+
 // Who asks the directory holds the password: the authorizer only if it has to.
 void read_manager_password(const Value& value, Ldap& ldap) {
   const auto path = value.path();
   if (!path) return;
   value.reading().config.secret_files.push_back({value.key(), *path});
-  if (value.reading().secrets == Secrets::kPoolOnly && !ldap.basic) return;
+  if (value.reading().secrets == Secrets::kPoolOnly &&
+      !authorizer_asks(value.config(), ldap)) {
+    return;
+  }
   const std::string& user = value.config().pool.user;
   const passwd* service = user.empty() ? nullptr : ::getpwnam(user.c_str());
   auto secret =
@@ -169,9 +180,9 @@ constexpr Key<Ldap> kLdapKeys[] = {
     {"trust_mail", read_flag<&Ldap::trust_mail>},
     {"sign_in", read_flag<&Ldap::sign_in>},
     {"basic", read_flag<&Ldap::basic>},
+    {"providers", read_providers},
     {"manager_dn", read_text<&Ldap::manager_dn>},
     {"manager_password_file", read_manager_password},
-    {"providers", read_providers},
     {"allowed_groups", read_allowed_groups},
     {"groups", read_groups},
     {"unknown_users", read_unknown_users},
@@ -225,8 +236,20 @@ void check_providers(Reading& reading, const Node& table, Ldap& ldap) {
   }
 }
 
+// For a configuration without [ldap].
+void check_not_needed(Reading& reading) {
+  const Config& config = reading.config;
+  for (const auto& [key, vouching] :
+       {std::pair<const char*, const Vouching*>{"certificate.same_people_as", &config.certificate},
+        {"remote_user.same_people_as", &config.remote_user}}) {
+    if (!are_the_directorys(*vouching)) continue;
+    reading.faults.push_back(
+        {reading.file, 0, key, "is \"ldap\", but there is no [ldap]; write that section, too"});
+  }
+}
+
 void read_ldap(Reading& reading, const Node& table) {
-  if (table.members.empty() && table.line == 0) return;
+  if (table.members.empty() && table.line == 0) return check_not_needed(reading);
   Ldap ldap;
   read_keys<Ldap>(reading, table, "ldap", kLdapKeys, ldap);
   constexpr Required kRequired[] = {{"server", "\"ldaps://ldap.example\""}};

@@ -60,13 +60,12 @@ void read_hosts(const Value& value, Vouching& vouching) {
 
 constexpr Value::Word<bool> kCases[] = {{"keep", false}, {"lower", true}};
 
-// Whose accounts they are can be checked only where all names are known: the sections of the others
-// have been read.
+// Whose accounts they are can be checked only where all names are known. [ldap] is read later, and
+// checks that it is there.
 void read_same_people(const Value& value, Vouching& vouching) {
   const auto text = value.text();
   if (!text) return;
-  std::vector<std::string_view> known{"local"};
-  if (value.config().ldap) known.push_back(kLdapName);
+  std::vector<std::string_view> known{"local", kLdapName};
   for (const Provider& provider : value.config().providers) known.push_back(provider.name);
   if (std::ranges::find(known, *text) == known.end()) return value.unknown_word(*text, known);
   vouching.same_people_as = *text;

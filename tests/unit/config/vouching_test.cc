@@ -87,7 +87,7 @@ TEST_F(Vouching, TellsWhatIsWrong) {
       {"[certificate]\nissuers = [\"/O=x/CN=y\"]\n", "RFC2253"},
       {"[certificate]\nhosts = [\"elsewhere.test\"]\n", "must be one of site.hosts"},
       {"[certificate]\nsame_people_as = \"nobody\"\n", "same_people_as: is \"nobody\"; must be"},
-      {"[certificate]\nsame_people_as = \"ldap\"\n", "same_people_as: is \"ldap\"; must be"},
+      {"[certificate]\nsame_people_as = \"ldap\"\n", "same_people_as: is \"ldap\", but"},
       {"[remote_user]\nvariable = \"HTTP_X_USER\"\n", "clients name those"},
       {"[remote_user]\nvariable = \"LATCHKEY_AUTH\"\n", "must be a variable"},
       {"[remote_user]\nauthorization_schemes = [\"Bearer\"]\n", "must be a scheme"},
