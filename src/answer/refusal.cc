@@ -81,6 +81,13 @@ int status_of(const Words& words, const Refused& refused, Reason reason) {
   return reason == Reason::kAccountDisabled && page ? 403 : words.status;
 }
 
+// A minute, where the length of the throttle is not known.
+std::string throttled_for(const Refused& refused) {
+  constexpr Seconds kUnknown{60};
+  const bool known = refused.retry_after > Seconds(0);
+  return std::to_string((known ? refused.retry_after : kUnknown).count());
+}
+
 void add_common(Answer& answer, const Refused& refused) {
   answer.add_ours("Cache-Control", "no-store");
   if (refused.challenge == Challenge::kDocker) {
@@ -118,7 +125,7 @@ Answer refusal(const RefusalSettings& settings, const Refused& refused, Reason r
     answer.status = status_of(words, refused, reason);
     if (answer.status == 401) answer.add_ours("WWW-Authenticate", challenge(settings, refused));
     if (answer.status == 503) answer.add_ours("Retry-After", "5");
-    if (answer.status == 429) answer.add_ours("Retry-After", "60");
+    if (answer.status == 429) answer.add_ours("Retry-After", throttled_for(refused));
     add_body(answer, settings, refused, reason, words);
   }
   if (reason == Reason::kDuplicateCookie) forget_cookies(answer);

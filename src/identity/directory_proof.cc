@@ -23,7 +23,7 @@ Step<directory::Person> DirectoryProof::proven(const model::BasicPair& pair,
   switch (verdict->kind) {
     case Kind::kGood: return std::move(verdict->person);
     case Kind::kThrottled:
-      return model::refuse(Reason::kTooManyAttempts, "passwords of this name or network");
+      return model::refuse_for(verdict->wait, "passwords of this name or network");
     case Kind::kBusy: return model::refuse(Reason::kBusy, "too many passwords at once");
     case Kind::kWrong: break;
   }
@@ -44,8 +44,8 @@ Step<model::Account> DirectoryProof::owner(const model::BasicPair& pair, std::st
   if (passwords == Passwords::kLeave) {
     const auto wait = store_.attempts().retry_after(pair.user, address, now);
     if (!wait) return model::refuse(Reason::kStoreUnavailable, wait.error().detail);
-    return model::refuse(*wait ? Reason::kTooManyAttempts : Reason::kBadCredential,
-                         "a password that was tried before");
+    if (*wait) return model::refuse_for(**wait, "a password that was tried before");
+    return model::refuse(Reason::kBadCredential, "a password that was tried before");
   }
   LK_TRY(const directory::Person person, proven(pair, address, now));
   Result<model::Account> account = account_of(person, now);

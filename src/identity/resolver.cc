@@ -292,7 +292,7 @@ Step<model::Account> Resolver::Parts::proven_local_owner(const model::BasicPair&
   if (Outcome local = local_users.watch(now); !local) return unanswered(local.error());
   const auto wait = store.attempts().retry_after(pair.user, remote_address, now);
   if (!wait) return unanswered(wait.error());
-  if (*wait) return model::refuse(Reason::kTooManyAttempts, "passwords of this name or network");
+  if (*wait) return model::refuse_for(**wait, "passwords of this name or network");
   if (passwords == Passwords::kLeave) {
     return model::refuse(Reason::kBadCredential, "a password that was tried before");
   }

@@ -91,9 +91,20 @@ Decision Authorizer::decide(const dialect::Question& question,
   if (policy_.is_health(query.request, query.hints)) return Decision::health();
   if (question.fault) return *question.fault;
   const bool refused = query.call.mode == Mode::kRefused;
-  if (refused && query.handed_on) return Decision::refuse(*query.handed_on, "decided before");
+  if (refused && query.handed_on) return handed_on(query, settings, now);
   Decision decision = judge(query, settings, now);
   return refused && decision.allowed() ? refused_before(decision) : decision;
+}
+
+// The check has decided and the web server handed its reason on, but not for how long a throttle
+// holds, which is looked up again. Nothing else of that look counts: no password is tried in it.
+Decision Authorizer::handed_on(const model::AuthQuery& query, const policy::PathSettings& settings,
+                               TimePoint now) {
+  Decision decision = Decision::refuse(*query.handed_on, "decided before");
+  if (decision.reason() != Reason::kTooManyAttempts) return decision;
+  const model::Step<model::Identity> again = prove(query, settings, now);
+  if (!again) decision.retry_after = again.error().retry_after;
+  return decision;
 }
 
 // Apache's ErrorDocument cannot hand on why the check refused, so it was judged anew, and nothing
@@ -154,7 +165,8 @@ model::Answer Authorizer::say(const model::AuthQuery& query, const policy::PathS
   if (decision.reason() == Reason::kHealth && query.call.mode == Mode::kRefused) {
     return answer::health();
   }
-  const answer::Refused refused{query.request, query.hints, settings.challenge};
+  const answer::Refused refused{query.request, query.hints, settings.challenge,
+                                decision.retry_after};
   return answer::refusal(refusal_settings_, refused, decision.reason());
 }
 

@@ -105,6 +105,21 @@ TEST(LocalPassword, IsNeverTriedWhereARefusalIsPutIntoWordsA4) {
   EXPECT_EQ(world.password("alice", "secret"), "allowed");
 }
 
+TEST(LocalPassword, SaysHowLongTheThrottleHolds) {
+  Local world;
+  int tries = 0;
+  while (world.password("alice", "wrong") != "too_many_attempts") ASSERT_LT(++tries, 100);
+  const auto wait = world.store->attempts().retry_after("alice", "192.0.2.7", world.clock.now());
+  ASSERT_TRUE(wait && *wait);
+  ASSERT_NE((*wait)->count(), 60);
+  const Request asked = by_basic(get("/x"), "alice", "wrong");
+  for (const Dialect dialect : {Dialect::kNginx, Dialect::kApache, Dialect::kCaddy}) {
+    EXPECT_EQ(field(world.client_sees(dialect, asked), "Retry-After"),
+              std::to_string((*wait)->count()))
+        << name_of(dialect);
+  }
+}
+
 TEST(LocalPassword, WaitsBehindTheGate) {
   Local world;
   world.gate.open = false;

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "latchkey/base/clock.h"
 #include "latchkey/config/config.h"
 #include "latchkey/config/hosts.h"
 #include "latchkey/model/answer.h"
@@ -27,6 +28,7 @@ struct Refused {
   const model::CanonicalRequest& request;
   const model::ClientHints& hints;
   config::Challenge challenge;
+  Seconds retry_after{};  // of a throttle, as Decision has it
 };
 
 // Returns: the whole refusal, with the one challenge of its class; a 302 to the sign-in page only

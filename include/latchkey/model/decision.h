@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "latchkey/base/clock.h"
 #include "latchkey/model/identity.h"
 #include "latchkey/model/reason.h"
 
@@ -53,6 +54,9 @@ class Decision {
   // Which rule decided, counted from 1 in the order of the configuration; 0 when none did.
   std::size_t rule = 0;
 
+  // How long until the same try is looked at again; zero when nobody knows.
+  Seconds retry_after{};
+
  private:
   Reason reason_ = Reason::kInternal;
   std::string detail_ = "no decision was made";
@@ -63,6 +67,13 @@ class Decision {
 // and LK_CHECK work on it as they do on Result.
 template <typename T>
 using Step = std::expected<T, Decision>;
+
+// Ends the flow because of too many tries, for as long as `wait`.
+inline std::unexpected<Decision> refuse_for(Seconds wait, std::string detail) {
+  Decision decision = Decision::refuse(Reason::kTooManyAttempts, std::move(detail));
+  decision.retry_after = wait;
+  return std::unexpected(std::move(decision));
+}
 
 // Ends the flow with a refusal. `detail` is for the log and never holds a credential.
 inline std::unexpected<Decision> refuse(Reason reason, std::string detail) {

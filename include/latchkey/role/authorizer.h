@@ -46,6 +46,8 @@ class Authorizer final : public fcgi::Service {
                          TimePoint now);
   model::Decision judge(const model::AuthQuery& query, const policy::PathSettings& settings,
                         TimePoint now);
+  model::Decision handed_on(const model::AuthQuery& query, const policy::PathSettings& settings,
+                            TimePoint now);
   model::Decision refused_before(const model::Decision& decision) const;
   model::Step<model::Identity> prove(const model::AuthQuery& query,
                                      const policy::PathSettings& settings, TimePoint now);
