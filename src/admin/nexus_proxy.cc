@@ -22,6 +22,10 @@ const std::set<std::string_view> kNames = {
     "NEXUS_HTTP_HOST",  "NEXUS_DOCKER_HOST", "CLIENT_ID", "ORGANIZATION_ID", "NEXUS_RUT_HEADER",
     "ALLOWED_USER_AGENTS_ON_ROOT_REGEX"};
 
+// The variables that are true or false.
+constexpr const char* kSwitches[] = {"CLOUD_IAM_AUTH_ENABLED", "ENFORCE_HTTPS",
+                                     "JWT_REQUIRES_MEMBERSHIP_VERIFICATION"};
+
 std::string quoted(const std::string& text) {
   std::string result = "\"";
   for (const char c : text) {
@@ -42,6 +46,7 @@ class Writer {
         return fail(ErrorCode::kMalformed, name + " holds a control character");
       }
     }
+    LK_CHECK(check_switches());
     if (get("NEXUS_HTTP_HOST").empty()) {
       return fail(ErrorCode::kNotFound, "NEXUS_HTTP_HOST is not set, so nobody can tell how people "
                                         "reach the site");
@@ -72,6 +77,19 @@ class Writer {
     return found == variables_.end() ? "" : found->second;
   }
   bool on(const std::string& name) const { return wire::to_lower(get(name)) == "true"; }
+
+  // What is neither was `false` to nexus-proxy. Here it is a slip of the pen, and it would open the
+  // site to everybody.
+  Outcome check_switches() const {
+    for (const char* const name : kSwitches) {
+      const std::string value = wire::to_lower(get(name));
+      if (!variables_.contains(name) || value == "true" || value == "false") continue;
+      return fail(ErrorCode::kMalformed,
+                  std::string(name) + " is `" + get(name) + "`; write true or false");
+    }
+    return {};
+  }
+
   void line(const std::string& text) { text_ += text + "\n"; }
   void note(std::string text) { notes_.push_back(std::move(text)); }
 
@@ -136,6 +154,8 @@ class Writer {
   void who_signs_in() {
     if (!on("CLOUD_IAM_AUTH_ENABLED")) {
       line("# CLOUD_IAM_AUTH_ENABLED was off: nobody needs to sign in.");
+      note("nobody needs to sign in, as CLOUD_IAM_AUTH_ENABLED is not true; take the [[rule]] with "
+           "`who = \"anyone\"` out to change that");
       line("[[rule]]\nwho = \"anyone\"\n");
       line(std::string("[local]\nusers_file = \"") + kUsersFile + "\"\n");
       return;
@@ -205,6 +225,48 @@ class Writer {
   std::vector<std::string> notes_;
 };
 
+// Takes `export ` off, which shells want and systemd's files do not have.
+std::string_view name_of(std::string_view written) {
+  constexpr std::string_view kExport = "export";
+  written = wire::trim_blanks(written);
+  const bool exported = written.starts_with(kExport) && written.size() > kExport.size() &&
+                        (written[kExport.size()] == ' ' || written[kExport.size()] == '\t');
+  return exported ? wire::trim_blanks(written.substr(kExport.size())) : written;
+}
+
+bool nothing_or_comment(std::string_view rest) {
+  const std::string_view shown = wire::trim_blanks(rest);
+  return shown.empty() || (shown.size() < rest.size() && shown.starts_with('#'));
+}
+
+// Returns what stands between the quotes that `written` begins with; nullopt if they do not close,
+// or if more follows. As in a shell a backslash counts between double quotes only.
+std::optional<std::string> between_quotes(std::string_view written) {
+  const char quote = written.front();
+  std::string value;
+  for (std::size_t at = 1; at < written.size(); ++at) {
+    if (written[at] == quote) {
+      return nothing_or_comment(written.substr(at + 1)) ? std::optional(value) : std::nullopt;
+    }
+    const bool escapes = quote == '"' && written[at] == '\\' && at + 1 < written.size() &&
+                         std::string_view("\"\\$`").contains(written[at + 1]);
+    if (escapes) ++at;
+    value += written[at];
+  }
+  return std::nullopt;
+}
+
+// Returns the value without its quotes, the blanks around it and a comment behind a blank.
+std::optional<std::string> value_of(std::string_view written) {
+  const std::string_view shown = wire::trim_blanks(written);
+  if (shown.starts_with('"') || shown.starts_with('\'')) return between_quotes(shown);
+  for (std::size_t at = 1; at < written.size(); ++at) {
+    const bool behind_blank = written[at - 1] == ' ' || written[at - 1] == '\t';
+    if (written[at] == '#' && behind_blank) return std::string(wire::trim_blanks(written.substr(0, at)));
+  }
+  return std::string(shown);
+}
+
 }  // namespace
 
 Result<Variables> parse_environment_file(const std::string& text) {
@@ -214,12 +276,20 @@ Result<Variables> parse_environment_file(const std::string& text) {
   for (std::string line; std::getline(lines, line);) {
     ++number;
     if (line.ends_with('\r')) line.pop_back();
-    if (wire::trim_blanks(line).empty() || line.starts_with('#')) continue;
-    const std::size_t equals = line.find('=');
-    if (equals == std::string::npos || equals == 0) {
+    const std::string_view written = wire::trim_blanks(line);
+    if (written.empty() || written.starts_with('#')) continue;
+    const std::size_t equals = written.find('=');
+    const std::string name(name_of(written.substr(0, equals)));
+    if (equals == std::string_view::npos || name.empty() || name.find_first_of(" \t") != name.npos) {
       return fail(ErrorCode::kMalformed, "line " + std::to_string(number) + " is no NAME=VALUE");
     }
-    variables[line.substr(0, equals)] = line.substr(equals + 1);
+    std::optional<std::string> value = value_of(written.substr(equals + 1));
+    if (!value) {
+      return fail(ErrorCode::kMalformed,
+                  "line " + std::to_string(number) + ": the quotes around the value of " + name +
+                      " must stand at its beginning and its end");
+    }
+    variables[name] = *std::move(value);
   }
   return variables;
 }

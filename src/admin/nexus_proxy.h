@@ -11,10 +11,11 @@ namespace latchkey::admin {
 
 using Variables = std::map<std::string, std::string>;
 
-// Reads lines of `NAME=VALUE`, as `docker run --env-file` takes them: no quotes, `#` begins a
-// comment.
+// Reads lines of `NAME=VALUE`, as systemd's EnvironmentFile= has them, or as a shell does: `export `
+// before the name, quotes around the value and blanks around both count for nothing; `#` at the
+// beginning of a line or behind a blank begins a comment.
 //
-// Errors:  kMalformed: a line without `=`; the detail names its number.
+// Errors:  kMalformed: a line without `=`, quotes around a part only; the detail names its number.
 Result<Variables> parse_environment_file(const std::string& text);
 
 // Files that the configuration names, relative to its own directory.
@@ -29,7 +30,8 @@ struct Migration {
 
 // Input:   `until`, the first day on which old tokens are refused; empty: there is no old key.
 // Errors:  kNotFound: a variable without which there is nothing to write; kMalformed: one that cannot
-//          be what it is for. The detail names it.
+//          be what it is for, or that must be true or false and is neither, or `until` is no day.
+//          The detail names it.
 Result<Migration> migrate(const Variables& variables, const std::string& until);
 
 }  // namespace latchkey::admin

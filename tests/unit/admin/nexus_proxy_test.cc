@@ -96,10 +96,34 @@ TEST(NexusProxy, KeepsItsIdleTimeWithinWhatASessionCanBe) {
   EXPECT_THAT(text_of(with("SESSION_TTL", "soon")), Not(HasSubstr("idle")));
 }
 
-TEST(NexusProxy, WithoutAuthenticationIsOneRule) {
-  const std::string text = text_of(with("CLOUD_IAM_AUTH_ENABLED", "yes"));
-  EXPECT_THAT(text, HasSubstr("who = \"anyone\""));
-  EXPECT_THAT(text, Not(HasSubstr("[[provider]]")));
+TEST(NexusProxy, WithoutAuthenticationIsOneRuleAndIsSaid) {
+  const auto migration = migrate(with("CLOUD_IAM_AUTH_ENABLED", "False"), "");
+  EXPECT_THAT(migration->configuration, HasSubstr("who = \"anyone\""));
+  EXPECT_THAT(migration->configuration, Not(HasSubstr("[[provider]]")));
+  EXPECT_THAT(migration->notes, Contains(HasSubstr("nobody needs to sign in")));
+  EXPECT_THAT(migrate(kUsual, "")->notes, Not(Contains(HasSubstr("nobody needs to sign in"))));
+}
+
+TEST(NexusProxy, RefusesASwitchThatIsNeitherTrueNorFalse) {
+  for (const char* const name :
+       {"CLOUD_IAM_AUTH_ENABLED", "ENFORCE_HTTPS", "JWT_REQUIRES_MEMBERSHIP_VERIFICATION"}) {
+    for (const char* const value : {"yes", "1", "", "\"true\"", "true # on"}) {
+      EXPECT_THAT(migrate(with(name, value), ""), FailsWith(ErrorCode::kMalformed))
+          << name << '=' << value;
+    }
+  }
+}
+
+TEST(NexusProxy, IsNotOpenedByHowTrueIsWritten) {
+  for (const char* const line :
+       {"CLOUD_IAM_AUTH_ENABLED=\"true\"", "CLOUD_IAM_AUTH_ENABLED='true'",
+        "CLOUD_IAM_AUTH_ENABLED=true # on", "export CLOUD_IAM_AUTH_ENABLED=true",
+        "CLOUD_IAM_AUTH_ENABLED=true  \t\r", " CLOUD_IAM_AUTH_ENABLED = TRUE"}) {
+    const auto variables =
+        parse_environment_file("NEXUS_HTTP_HOST=nexus.example.com\n" + std::string(line) + "\n");
+    ASSERT_THAT(variables, IsOk()) << line;
+    EXPECT_THAT(text_of(*variables), Not(HasSubstr("anyone"))) << line;
+  }
 }
 
 TEST(NexusProxy, KeepsItsOrganizationAndHowOftenItIsAskedFor) {
@@ -136,6 +160,24 @@ TEST(EnvironmentFile, IsLinesOfNameAndValue) {
   const auto variables = parse_environment_file("# c\n\nA=1\r\nB=x=y\nC=\n");
   EXPECT_EQ(*variables, (Variables{{"A", "1"}, {"B", "x=y"}, {"C", ""}}));
   EXPECT_THAT(parse_environment_file("A=1\nnonsense\n"), FailsWith(ErrorCode::kMalformed));
+  EXPECT_THAT(parse_environment_file("A B=1\n"), FailsWith(ErrorCode::kMalformed));
+}
+
+TEST(EnvironmentFile, TakesQuotesBlanksAndCommentsOff) {
+  const auto variables = parse_environment_file(
+      "export A=\"1 # \\\"x\\\" \\n\"  # c\nexport\tB='a\\b'\nC= x#y #z\nD=#d\nE= # e\nexported=1\n");
+  EXPECT_EQ(*variables, (Variables{{"A", "1 # \"x\" \\n"},
+                                   {"B", "a\\b"},
+                                   {"C", "x#y"},
+                                   {"D", "#d"},
+                                   {"E", ""},
+                                   {"exported", "1"}}));
+}
+
+TEST(EnvironmentFile, RefusesQuotesAroundAPart) {
+  for (const char* const line : {"A=\"1", "A='1\"", "A=\"1\"2", "A='", "A=\"1\\\"", "A='1'#c"}) {
+    EXPECT_THAT(parse_environment_file(line), FailsWith(ErrorCode::kMalformed)) << line;
+  }
 }
 
 }  // namespace
