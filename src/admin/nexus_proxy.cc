@@ -10,6 +10,7 @@
 #include "latchkey/wire/chars.h"
 #include "latchkey/wire/host.h"
 #include "latchkey/wire/number.h"
+#include "latchkey/wire/time.h"
 
 namespace latchkey::admin {
 namespace {
@@ -47,6 +48,9 @@ class Writer {
       }
     }
     LK_CHECK(check_switches());
+    if (!until.empty() && !wire::parse_rfc3339(until + "T00:00:00Z")) {
+      return fail(ErrorCode::kMalformed, "--until is `" + until + "`; write a day as in 2027-06-30");
+    }
     if (get("NEXUS_HTTP_HOST").empty()) {
       return fail(ErrorCode::kNotFound, "NEXUS_HTTP_HOST is not set, so nobody can tell how people "
                                         "reach the site");
@@ -57,6 +61,11 @@ class Writer {
     hosts();
     line("[application]\npreset = \"nexus\"\n");
     line("[store]\nurl = \"sqlite:/var/lib/latchkey/latchkey.db\"\n");
+    line("[pool]  # as the web server's files in examples/ have them");
+    line("authorizer_sockets = [\"unix:/run/latchkey/authorizer.sock\"]");
+    line("responder_sockets = [\"unix:/run/latchkey/responder.sock\"]");
+    line("socket_group = \"www-data\"\n");
+    note("[pool] is for nginx on this machine; take it from your web server's .toml in examples/");
     session();
     who_signs_in();
     identity();

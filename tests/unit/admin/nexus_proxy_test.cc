@@ -144,6 +144,18 @@ TEST(NexusProxy, TakesOldTokensOnlyWithADay) {
   EXPECT_THAT(text, HasSubstr("[legacy]\npublic_key_file = \"nexus-proxy.pem\"\nuntil = \"2027-06-30\""));
 }
 
+TEST(NexusProxy, RefusesADayThatIsNone) {
+  for (const char* const until : {"soon", "2027-06-31", "2027-6-30", "2027-06-30T00:00:00Z"}) {
+    EXPECT_THAT(migrate(kUsual, until), FailsWith(ErrorCode::kMalformed)) << until;
+  }
+}
+
+TEST(NexusProxy, WritesTheSocketsWithoutWhichNoPoolStarts) {
+  EXPECT_THAT(text_of(kUsual), HasSubstr("\nauthorizer_sockets = [\"unix:/run/latchkey/authorizer.sock\"]\n"));
+  EXPECT_THAT(text_of(kUsual), HasSubstr("\nresponder_sockets = [\"unix:/run/latchkey/responder.sock\"]\n"));
+  EXPECT_THAT(migrate(kUsual, "")->notes, Contains(HasSubstr("[pool]")));
+}
+
 TEST(NexusProxy, SaysWhatItCannotTakeOver) {
   const auto migration = migrate(with("UPSTREAM_HTTP_PORT", "8081"), "");
   EXPECT_THAT(migration->notes, Contains(HasSubstr("UPSTREAM_HTTP_PORT=8081")));
