@@ -9,11 +9,13 @@
 #include <set>
 #include <utility>
 
+#include "latchkey/base/clock.h"
 #include "latchkey/config/effective.h"
 #include "latchkey/config/load.h"
 #include "latchkey/config/web_root.h"
 #include "latchkey/crypto/key_directory.h"
 #include "latchkey/crypto/password.h"
+#include "latchkey/crypto/public_key_file.h"
 #include "latchkey/directory/directory.h"
 #include "opened.h"
 
@@ -100,6 +102,20 @@ Outcome look_at_users(const std::string& file) {
   LK_CHECK(look_for(file));
   LK_CHECK(crypto::PasswordFile::load(file));
   return {};
+}
+
+Outcome look_at_old_key(const std::string& file) {
+  LK_CHECK(crypto::load_rs256_key(file));
+  return {};
+}
+
+// A day that has passed is no fault: the section may stay as long as it likes.
+void look_at_legacy(const config::Legacy& legacy, TimePoint now, Report& report) {
+  if (legacy.public_key_file.empty()) return;
+  report.say("old tokens' key", legacy.public_key_file, look_at_old_key(legacy.public_key_file));
+  if (legacy.until <= now) {
+    report.note("legacy.until has passed: no old token is taken any more");
+  }
 }
 
 Outcome look_at_document_root(const config::Config& config, const std::string& document_root) {
@@ -189,6 +205,7 @@ int check(const Arguments& arguments, const World& world) {
   if (!config->local.users_file.empty()) {
     report.say("users", config->local.users_file, look_at_users(config->local.users_file));
   }
+  look_at_legacy(config->legacy, world.clock.now(), report);
   if (!arguments.document_root.empty()) {
     report.say("document root", "nothing of ours is below " + arguments.document_root,
                look_at_document_root(*config, arguments.document_root));

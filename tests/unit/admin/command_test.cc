@@ -259,6 +259,22 @@ TEST_F(Command, ChecksAGoodInstallation) {
   EXPECT_THAT(ran.out, HasSubstr("good   store"));
 }
 
+TEST_F(Command, ChecksTheKeyOfOldTokensAndTheirDay) {
+  std::ifstream good(root_ + "/latchkey.toml");
+  std::stringstream text;
+  text << good.rdbuf() << "\n[legacy]\npublic_key_file = \"old.pem\"\nuntil = \"2020-01-01\"\n";
+  const std::string file = root_ + "/with-legacy.toml";
+  write(file, text.str(), 0644);
+  const Ran missing = run_in({"--config", file, "check"});
+  write(root_ + "/old.pem", "no key", 0644);
+  const Ran garbage = run_in({"--config", file, "check"});
+  EXPECT_EQ(missing.status, 1) << missing.out << missing.err;
+  EXPECT_THAT(missing.out, HasSubstr("FAULT  old tokens' key: " + root_ + "/old.pem"));
+  EXPECT_THAT(missing.out, HasSubstr("note   legacy.until has passed"));
+  EXPECT_EQ(garbage.status, 1) << garbage.out << garbage.err;
+  EXPECT_THAT(garbage.out, HasSubstr("FAULT  old tokens' key: " + root_ + "/old.pem"));
+}
+
 TEST_F(Command, CheckFindsOpenKeysN29) {
   const std::string key = root_ + "/state/keys/seal.key";
   ::chmod(key.c_str(), 0644);
