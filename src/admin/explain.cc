@@ -99,6 +99,8 @@ std::string rule_text(const config::Config& config, std::size_t rule) {
   std::string text = "[application] open_paths";
   if (!config.rules[rule - 1].of_open_paths) {
     const auto generated = std::ranges::count_if(config.rules, &config::Rule::of_open_paths);
+    // The rule that the configuration gets when the file has none.
+    if (line == 0) return "no [[rule]]: everybody who is signed in";
     text = "[[rule]] number " + std::to_string(rule - static_cast<std::size_t>(generated));
   } else if (line == 0) {
     text += ", of the preset " + config.application.preset;

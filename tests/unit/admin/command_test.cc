@@ -525,6 +525,19 @@ TEST_F(Command, ExplainsAnOpenPathAsThePresetsAndCountsRulesAsTheyAreWritten) {
   EXPECT_THAT(*json_of(other).string("rule"), ::testing::StartsWith("[[rule]] number 1"));
 }
 
+TEST_F(Command, ExplainSaysThatTheFileHasNoRule) {
+  const std::string file = root_ + "/without-rules.toml";
+  std::ifstream good(root_ + "/latchkey.toml");
+  std::stringstream text;
+  text << good.rdbuf();
+  const std::string all = text.str();
+  const std::size_t rule = all.find("\n[[rule]]\n");
+  ASSERT_NE(rule, std::string::npos);
+  write(file, all.substr(0, rule + 1), 0644);
+  const Ran ran = run_in({"--config", file, "explain", "--user", "anna", "--path", "/x", "--json"});
+  EXPECT_EQ(*json_of(ran).string("rule"), "no [[rule]]: everybody who is signed in");
+}
+
 TEST_F(Command, CheckExplainPrintsEveryKeyWithItsOrigin) {
   const Ran ran = admin({"check", "--explain"});
   EXPECT_EQ(ran.status, 0) << ran.err;
