@@ -105,13 +105,15 @@ void check_whole(Reading& reading, const Node& document) {
   if (!vouched && nowhere) {
     reading.faults.push_back(
         {reading.file, 0, "provider",
-         "nobody can sign in; add a [[provider]], or [local] with users_file"});
+         "nobody can sign in; add a [[provider]], or [local] with users_file, or enabled = true to "
+         "[certificate] or [remote_user]"});
   } else if (!vouched && config.providers.empty() && config.local.users_file.empty() &&
              !by_directory &&
              reading.faults.empty()) {
     reading.faults.push_back({reading.file, 0, "provider",
-                              "nobody can sign in; add a [[provider]], users_file to [local], or "
-                              "sign_in = true to [ldap]"});
+                              "nobody can sign in; add a [[provider]], users_file to [local], "
+                              "sign_in = true to [ldap], or enabled = true to [certificate] or "
+                              "[remote_user]"});
   }
   // The paths that a preset leaves open are no answer to who may do the rest.
   const bool only_open = std::ranges::all_of(config.rules, &Rule::of_open_paths);

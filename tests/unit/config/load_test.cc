@@ -126,6 +126,10 @@ TEST_F(Load, RefusesAConfigurationThatNobodyCanSignInWith) {
   const std::string site = "[site]\nurl = \"https://sso.example\"\n";
   EXPECT_THAT(faults_of(site), IsOneFault(" provider: ", "nobody can sign in"));
   EXPECT_THAT(faults_of(site + "[local]\n"), IsOneFault(" provider: ", "nobody can sign in"));
+  for (const char* const local : {"", "[local]\n"}) {
+    EXPECT_THAT(faults_of(site + local),
+                IsOneFault(" provider: ", "enabled = true to [certificate] or [remote_user]"));
+  }
 }
 
 TEST_F(Load, RefusesAStoreThatIsNoFile) {
