@@ -227,6 +227,12 @@ void read_certificate(Reading& reading, const Node& table) {
   Certificate& certificate = reading.config.certificate;
   read_keys<Certificate>(reading, table, "certificate", kCertificateKeys, certificate);
   check_reach(reading, table, "certificate", certificate);
+  if (!certificate.enabled || table.find("issuers") != nullptr) return;
+  place_of(reading, table, "certificate", "issuers")
+      .wrong("is missing, and enabled is true; write the authority of these people, as in issuers = "
+             "[\"CN=People CA,O=Example\"] (`openssl x509 -noout -subject -nameopt RFC2253 -in "
+             "people-ca.crt` prints it): the web server says SUCCESS of every authority that any of "
+             "its sites trusts");
 }
 
 void read_remote_user(Reading& reading, const Node& table) {

@@ -1,6 +1,7 @@
 """Client certificates through real web servers, on the examples as shipped."""
 import json
 import re
+import socket
 import ssl
 
 import pytest
@@ -10,13 +11,14 @@ from tests.support.processes import wait_until
 from tests.support.servers.apache import ApacheFront
 from tests.support.servers.front import CONFIGURATION
 from tests.support.servers.lighttpd import LighttpdFront
-from tests.support.servers.nginx import NginxFront
+from tests.support.servers.nginx import EXAMPLES, NginxFront
 from tests.support.slapd import MANAGER, MANAGER_PASSWORD, Slapd, dn_of, group, person
 from tests.support.tls import Authority
-from tests.support.web import NAVIGATION, Browser, Site
+from tests.support.web import NAVIGATION, Browser, Reply, Site, read_reply
 
 SECRET = "a-secret-of-more-than-thirty-two-characters"
-CONFIGURED = CONFIGURATION.replace("[local]", "[certificate]\nenabled = true\n\n[local]")
+CONFIGURED = CONFIGURATION.replace(
+    "[local]", '[certificate]\nenabled = true\nissuers = ["CN=People CA,O=Example"]\n\n[local]')
 
 
 class CertificateSite(Site):
@@ -25,9 +27,6 @@ class CertificateSite(Site):
     shown = None
 
     def raw(self, data, method="GET", timeout=30):
-        import socket
-
-        from tests.support.web import Reply, read_reply
         context = ssl.create_default_context(cafile=str(self.ca))
         if self.shown:
             context.load_cert_chain(*map(str, self.shown))
@@ -230,3 +229,54 @@ def test_the_directory_says_what_the_certificate_does_not(with_directory, people
     assert explained["groups_from"] == explained["mail_from"] == "directory", explained
     slapd.delete(dn_of("Ann Example"))
     wait_until(lambda: site.get("/page").status == 401, "the directory's loss is noticed", 10)
+
+
+# A second site of the same nginx with an authority of its own, as any other tenant may have.
+SHOP = """
+server {
+    listen 443 ssl;
+    server_name shop.example.com;
+    ssl_certificate        /etc/nginx/tls/shop.example.com.crt;
+    ssl_certificate_key    /etc/nginx/tls/shop.example.com.key;
+    ssl_client_certificate /etc/nginx/tls/customers-ca.crt;
+    ssl_verify_client      on;
+    location / { return 200 "shop"; }
+}
+"""
+
+
+class ShopBeside(NginxFront):
+    def make_server(self, application, **how):
+        text = (EXAMPLES / "nexus-two-hosts.conf").read_text()
+        asking = text.replace("    client_max_body_size", "    ssl_client_certificate /etc/nginx/tls/people-ca.crt;\n"
+                              "    ssl_verify_client optional;\n    client_max_body_size", 1)
+        assert asking != text
+        return super().make_server(application, example=asking + SHOP, **how)
+
+
+def test_a_customer_of_another_site_of_this_nginx_is_nobody_whatever_the_certificate_says(tmp_path):
+    servers = Authority(tmp_path / "tls")
+    servers.server("shop.example.com")
+    people = PeopleAuthority(servers.directory)
+    customers = PeopleAuthority(servers.directory, "customers-ca", "/O=Shop/CN=Customers CA")
+    ann, root = people.person("ann", "/O=Corp/CN=ann"), customers.person("root", "/O=Corp/CN=root")
+    front = ShopBeside(tmp_path / "nginx", configuration=CONFIGURED, tls=servers)
+
+    def ask(who, sni, host):
+        context = ssl.create_default_context(cafile=str(servers.ca))
+        context.check_hostname = False
+        context.load_cert_chain(*map(str, who))
+        with socket.create_connection(("127.0.0.1", front.nexus.port), timeout=30) as plain:
+            with context.wrap_socket(plain, server_hostname=sni) as sock:
+                sock.sendall(f"GET /page HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+                return read_reply(sock, "GET")
+
+    try:
+        assert ask(ann, "nexus.example.com", "nexus.example.com").seen()["x-forwarded-user"] == ["ann"]
+        front.application.clear()
+        assert ask(root, "shop.example.com", "shop.example.com").text == "shop"  # nginx itself trusts it
+        assert ask(root, "shop.example.com", "docker.example.com").status == 401
+        assert ask(root, "shop.example.com", "nexus.example.com").status in (401, 421)
+        assert front.application.requests == []
+    finally:
+        front.stop()

@@ -103,10 +103,20 @@ TEST_F(Vouching, TellsWhatIsWrong) {
   }
 }
 
+// Another site of the same web server may trust its customers' authority, which signs any name.
+TEST_F(Vouching, OfCertificatesNeedsTheirIssuer) {
+  EXPECT_THAT(faults_of(with("[certificate]\nenabled = true\n")),
+              ElementsAre(HasSubstr("certificate.issuers: is missing")));
+  EXPECT_THAT(faults_of(with("[certificate]\nenabled = true\nissuers = []\n")),
+              ElementsAre(HasSubstr("certificate.issuers: ")));
+  good(with("[certificate]\nenabled = false\n"));
+}
+
 TEST_F(Vouching, OnAPortNeedsThePeersSecretC13) {
   const std::string pool = "[pool]\nauthorizer_sockets = [\"127.0.0.1:9321\"]\n";
   write("peer.secret", std::string(32, 'x'), 0600);
-  for (const std::string section : {"[certificate]\n", "[remote_user]\n"}) {
+  for (const std::string section :
+       {"[certificate]\nissuers = [\"CN=People CA\"]\n", "[remote_user]\n"}) {
     EXPECT_THAT(faults_of(with(section + "enabled = true\n" + pool)),
                 ElementsAre(HasSubstr("pool.peer_secret_file")));
     good(with(section + "enabled = true\n" + pool + "peer_secret_file = \"peer.secret\"\n"));
@@ -114,7 +124,8 @@ TEST_F(Vouching, OnAPortNeedsThePeersSecretC13) {
 }
 
 TEST_F(Vouching, IsAWayToGetInByItself) {
-  good("[site]\nurl = \"https://a.example\"\n[certificate]\nenabled = true\n");
+  good("[site]\nurl = \"https://a.example\"\n[certificate]\nenabled = true\n"
+       "issuers = [\"CN=People CA\"]\n");
   EXPECT_THAT(faults_of("[site]\nurl = \"https://a.example\"\n[certificate]\n"),
               ElementsAre(HasSubstr("nobody can sign in")));
 }
