@@ -1,5 +1,6 @@
 #include "latchkey/provider/claims.h"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -56,6 +57,18 @@ Result<std::vector<std::string>> list_claim(const Sources& from, const std::stri
   return out;
 }
 
+// Anybody founds a group of any name at the top of a GitLab, so that only those that are asked for
+// and what is below them count.
+void keep_allowed(const config::Provider& settings, std::vector<std::string>& groups) {
+  const std::vector<std::string>& allowed = settings.allowed_groups;
+  if (allowed.empty()) return;
+  std::erase_if(groups, [&](const std::string& group) {
+    return std::ranges::none_of(allowed, [&](const std::string& path) {
+      return group == path || group.starts_with(path + '/');
+    });
+  });
+}
+
 // What the provider says of its claim `email`; of an address that stands in another claim it says
 // nothing. Some write the truth value as a string. Anything that is not clearly yes is a no.
 //
@@ -88,6 +101,7 @@ Result<Claims> read_claims(const wire::Json& claims, const wire::Json* more,
   LK_TRY(out.display_name, text_claim(from, settings.name_claim));
   LK_TRY(out.mail, text_claim(from, settings.mail_claim));
   LK_TRY(out.groups, list_claim(from, settings.groups_claim));
+  if (settings.type == config::ProviderType::kGitlab) keep_allowed(settings, out.groups);
   if (settings.type == config::ProviderType::kGoogle) {
     LK_TRY(out.hosted_domain, text_claim(from, "hd"));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "calls.h"
+#include "latchkey/wire/chars.h"
 #include "paging.h"
 
 namespace latchkey::provider {
@@ -82,12 +83,22 @@ Outcome GithubApi::read_mail(Claims& claims) {
   return {};
 }
 
+// Anybody founds an organization of any name, so that only those that are asked for can give groups.
+bool GithubApi::gives_groups(const std::string& organization) const {
+  const auto is_it = [name = wire::to_lower(organization)](std::string_view allowed) {
+    return allowed.substr(0, allowed.find(':')) == name;
+  };
+  if (settings_.allowed_organizations.empty() && settings_.allowed_teams.empty()) return true;
+  return std::ranges::any_of(settings_.allowed_organizations, is_it) ||
+         std::ranges::any_of(settings_.allowed_teams, is_it);
+}
+
 Outcome GithubApi::read_organizations(Claims& claims) {
   LK_TRY(const std::vector<wire::Json> organizations, list("/user/orgs"));
   for (const wire::Json& organization : organizations) {
     LK_TRY(const std::string login, organization.string("login"));
     claims.organizations.push_back(login);
-    claims.groups.push_back(login);
+    if (gives_groups(login)) claims.groups.push_back(login);
   }
   return {};
 }
@@ -99,7 +110,7 @@ Outcome GithubApi::read_teams(Claims& claims) {
     LK_TRY(const wire::Json organization, team.object("organization"));
     LK_TRY(const std::string login, organization.string("login"));
     claims.teams.push_back(login + ':' + slug);
-    claims.groups.push_back(login + ':' + slug);
+    if (gives_groups(login)) claims.groups.push_back(login + ':' + slug);
   }
   return {};
 }

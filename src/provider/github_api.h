@@ -31,7 +31,8 @@ class GithubApi {
   // Asks who the token's owner is: user, verified main mail address, organisations and teams, each
   // list to its last page. What the configured scopes do not cover is left empty.
   //
-  // Returns: the person; groups are `organization` and `organization:team`, as GitHub spells them.
+  // Returns: the person; groups are `organization` and `organization:team`, as GitHub spells them,
+  //          of the organizations that the configuration allows, if it names any.
   // Errors:  kExpired: the token is good no more. kUnavailable: too many calls at once. kRefused,
   //          kMalformed: no answer, a rate limit, or nothing that can be used.
   Result<GithubPerson> person();
@@ -46,6 +47,7 @@ class GithubApi {
   Outcome read_mail(Claims& claims);
   Outcome read_organizations(Claims& claims);
   Outcome read_teams(Claims& claims);
+  bool gives_groups(const std::string& organization) const;
   bool may(std::string_view scope) const;
 
   const config::Provider& settings_;

@@ -25,6 +25,18 @@ TEST(Claims, AreReadUnderTheConfiguredNames) {
   EXPECT_EQ(claims->groups, (std::vector<std::string>{"dev", "ops"}));
 }
 
+// Everybody may found a group at the top of gitlab.com, called as some rule's group is.
+TEST(Claims, OfGitlabKeepOnlyTheGroupsThatAreAskedForAndThoseBelow) {
+  config::Provider settings;
+  settings.type = config::ProviderType::kGitlab;
+  const auto token = json(R"({"preferred_username":"ben","groups":)"
+                          R"(["acme","acme/platform","acme/platform/x","acme/platforms","dev"]})");
+  EXPECT_EQ(read_claims(token, nullptr, settings)->groups.size(), 5U);
+  settings.allowed_groups = {"acme/platform"};
+  EXPECT_EQ(read_claims(token, nullptr, settings)->groups,
+            (std::vector<std::string>{"acme/platform", "acme/platform/x"}));
+}
+
 TEST(Claims, TakeAMemberWhoseOwnNameHoldsDotsBeforeAPath) {
   config::Provider settings;
   settings.groups_claim = "https://example.test/groups";

@@ -151,6 +151,18 @@ TEST_F(GithubTest, DemandsATeamOfTheOrganizationO7) {
   EXPECT_NE(finish()->unmet, std::nullopt);
 }
 
+// Everybody may found an organization called as some rule's group is.
+TEST_F(GithubTest, HandsOnNoGroupOfAnOrganizationThatIsNotAskedFor) {
+  settings_.allowed_organizations = {"acme"};
+  EXPECT_THAT(finish()->claims.groups, ElementsAre("Acme", "Acme:platform"));
+  EXPECT_THAT(recheck().claims->groups, ElementsAre("Acme", "Acme:platform"));
+  settings_.allowed_organizations = {};
+  settings_.allowed_teams = {"acme:platform"};
+  EXPECT_THAT(finish()->claims.groups, ElementsAre("Acme", "Acme:platform"));
+  settings_.allowed_teams = {"other:platform"};
+  EXPECT_THAT(finish()->claims.groups, ElementsAre("other"));
+}
+
 TEST_F(GithubTest, AsksOnlyForWhatItsScopesCover) {
   settings_.scopes = {"read:user"};
   settings_.allowed_organizations = {"acme"};
