@@ -14,8 +14,6 @@ namespace latchkey::directory {
 
 // A kept connection that was not used for longer may have been forgotten by a firewall in between.
 inline constexpr Seconds kIdleMax{30};
-// A wrong password is answered at the next multiple of this.
-inline constexpr std::chrono::milliseconds kRefusalBeat{250};
 
 class LdapDirectory final : public Directory {
  public:

@@ -1,8 +1,8 @@
 // LdapDirectory::check_password: a bind as the person, told from a bind as nobody by nothing.
 #include <string>
-#include <thread>
 #include <utility>
 
+#include "latchkey/base/refusal_beat.h"
 #include "ldap_directory.h"
 
 namespace latchkey::directory {
@@ -11,11 +11,6 @@ namespace {
 constexpr const char* kNobody = "latchkey-no-such-user";
 
 std::unexpected<Error> wrong() { return fail(ErrorCode::kRefused, "wrong user name or password"); }
-
-// How long a server hashes differs between known and unknown names; so both are refused on a beat.
-void wait_for_the_beat(Clock::time_point begin) {
-  std::this_thread::sleep_for(kRefusalBeat - (Clock::now() - begin) % kRefusalBeat);
-}
 
 }  // namespace
 
@@ -37,7 +32,8 @@ Outcome LdapDirectory::prove(const std::string& dn, const SecretString& password
 Result<Person> LdapDirectory::check_password(std::string_view user, const SecretString& password) {
   // Many servers take an empty password for nobody in particular and say yes; some end it at a NUL.
   if (user.empty() || password.empty() || password.reveal().contains('\0')) return wrong();
-  const Clock::time_point begin = Clock::now();
+  // How long a server hashes differs between known and unknown names; so both are refused on a beat.
+  const RefusalBeat beat;
   Result<Person> person = ask_for_person(user);
   const bool nobody = !person && (person.error().code == ErrorCode::kNotFound ||
                                   person.error().code == ErrorCode::kRefused);
@@ -54,7 +50,7 @@ Result<Person> LdapDirectory::check_password(std::string_view user, const Secret
   if (!proven && proven.error().code != ErrorCode::kRefused) {
     return fail(ErrorCode::kUnavailable, proven.error().detail);
   }
-  wait_for_the_beat(begin);
+  beat.wait();
   return wrong();
 }
 

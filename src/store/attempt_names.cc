@@ -2,6 +2,7 @@
 // each, so that another spelling buys no further guesses.
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -42,7 +43,11 @@ std::string attempt_name(std::string_view user_name) {
   const std::string_view trimmed =
       user_name.substr(first, user_name.find_last_not_of(' ') - first + 1);
   if (trimmed.size() > kNameBytesMax || !wire::is_printable_ascii(trimmed)) return kNobodys;
-  return wire::to_lower(trimmed);
+  std::string name = wire::to_lower(trimmed);
+  // Directories take several blanks for one.
+  const auto both_blank = [](char left, char right) { return left == ' ' && right == ' '; };
+  name.erase(std::ranges::unique(name, both_blank).begin(), name.end());
+  return name;
 }
 
 std::string attempt_network(std::string_view address) {

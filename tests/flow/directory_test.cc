@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "latchkey/base/refusal_beat.h"
 #include "latchkey/identity/directory_people.h"
 #include "latchkey/role/housekeeper.h"
 #include "sign_in_site.h"
@@ -460,6 +461,35 @@ TEST(DirectoryBasic, CountsFailuresForTheNameAndTheNetwork) {
   EXPECT_EQ(world.password("ANN", "ann-pw"), "too_many_attempts");
 
   world.clock.advance(Seconds(1));
+  EXPECT_EQ(world.password("ann", "ann-pw"), "allowed");
+}
+
+TEST(DirectoryBasic, AFullWidthSpellingBuysNoGuesses_a4) {
+  Basic world;
+  const std::string full_width = "\xef\xbd\x81nn";  // slapd reads it as `ann`
+  world.ldap.entries[full_width] = world.ldap.entries["ann"];
+  world.ldap.entries["ann "] = world.ldap.entries["ann"];
+
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(world.password(full_width, full_width + "-pw"), "bad_credential");
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, kRefusalBeat) << "as late as any other";
+  EXPECT_EQ(world.password("ann ", "ann -pw"), "bad_credential");
+  EXPECT_EQ(world.ldap.asked, 0);
+  for (int i = 1; i < store::kNameFailuresFree; ++i) {
+    ASSERT_TRUE(world.store->attempts()
+                    .record_failure(full_width, "192.0.2.7", world.clock.now())
+                    .has_value());
+  }
+  EXPECT_EQ(world.password(full_width, "wrong"), "too_many_attempts");
+}
+
+TEST(DirectoryBasic, ARightPasswordForgivesTheDirectorysSpellingToo) {
+  Basic world;
+  world.ldap.entries["ann@corp.test"] = world.ldap.entries["ann"];
+  for (int i = 1; i < store::kNameFailuresFree; ++i) world.password("ann", "wrong");
+  EXPECT_EQ(world.password("ann@corp.test", "ann@corp.test-pw"), "allowed");
+
+  EXPECT_EQ(world.password("ann", "wrong"), "bad_credential");
   EXPECT_EQ(world.password("ann", "ann-pw"), "allowed");
 }
 

@@ -28,7 +28,8 @@ class DirectoryPasswords {
       : directory_(directory), store_(store), gate_(gate) {}
 
   // Checks a password. A failure is counted before anything is answered; while the throttle holds,
-  // the directory is not asked, whose own counters lock accounts.
+  // the directory is not asked, whose own counters lock accounts; nor is it about a name that no
+  // account can have.
   //
   // Input:  `user` and `password`, any bytes; `address`, the peer, textual.
   // Errors: kUnavailable: the directory or the store.
@@ -36,6 +37,8 @@ class DirectoryPasswords {
                                  std::string_view address, TimePoint now);
 
  private:
+  Result<directory::Person> ask(std::string_view user, const SecretString& password);
+
   directory::Directory& directory_;
   store::Store& store_;
   SlowGate& gate_;

@@ -64,6 +64,19 @@ TEST(Attempts, CountsNamesThatCanBeNobodysTogetherA4A6) {
   EXPECT_NE(attempt_name(composed), attempt_name("other"));
 }
 
+TEST(Attempts, NobodysSuccessEndsTheCountOfNamesThatCanBeNobodysA4) {
+  Store store = in_memory();
+  Attempts& attempts = store.attempts();
+  fail_often(attempts, "\xef\xbd\x81lice", kAddress, 5);  // begins with a full-width letter
+  ASSERT_THAT(attempts.clear("b\xef\xbd\x8f" "b"), IsOk());
+  EXPECT_EQ(wait_of(attempts, "\xef\xbd\x81lice"), Seconds(1));
+}
+
+TEST(Attempts, CountsSeveralBlanksAsOneLikeADirectory) {
+  EXPECT_EQ(attempt_name("Ann   Example"), "ann example");
+  EXPECT_NE(attempt_name("ann example"), attempt_name("annexample"));
+}
+
 TEST(Attempts, CountsAWholeNetworkAsOneWithMorePatienceA4) {
   Store store = in_memory();
   Attempts& attempts = store.attempts();
