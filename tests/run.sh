@@ -75,7 +75,7 @@ count_folder() {
 }
 
 quick() {
-  script layers tests/check_layers.sh
+  script rules tests/lint.sh
   script parity tests/check_parity.py
   local program
   for program in "$build"/tests/unit-* "$build"/tests/flow; do

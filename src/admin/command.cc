@@ -72,7 +72,8 @@ void add_user(CLI::App& app, Asked& asked) {
   refresh.add_option("USER", arguments.user,
                      "User name, or id of the account; without: everybody in the directory");
   CLI::App& lookup = add_verb(group, asked, "lookup",
-                              "Show what the directory says of a name; writes nothing", user_lookup);
+                              "Show what the directory says of a name; writes nothing",
+                              user_lookup);
   lookup.add_option("NAME", arguments.user, "As it would be typed")->required();
   add_json(lookup, arguments);
 }

@@ -86,7 +86,8 @@ Result<std::vector<Written>> files_of(Variables& variables, const Migration& mig
     if (variables["CLIENT_SECRET"].empty()) {
       return fail(ErrorCode::kNotFound, "CLIENT_SECRET is not set");
     }
-    files.push_back({(beside / kClientSecretFile).string(), variables["CLIENT_SECRET"] + "\n", 0600});
+    files.push_back(
+        {(beside / kClientSecretFile).string(), variables["CLIENT_SECRET"] + "\n", 0600});
   }
   files.push_back({file, migration.configuration, 0644});
   return files;

@@ -49,7 +49,8 @@ class Writer {
     }
     LK_CHECK(check_switches());
     if (!until.empty() && !wire::parse_rfc3339(until + "T00:00:00Z")) {
-      return fail(ErrorCode::kMalformed, "--until is `" + until + "`; write a day as in 2027-06-30");
+      return fail(ErrorCode::kMalformed,
+                  "--until is `" + until + "`; write a day as in 2027-06-30");
     }
     if (get("NEXUS_HTTP_HOST").empty()) {
       return fail(ErrorCode::kNotFound, "NEXUS_HTTP_HOST is not set, so nobody can tell how people "
@@ -70,8 +71,9 @@ class Writer {
     who_signs_in();
     identity();
     if (!until.empty()) {
-      line("# The one-year tokens of nexus-proxy are taken until that day. They have no record: `latchkey");
-      line("# user disable` and the lists denied_users and denied_tokens end one before its own date.");
+      line("# The one-year tokens of nexus-proxy are taken until that day. They have no record:");
+      line("# `latchkey user disable` and the lists denied_users and denied_tokens end one before");
+      line("# its own date.");
       line(std::string("[legacy]\npublic_key_file = \"") + kOldKeyFile + "\"\nuntil = " +
            quoted(until));
       line("audiences = " + audiences() + "\n");
@@ -107,7 +109,9 @@ class Writer {
     const std::string text = get(name);
     if (text.empty()) return wire::Authority{};
     Result<wire::Authority> host = wire::parse_authority(text);
-    if (!host) return fail(ErrorCode::kMalformed, name + " is no host name: " + host.error().detail);
+    if (!host) {
+      return fail(ErrorCode::kMalformed, name + " is no host name: " + host.error().detail);
+    }
     return host;
   }
 
@@ -271,7 +275,9 @@ std::optional<std::string> value_of(std::string_view written) {
   if (shown.starts_with('"') || shown.starts_with('\'')) return between_quotes(shown);
   for (std::size_t at = 1; at < written.size(); ++at) {
     const bool behind_blank = written[at - 1] == ' ' || written[at - 1] == '\t';
-    if (written[at] == '#' && behind_blank) return std::string(wire::trim_blanks(written.substr(0, at)));
+    if (written[at] == '#' && behind_blank) {
+      return std::string(wire::trim_blanks(written.substr(0, at)));
+    }
   }
   return std::string(shown);
 }
@@ -289,7 +295,8 @@ Result<Variables> parse_environment_file(const std::string& text) {
     if (written.empty() || written.starts_with('#')) continue;
     const std::size_t equals = written.find('=');
     const std::string name(name_of(written.substr(0, equals)));
-    if (equals == std::string_view::npos || name.empty() || name.find_first_of(" \t") != name.npos) {
+    if (equals == std::string_view::npos || name.empty() ||
+        name.find_first_of(" \t") != name.npos) {
       return fail(ErrorCode::kMalformed, "line " + std::to_string(number) + " is no NAME=VALUE");
     }
     std::optional<std::string> value = value_of(written.substr(equals + 1));

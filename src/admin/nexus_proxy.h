@@ -11,8 +11,8 @@ namespace latchkey::admin {
 
 using Variables = std::map<std::string, std::string>;
 
-// Reads lines of `NAME=VALUE`, as systemd's EnvironmentFile= has them, or as a shell does: `export `
-// before the name, quotes around the value and blanks around both count for nothing; `#` at the
+// Reads lines of `NAME=VALUE`, as systemd's EnvironmentFile= has them, or as a shell does: `export
+// ` before the name, quotes around the value and blanks around both count for nothing; `#` at the
 // beginning of a line or behind a blank begins a comment.
 //
 // Errors:  kMalformed: a line without `=`, quotes around a part only; the detail names its number.
@@ -29,9 +29,9 @@ struct Migration {
 };
 
 // Input:   `until`, the first day on which old tokens are refused; empty: there is no old key.
-// Errors:  kNotFound: a variable without which there is nothing to write; kMalformed: one that cannot
-//          be what it is for, or that must be true or false and is neither, or `until` is no day.
-//          The detail names it.
+// Errors:  kNotFound: a variable without which there is nothing to write; kMalformed: one that
+//          cannot be what it is for, or that must be true or false and is neither, or `until` is no
+//          day. The detail names it.
 Result<Migration> migrate(const Variables& variables, const std::string& until);
 
 }  // namespace latchkey::admin

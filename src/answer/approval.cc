@@ -62,7 +62,8 @@ model::Step<model::Answer> approval(const ApprovalSettings& settings, model::Ide
   }
   if (bytes > settings.bytes_max) {
     return model::refuse(Reason::kIdentityTooLarge,
-                         "the identity takes " + std::to_string(bytes) + " bytes of header, of which " +
+                         "the identity takes " + std::to_string(bytes) +
+                             " bytes of header, of which " +
                              std::to_string(groups.size()) + " are " +
                              std::to_string(identity.profile().groups.size()) +
                              " groups; identity.header_bytes_max is " +

@@ -80,7 +80,8 @@ void read_denied_tokens(const Value& value, Legacy& legacy) {
 constexpr Key<Legacy> kLegacyKeys[] = {
     {"public_key_file", [](const Value& v, Legacy& l) { take(v.path(), l.public_key_file); }},
     {"until", read_until},
-    {"audiences", [](const Value& v, Legacy& l) { take(v.texts(EmptyList::kRefuse), l.audiences); }},
+    {"audiences",
+     [](const Value& v, Legacy& l) { take(v.texts(EmptyList::kRefuse), l.audiences); }},
     {"denied_users",
      [](const Value& v, Legacy& l) { take(v.texts(EmptyList::kTake), l.denied_users); }},
     {"denied_tokens", read_denied_tokens},

@@ -48,7 +48,8 @@ mail = "X-Forwarded-Mail"
 display_name = "X-Forwarded-DisplayName"
 delimiter = "|"
 [application]
-open_paths = ["/git/notifyCommit", "/github-webhook", "/tcpSlaveAgentListener", "/jnlpJars", "/instance-identity"]
+open_paths = ["/git/notifyCommit", "/github-webhook", "/tcpSlaveAgentListener", "/jnlpJars",
+              "/instance-identity"]
 [[path]]
 prefix = "/job"
 encoded_slash = "keep"

@@ -154,8 +154,9 @@ void read_variable(const Value& value, RemoteUser& remote_user) {
     return wire::is_alnum(c) || c == '_' || c == '-';
   });
   if (std::ranges::find(kOfTheRequest, lower) != kOfTheRequest.end()) {
-    return value.wrong("is " + shown(*text) + ", which says something of the request, and mostly what "
-                       "the client chose; must be a variable of the web server's authentication, as "
+    return value.wrong("is " + shown(*text) + ", which says something of the request, and mostly "
+                       "what the client chose; must be a variable of the web server's "
+                       "authentication, as "
                        "in \"REMOTE_USER\"");
   }
   if (!good || lower.starts_with("http_") || lower.starts_with(kOwnPrefix)) {
@@ -219,7 +220,8 @@ void check_reach(Reading& reading, const Node& table, std::string_view section,
     return;
   }
   place_of(reading, table, section, "enabled")
-      .wrong("is true, but [pool] has a socket on a port, where every account of this machine could "
+      .wrong("is true, but [pool] has a socket on a port, where every account of this machine "
+             "could "
              "say who it is; write pool.peer_secret_file, or use unix sockets");
 }
 
@@ -229,10 +231,10 @@ void read_certificate(Reading& reading, const Node& table) {
   check_reach(reading, table, "certificate", certificate);
   if (!certificate.enabled || table.find("issuers") != nullptr) return;
   place_of(reading, table, "certificate", "issuers")
-      .wrong("is missing, and enabled is true; write the authority of these people, as in issuers = "
-             "[\"CN=People CA,O=Example\"] (`openssl x509 -noout -subject -nameopt RFC2253 -in "
-             "people-ca.crt` prints it): the web server says SUCCESS of every authority that any of "
-             "its sites trusts");
+      .wrong("is missing, and enabled is true; write the authority of these people, as in issuers "
+             "= [\"CN=People CA,O=Example\"] (`openssl x509 -noout -subject -nameopt RFC2253 -in "
+             "people-ca.crt` prints it): the web server says SUCCESS of every authority that any "
+             "of its sites trusts");
 }
 
 void read_remote_user(Reading& reading, const Node& table) {

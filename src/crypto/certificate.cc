@@ -37,7 +37,8 @@ bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; 
 Result<std::string> der_of(std::string_view pem) {
   while (!pem.empty() && is_space(pem.front())) pem.remove_prefix(1);
   while (!pem.empty() && is_space(pem.back())) pem.remove_suffix(1);
-  if (!pem.starts_with(kBegin) || !pem.ends_with(kEnd) || pem.size() < kBegin.size() + kEnd.size()) {
+  const bool framed = pem.starts_with(kBegin) && pem.ends_with(kEnd);
+  if (!framed || pem.size() < kBegin.size() + kEnd.size()) {
     return malformed("no certificate in PEM");
   }
   std::string body(pem.substr(kBegin.size(), pem.size() - kBegin.size() - kEnd.size()));

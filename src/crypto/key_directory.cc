@@ -168,7 +168,8 @@ Result<KeyId> KeyDirectory::rotate() {
   if (surplus) {
     return fail(ErrorCode::kConflict, path_ + ": holds " + std::to_string(kKeysMax) +
                                           " keys, and one more would make all unusable; retire " +
-                                          surplus->text() + " first, the oldest that signs nothing");
+                                          surplus->text() +
+                                          " first, the oldest that signs nothing");
   }
   SystemRandom random;  // for the names of temporary files only
   return add_pair_and_activate(directory, random);

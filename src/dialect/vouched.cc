@@ -23,8 +23,8 @@ bool applies_to(const config::Vouching& vouching, const std::string& host) {
 }
 
 // Apache hands our own answer (Variable-REMOTE_USER) on to what it asks afterwards for the same
-// request: subrequests, error documents, internal redirects. It always comes with how it was proven,
-// which no client and no other module sets.
+// request: subrequests, error documents, internal redirects. It always comes with how it was
+// proven, which no client and no other module sets.
 bool is_our_own_answer(const Params& params) {
   std::string name = "LATCHKEY_AUTH";
   for (int redirects = 0; redirects <= kInternalRedirectsMax; ++redirects) {

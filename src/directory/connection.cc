@@ -134,8 +134,8 @@ Outcome Connection::begin_tls(const config::LdapServer& server, Clock::time_poin
 Result<Connection> Connection::open(const Libldap& ldap, const config::Ldap& settings,
                                     const config::LdapServer& server, Clock::time_point deadline) {
   LDAP* made = nullptr;
-  // Never ldaps:// here: libldap would begin TLS in the same call as the connection, which cannot be
-  // given up.
+  // Never ldaps:// here: libldap would begin TLS in the same call as the connection, which cannot
+  // be given up.
   const std::string plain = "ldap://" + server.host + ":" + std::to_string(server.port);
   const int code = ldap.initialize(&made, plain.c_str());
   if (code != LDAP_SUCCESS) {

@@ -42,8 +42,8 @@ struct Found {
   const std::vector<std::string>& values(std::string_view name) const;
 };
 
-// Errors of every verb: kUnavailable: this server does not answer (now); another one may. kInternal:
-// it has answered, and the answer is of no use; another one would say the same.
+// Errors of every verb: kUnavailable: this server does not answer (now); another one may.
+// kInternal: it has answered, and the answer is of no use; another one would say the same.
 class Connection {
  public:
   // Connects and, where it is configured, begins TLS. Nobody is bound yet.

@@ -34,8 +34,8 @@ class Symbols {
 }  // namespace
 
 Result<Libldap> Libldap::load() {
-  // What stands in ldap.conf, .ldaprc and LDAP* is for people's tools: it could send us elsewhere or
-  // switch the check of certificates off.
+  // What stands in ldap.conf, .ldaprc and LDAP* is for people's tools: it could send us elsewhere
+  // or switch the check of certificates off.
   ::setenv("LDAPNOINIT", "1", 1);
   // libldap writes to a server that has closed, which would end the process.
   LK_ASSERT(std::signal(SIGPIPE, SIG_IGN) != SIG_ERR);

@@ -1,5 +1,6 @@
 // Ends a socket that something else is waiting on when its time is up. libldap 2.5 with GnuTLS does
-// not give a TLS handshake up by itself: with a time-out set it spins for ever on a peer that stalls.
+// not give a TLS handshake up by itself: with a time-out set it spins for ever on a peer that
+// stalls.
 #pragma once
 
 #include <sys/socket.h>

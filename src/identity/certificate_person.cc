@@ -35,7 +35,9 @@ Result<CertificateFacts> facts_of(const model::ClientCertificate& certificate, T
   if (certificate.pem.empty()) return facts_of_names(certificate);
   LK_TRY(CertificateFacts facts, crypto::read_certificate(certificate.pem));
   // The web server looked when the connection, or the session it resumes, was made.
-  if (now < facts.not_before || now > facts.not_after) return refused("its time is over or to come");
+  if (now < facts.not_before || now > facts.not_after) {
+    return refused("its time is over or to come");
+  }
   return facts;
 }
 
@@ -80,8 +82,8 @@ std::vector<std::string> matching(std::vector<std::string> values, const std::st
   return found;
 }
 
-// Several values are several people: whoever chose the first or the last would let the holder choose
-// (a subject may well have two CN).
+// Several values are several people: whoever chose the first or the last would let the holder
+// choose (a subject may well have two CN).
 Result<std::string> the_only_name(std::vector<std::string> names) {
   if (names.empty()) return refused("the part that holds the user name is not in it, or not so");
   if (names.size() > 1) return refused("several values that could be the user name");

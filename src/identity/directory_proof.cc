@@ -53,7 +53,8 @@ Step<model::Account> DirectoryProof::owner(const model::BasicPair& pair, std::st
   switch (account.error().code) {
     case ErrorCode::kConflict:
       return model::refuse(Reason::kBadCredential, "the name is that of another provider's person");
-    case ErrorCode::kMalformed: return model::refuse(Reason::kBadCredential, account.error().detail);
+    case ErrorCode::kMalformed:
+      return model::refuse(Reason::kBadCredential, account.error().detail);
     case ErrorCode::kRefused:
     case ErrorCode::kNotFound:
     case ErrorCode::kExpired: break;

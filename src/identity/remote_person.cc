@@ -44,7 +44,8 @@ Result<std::string> without_realm(const config::RemoteUser& settings, std::strin
   return std::string(name);
 }
 
-// `alice@OTHER@REALM` has an `@` left, which is no part of a name: alice of OTHER is another person.
+// `alice@OTHER@REALM` has an `@` left, which is no part of a name: alice of OTHER is another
+// person.
 Result<std::string> name_of(const config::RemoteUser& settings, std::string_view name) {
   if (name.size() > kNameBytesMax) return refused("too long");
   const bool keep = settings.realm == config::Realm::kKeep;

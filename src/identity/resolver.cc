@@ -98,7 +98,8 @@ Resolver::Resolver(const config::Config& config, store::Store& store, SlowGate& 
     : parts_(std::make_unique<Parts>(
           config, store, gate, random, log,
           TokenReader(config, crypto::KeyDirectory(config.credential.key_directory)),
-          LocalUsers(config.local, store), VouchedAccounts(config, store, gate, random, log, directory),
+          LocalUsers(config.local, store),
+          VouchedAccounts(config, store, gate, random, log, directory),
           LegacyTokens(config.legacy),
           DirectoryProof::make(config, store, gate, random, directory))) {}
 Resolver::Resolver(Resolver&&) noexcept = default;
@@ -208,8 +209,8 @@ Step<Identity> Resolver::Parts::of_vouched(model::Proof proof, Step<VouchedAccou
   return IdentityMaker::of_vouched(proof, std::move(owner), until, age);
 }
 
-// As nexus-proxy did, the user name of Basic is not looked at. Whoever has not signed in here yet is
-// the name and nothing else; whoever has is their account, with its groups and its end.
+// As nexus-proxy did, the user name of Basic is not looked at. Whoever has not signed in here yet
+// is the name and nothing else; whoever has is their account, with its groups and its end.
 Step<Identity> Resolver::Parts::by_legacy_token(std::string_view text, TimePoint now) {
   LK_TRY(LegacyClaims claims, legacy.read(text, now));
   if (!is_user_name(claims.user_name)) {

@@ -92,7 +92,8 @@ Step<model::Account> VouchedAccounts::account_of(const Source& source, const Raw
   return first_sight(source, profile, local, now);
 }
 
-// Compares with what this source said before; where a directory speaks, too, that is not what counts.
+// Compares with what this source said before; where a directory speaks, too, that is not what
+// counts.
 Result<bool> VouchedAccounts::has_news(const Source& source, const model::Account& known,
                                        const model::Profile& said) {
   if (!source.says_facts) return false;

@@ -28,8 +28,8 @@ struct VouchedAccount {
 
 class VouchedAccounts {
  public:
-  // All references outlive the object. `directory`, null where none is configured, is asked at first
-  // sight, behind the gate; afterwards the housekeeper keeps its word in the store.
+  // All references outlive the object. `directory`, null where none is configured, is asked at
+  // first sight, behind the gate; afterwards the housekeeper keeps its word in the store.
   VouchedAccounts(const config::Config& config, store::Store& store, SlowGate& gate, Random& random,
                   const telemetry::Log& log, directory::Directory* directory);
 

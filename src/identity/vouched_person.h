@@ -20,9 +20,9 @@ struct VouchedPerson {
 // Reads the configured part of a certificate that the web server verified.
 //
 // Returns: the person; good until the certificate ends, or for this request where it is not known.
-// Errors:  kRefused: no certificate and no readable name, the certificate's time is not now, another
-//          issuer than those configured, or not exactly one value that can be the name. The detail
-//          says which.
+// Errors:  kRefused: no certificate and no readable name, the certificate's time is not now,
+//          another issuer than those configured, or not exactly one value that can be the name. The
+//          detail says which.
 Result<VouchedPerson> person_of(const config::Certificate& settings,
                                 const model::ClientCertificate& certificate, TimePoint now);
 

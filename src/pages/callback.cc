@@ -38,7 +38,9 @@ Result<Answer> read_answer(const wire::Form& form) {
 }
 
 // A provider's words as they may be shown. The template escapes them.
-std::string shown(std::string_view text) { return without_unprintable(text, kProviderTextCharsMax); }
+std::string shown(std::string_view text) {
+  return without_unprintable(text, kProviderTextCharsMax);
+}
 
 class Return {
  public:

@@ -83,7 +83,8 @@ Outcome GithubApi::read_mail(Claims& claims) {
   return {};
 }
 
-// Anybody founds an organization of any name, so that only those that are asked for can give groups.
+// Anybody founds an organization of any name, so that only those that are asked for can give
+// groups.
 bool GithubApi::gives_groups(const std::string& organization) const {
   const auto is_it = [name = wire::to_lower(organization)](std::string_view allowed) {
     return allowed.substr(0, allowed.find(':')) == name;

@@ -89,7 +89,7 @@ inline constexpr const char* kGroupsOfRules = "rules";
 // the file leaves open.
 struct Application {
   std::string preset;                   // empty: none
-  std::vector<std::string> open_paths;  // prefixes that need no sign-in; they become the first rules
+  std::vector<std::string> open_paths;  // need no sign-in; they become the first rules
   bool operator==(const Application&) const = default;
 };
 

@@ -18,8 +18,8 @@ inline constexpr CookieNames kHttpsCookies{"__Host-latchkey", "__Host-latchkey-l
                                            wire::Secure::kYes};
 inline constexpr CookieNames kHttpCookies{"latchkey", "latchkey-login", wire::Secure::kNo};
 
-// Returns the names of this site. They follow from `site.url` alone, never from the request, and the
-// other ones are never read: else a plain-HTTP request could plant what an HTTPS one believes.
+// Returns the names of this site. They follow from `site.url` alone, never from the request, and
+// the other ones are never read: else a plain-HTTP request could plant what an HTTPS one believes.
 inline const CookieNames& cookie_names(const Site& site) {
   return site.https ? kHttpsCookies : kHttpCookies;
 }

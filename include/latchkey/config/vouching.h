@@ -38,7 +38,7 @@ struct Certificate : Vouching {
   CertificatePart groups = CertificatePart::kNone;
   CertificatePart mail = CertificatePart::kNone;
   CertificatePart display_name = CertificatePart::kNone;
-  std::string pattern;               // RE2, of the whole value, with at most one group; may be empty
+  std::string pattern;               // RE2, of the whole value, at most one group; may be empty
   std::vector<std::string> issuers;  // RFC 4514; empty: whomever the web server trusts
   bool operator==(const Certificate&) const = default;
 };

@@ -10,8 +10,8 @@ namespace latchkey::crypto {
 
 // Reads an RSA public key in PEM, for RS256 and without a `kid`.
 //
-// Errors:  kUnavailable: missing or unreadable; kRefused: a file that others can change, or no sound
-//          RSA key of 2048 to 8192 bits.
+// Errors:  kUnavailable: missing or unreadable; kRefused: a file that others can change, or no
+//          sound RSA key of 2048 to 8192 bits.
 Result<VerificationKey> load_rs256_key(const std::string& path);
 
 }  // namespace latchkey::crypto

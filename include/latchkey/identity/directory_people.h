@@ -40,8 +40,8 @@ struct Refreshed {
 
 class DirectoryPeople {
  public:
-  // Input: `gate`, whose place a sign-in holds while the directory is asked; `directory`, null where
-  //        none is configured: then nobody is looked up. All references outlive this object.
+  // Input: `gate`, whose place a sign-in holds while the directory is asked; `directory`, null
+  //        where none is configured: then nobody is looked up. All references outlive this object.
   DirectoryPeople(const config::Config& config, store::Store& store, SlowGate& gate,
                   directory::Directory* directory)
       : config_(config), store_(store), gate_(gate), directory_(directory) {}
@@ -50,9 +50,9 @@ class DirectoryPeople {
   // up. Slow then.
   //
   // Returns: the account with the facts that count.
-  // Errors:  kNotFound: the directory refuses to know them, which has ended what they held; kConflict,
-  //          kRefused: as Accounts::sign_in; kUnavailable: also when no server answers and there is
-  //          no last answer that still counts.
+  // Errors:  kNotFound: the directory refuses to know them, which has ended what they held;
+  //          kConflict, kRefused: as Accounts::sign_in; kUnavailable: also when no server answers
+  //          and there is no last answer that still counts.
   Result<model::Account> sign_in(const Arriving& who, TimePoint now, Random& random);
 
   // The same for somebody whose password the directory has taken.

@@ -17,8 +17,8 @@ struct FactSources {
   std::string groups;
 };
 
-// Returns where the facts of this account were said: `users file`, `directory`, `client certificate`,
-// `web server`, or `provider NAME`; both of them where groups are of both.
+// Returns where the facts of this account were said: `users file`, `directory`, `client
+// certificate`, `web server`, or `provider NAME`; both of them where groups are of both.
 // Errors: kUnavailable.
 Result<FactSources> sources_of(store::Accounts& accounts, const model::Account& account);
 

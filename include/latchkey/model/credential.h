@@ -30,8 +30,8 @@ struct BearerToken {
 };
 
 // A client certificate that the web server has verified, in its words: any bytes. Made by dialect/
-// only where the configuration says that this web server sets these variables, and where nobody else
-// can reach us.
+// only where the configuration says that this web server sets these variables, and where nobody
+// else can reach us.
 struct ClientCertificate {
   std::string pem;      // SSL_CLIENT_CERT; empty where the web server does not hand it on
   std::string subject;  // SSL_CLIENT_S_DN; looked at only without the certificate itself

@@ -40,8 +40,8 @@ struct DirectoryAnswer {
   TimePoint until{};    // when it stops to count, unless it is given again
 };
 
-// Returns the facts that count. The directory outranks the provider; where it has no name or no mail
-// address, the provider's stays.
+// Returns the facts that count. The directory outranks the provider; where it has no name or no
+// mail address, the provider's stays.
 Facts facts_that_count(const Facts& provider, const DirectoryAnswer& directory);
 
 // True if `now` is an answer about somebody else than `before` was, or about nobody any more: what

@@ -22,7 +22,8 @@ namespace latchkey::role {
 
 class Authorizer final : public fcgi::Service {
  public:
-  // Input:   all references outlive the authorizer. Made after fork. `directory`, null: there is none.
+  // Input:   all references outlive the authorizer. Made after fork. `directory`, null: there is
+  //          none.
   // Errors:  kMalformed: a health pattern, realm or title that cannot be used.
   static Result<Authorizer> open(const config::Config& config, store::Store& store,
                                  SlowGate& gate, const Clock& clock, Random& random,

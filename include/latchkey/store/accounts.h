@@ -78,7 +78,8 @@ class Accounts {
   Outcome confirm_profile(const AccountId& id, const model::Profile& profile, TimePoint now);
 
   // As sign_in, for a person of the users file (provider and issuer "local", subject the user
-  // name), remembering the entry that proved the password, so that a later sync_local can tell a change.
+  // name), remembering the entry that proved the password, so that a later sync_local can tell a
+  // change.
   Result<model::Account> sign_in_local(const model::Profile& profile,
                                        const crypto::Digest& entry_digest, TimePoint now,
                                        Random& random);
@@ -87,12 +88,13 @@ class Accounts {
   // Errors: kNotFound: nothing; kUnavailable.
   Result<model::Facts> facts(const AccountId& id, std::string_view source);
 
-  // Returns the directory's last answer; nullopt: it was never asked. Errors: kNotFound, kUnavailable.
+  // Returns the directory's last answer; nullopt: it was never asked. Errors: kNotFound,
+  // kUnavailable.
   Result<std::optional<model::DirectoryAnswer>> directory_answer(const AccountId& id);
 
-  // Writes what the directory has answered, and the facts that count from now on, in one transaction.
-  // Who has lost their entry loses sessions and credentials with it. Accounts that are gone by now
-  // are left out.
+  // Writes what the directory has answered, and the facts that count from now on, in one
+  // transaction. Who has lost their entry loses sessions and credentials with it. Accounts that are
+  // gone by now are left out.
   // Returns: the accounts that have lost everything.
   Result<std::vector<AccountId>> take_in(std::span<const DirectoryNews> news);
 
@@ -101,8 +103,8 @@ class Accounts {
   Result<std::vector<DirectoryDue>> directory_due(TimePoint horizon, const AccountId& after,
                                                   std::uint32_t limit = kListRowsMax);
 
-  // Forgets what the directory said of somebody who is no longer looked up there; the provider's word
-  // counts again. Errors: kUnavailable.
+  // Forgets what the directory said of somebody who is no longer looked up there; the provider's
+  // word counts again. Errors: kUnavailable.
   Outcome forget_directory(const AccountId& id);
 
   // Ends everything the person holds and refuses new sign-ins; `enable` lets them sign in again,
