@@ -32,7 +32,8 @@ Outcome LdapDirectory::prove(const std::string& dn, const SecretString& password
 Result<Person> LdapDirectory::check_password(std::string_view user, const SecretString& password) {
   // Many servers take an empty password for nobody in particular and say yes; some end it at a NUL.
   if (user.empty() || password.empty() || password.reveal().contains('\0')) return wrong();
-  // How long a server hashes differs between known and unknown names; so both are refused on a beat.
+  // How long a server hashes differs between known and unknown names; so both are refused on a
+  // beat.
   const RefusalBeat beat;
   Result<Person> person = ask_for_person(user);
   const bool nobody = !person && (person.error().code == ErrorCode::kNotFound ||

@@ -8,9 +8,9 @@
 
 namespace latchkey::identity {
 
-// Whether the directory takes the password. A name that no account can have is refused in its place,
-// as late: servers read many spellings of one name (full-width letters, a blank at the end), and
-// each would buy guesses of its own.
+// Whether the directory takes the password. A name that no account can have is refused in its
+// place, as late: servers read many spellings of one name (full-width letters, a blank at the end),
+// and each would buy guesses of its own.
 Result<directory::Person> DirectoryPasswords::ask(std::string_view user,
                                                   const SecretString& password) {
   if (is_user_name(user)) return directory_.check_password(user, password);
