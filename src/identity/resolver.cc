@@ -9,13 +9,13 @@
 #include "identity_maker.h"
 #include "latchkey/crypto/digest.h"
 #include "latchkey/crypto/key_directory.h"
-#include "latchkey/identity/directory_standing.h"
 #include "latchkey/identity/profile.h"
 #include "latchkey/store/store.h"
 #include "latchkey/telemetry/log.h"
 #include "latchkey/wire/field_value.h"
 #include "legacy_tokens.h"
 #include "local_users.h"
+#include "owner_check.h"
 #include "token_reader.h"
 #include "vouched_accounts.h"
 
@@ -33,10 +33,6 @@ constexpr Seconds kTouchPause{2};  // after a last use could not be written
 constexpr std::size_t kSessionTokenBytes = 43;  // of crypto::random_token
 constexpr std::size_t kUserAgentBytesMax = 200;
 constexpr std::string_view kAnybodysName = "token";
-
-std::unexpected<model::Decision> unanswered(const Error& error) {
-  return model::refuse(Reason::kStoreUnavailable, error.detail);
-}
 
 // A password of this form is a token: three parts, of which the first begins a JSON object.
 bool looks_like_token(std::string_view text) {
@@ -72,16 +68,13 @@ struct Resolver::Parts {
   Step<Identity> of_vouched(model::Proof proof, Step<VouchedAccount> found, const Outcome& local,
                             TimePoint now);
   Step<model::Account> proven_local_owner(const model::BasicPair& pair, TimePoint now);
-  Step<void> check_owner(const store::Owner& owner, const Outcome& local, TimePoint now) const;
-  Step<void> read_membership(store::Owner& owner);
-  static Step<void> check_membership(const store::Owner& owner, TimePoint now);
-  std::optional<Seconds> membership_age(const store::Owner& owner, TimePoint now) const;
 
   const config::Config& config;
   store::Store& store;
   SlowGate& gate;
   Random& random;
   const telemetry::Log& log;
+  OwnerCheck check;
   TokenReader tokens;
   LocalUsers local_users;
   VouchedAccounts vouched;
@@ -96,7 +89,7 @@ struct Resolver::Parts {
 Resolver::Resolver(const config::Config& config, store::Store& store, SlowGate& gate,
                    Random& random, const telemetry::Log& log, directory::Directory* directory)
     : parts_(std::make_unique<Parts>(
-          config, store, gate, random, log,
+          config, store, gate, random, log, OwnerCheck(config, store),
           TokenReader(config, crypto::KeyDirectory(config.credential.key_directory)),
           LocalUsers(config.local, store),
           VouchedAccounts(config, store, gate, random, log, directory),
@@ -104,42 +97,6 @@ Resolver::Resolver(const config::Config& config, store::Store& store, SlowGate& 
           DirectoryProof::make(config, store, gate, random, directory))) {}
 Resolver::Resolver(Resolver&&) noexcept = default;
 Resolver::~Resolver() = default;
-
-// What ends every entrance: is this person still somebody. `local` is what the users file's watch
-// said before the store was asked, for its findings must be in the store by then.
-Step<void> Resolver::Parts::check_owner(const store::Owner& owner, const Outcome& local,
-                                        TimePoint now) const {
-  if (owner.kind == store::OwnerKind::kLocal && !local) {
-    if (local.error().code == ErrorCode::kNotFound) {
-      return model::refuse(Reason::kAccountDisabled, "a local account, but no users file");
-    }
-    return unanswered(local.error());
-  }
-  if (owner.disabled) return model::refuse(Reason::kAccountDisabled, owner.account.text());
-  return check_directory(config, owner, now);
-}
-
-// For an owner of whom no session and no credential of ours was read.
-Step<void> Resolver::Parts::read_membership(store::Owner& owner) {
-  const auto membership = store.memberships().find(owner.account);
-  if (membership) owner.member_until = membership->until;
-  if (membership || membership.error().code == ErrorCode::kNotFound) return {};
-  return unanswered(membership.error());
-}
-
-// What the housekeeper last heard of the person, and until when that counts.
-Step<void> Resolver::Parts::check_membership(const store::Owner& owner, TimePoint now) {
-  if (!owner.member_until || now < *owner.member_until) return {};
-  return model::refuse(Reason::kMembershipUnconfirmed, owner.account.text());
-}
-
-// An answer counts for as long as [membership] says, so its end tells its beginning.
-std::optional<Seconds> Resolver::Parts::membership_age(const store::Owner& owner,
-                                                       TimePoint now) const {
-  if (!owner.member_until) return std::nullopt;
-  const TimePoint confirmed = *owner.member_until - config.membership.age_max();
-  return std::max(now - confirmed, Seconds(0));
-}
 
 Step<Identity> Resolver::Parts::resolve(const model::NoCredential&, TimePoint) {
   return IdentityMaker::anonymous();
@@ -157,17 +114,17 @@ Step<Identity> Resolver::Parts::resolve(const model::SessionCookie& cookie, Time
     return model::refuse(Reason::kUnknownSession, "no such session");
   }
   store::PresentedSession& session = *found;
-  LK_CHECK(check_owner(session.owner, local, now));
+  LK_CHECK(check.alive(session.owner, local, now));
   if (session.epoch != session.owner.epoch || now >= session.idle_end ||
       now >= session.absolute_end) {
     return model::refuse(Reason::kExpiredSession, session.id);
   }
-  LK_CHECK(check_membership(session.owner, now));
+  LK_CHECK(OwnerCheck::member(session.owner, now));
   if (now >= session.last_seen + kSessionTouchEvery) {
     touch.session = session.id;
     touch.idle_end = std::min(now + config.session.idle, session.absolute_end);
   }
-  const auto age = membership_age(session.owner, now);
+  const auto age = check.membership_age(session.owner, now);
   return IdentityMaker::of_session(std::move(session), age);
 }
 
@@ -199,13 +156,13 @@ Step<Identity> Resolver::Parts::of_vouched(model::Proof proof, Step<VouchedAccou
                                            const Outcome& local, TimePoint now) {
   if (!found) return std::unexpected(std::move(found).error());
   store::Owner owner = store::owner_of(std::move(found->account));
-  LK_CHECK(check_owner(owner, local, now));
-  LK_CHECK(read_membership(owner));
-  LK_CHECK(check_membership(owner, now));
+  LK_CHECK(check.alive(owner, local, now));
+  LK_CHECK(check.read_membership(owner));
+  LK_CHECK(OwnerCheck::member(owner, now));
   TimePoint until = std::min(found->valid_until, owner.member_until.value_or(found->valid_until));
   // Without [ldap] an old answer is nobody's.
   if (config.ldap) until = std::min(until, owner.directory_until.value_or(until));
-  const auto age = membership_age(owner, now);
+  const auto age = check.membership_age(owner, now);
   return IdentityMaker::of_vouched(proof, std::move(owner), until, age);
 }
 
@@ -223,9 +180,9 @@ Step<Identity> Resolver::Parts::by_legacy_token(std::string_view text, TimePoint
   Result<model::Account> account = store.accounts().find_by_name(claims.user_name);
   if (account) {
     owner = store::owner_of(*std::move(account));
-    LK_CHECK(check_owner(owner, local, now));
-    LK_CHECK(read_membership(owner));
-    if (config.membership.credentials) LK_CHECK(check_membership(owner, now));
+    LK_CHECK(check.alive(owner, local, now));
+    LK_CHECK(check.read_membership(owner));
+    if (config.membership.credentials) LK_CHECK(OwnerCheck::member(owner, now));
   } else if (account.error().code != ErrorCode::kNotFound) {
     return unanswered(account.error());
   }
@@ -259,17 +216,13 @@ Step<Identity> Resolver::Parts::by_token(std::string_view text, const std::strin
   if (claims.account != owner.account || claims.user_name != owner.profile.user_name) {
     return model::refuse(Reason::kBadCredential, "the owner of " + id + " is another by now");
   }
-  LK_CHECK(check_owner(owner, local, now));
+  LK_CHECK(check.alive(owner, local, now));
   if (credential.revoked || credential.epoch != owner.epoch) {
     return model::refuse(Reason::kRevokedCredential, id);
   }
   if (now >= credential.expires) return model::refuse(Reason::kExpiredCredential, id);
-  const auto age = membership_age(owner, now);
-  if (config.membership.credentials) {
-    LK_CHECK(check_membership(owner, now));
-  } else {
-    credential.owner.member_until.reset();
-  }
+  const auto age = check.membership_age(owner, now);
+  LK_CHECK(check.member_of_credential(credential.owner, now));
   if (!credential.last_used || now >= *credential.last_used + kCredentialTouchEvery) {
     touch.credential = claims.credential;
   }
@@ -328,7 +281,7 @@ Step<Identity> Resolver::Parts::by_password(const model::BasicPair& pair, TimePo
   }
   LK_TRY(model::Account account, proven_owner(pair, now));
   store::Owner owner = store::owner_of(std::move(account));
-  LK_CHECK(check_owner(owner, {}, now));
+  LK_CHECK(check.alive(owner, {}, now));
   return IdentityMaker::of_password(std::move(owner), now);
 }
 

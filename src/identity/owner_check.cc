@@ -1,0 +1,53 @@
+#include "owner_check.h"
+
+#include <algorithm>
+
+#include "latchkey/identity/directory_standing.h"
+
+namespace latchkey::identity {
+
+using model::Reason;
+using model::Step;
+
+std::unexpected<model::Decision> unanswered(const Error& error) {
+  return model::refuse(Reason::kStoreUnavailable, error.detail);
+}
+
+Step<void> OwnerCheck::alive(const store::Owner& owner, const Outcome& local,
+                             TimePoint now) const {
+  if (owner.kind == store::OwnerKind::kLocal && !local) {
+    if (local.error().code == ErrorCode::kNotFound) {
+      return model::refuse(Reason::kAccountDisabled, "a local account, but no users file");
+    }
+    return unanswered(local.error());
+  }
+  if (owner.disabled) return model::refuse(Reason::kAccountDisabled, owner.account.text());
+  return check_directory(config_, owner, now);
+}
+
+Step<void> OwnerCheck::read_membership(store::Owner& owner) const {
+  const auto membership = store_.memberships().find(owner.account);
+  if (membership) owner.member_until = membership->until;
+  if (membership || membership.error().code == ErrorCode::kNotFound) return {};
+  return unanswered(membership.error());
+}
+
+Step<void> OwnerCheck::member(const store::Owner& owner, TimePoint now) {
+  if (!owner.member_until || now < *owner.member_until) return {};
+  return model::refuse(Reason::kMembershipUnconfirmed, owner.account.text());
+}
+
+Step<void> OwnerCheck::member_of_credential(store::Owner& owner, TimePoint now) const {
+  if (config_.membership.credentials) return member(owner, now);
+  owner.member_until.reset();
+  return {};
+}
+
+// An answer counts for as long as [membership] says, so its end tells its beginning.
+std::optional<Seconds> OwnerCheck::membership_age(const store::Owner& owner, TimePoint now) const {
+  if (!owner.member_until) return std::nullopt;
+  const TimePoint confirmed = *owner.member_until - config_.membership.age_max();
+  return std::max(now - confirmed, Seconds(0));
+}
+
+}  // namespace latchkey::identity
