@@ -1,26 +1,50 @@
 #include "latchkey/policy/scope.h"
 
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "latchkey/policy/docker_request.h"
 #include "latchkey/policy/same_origin.h"
 #include "latchkey/wire/host.h"
+#include "latchkey/wire/network.h"
 #include "latchkey/wire/target.h"
 
 namespace latchkey::policy {
 namespace {
 
-enum class Kind { kRead, kHost, kPath, kUnknown };
+enum class Kind { kRead, kHost, kPath, kRepository, kDocker, kFrom, kUnknown };
 
 struct Scope {
   Kind kind;
   std::string_view value;
 };
 
+struct Mark {
+  std::string_view text;
+  Kind kind;
+};
+
+constexpr std::array kMarks{Mark{"host:", Kind::kHost}, Mark{"path:", Kind::kPath},
+                            Mark{"repository:", Kind::kRepository}, Mark{"docker:", Kind::kDocker},
+                            Mark{"from:", Kind::kFrom}};
+
 Scope parse(std::string_view text) {
-  constexpr std::string_view kHostMark = "host:";
-  constexpr std::string_view kPathMark = "path:";
   if (text == "read") return {Kind::kRead, {}};
-  if (text.starts_with(kHostMark)) return {Kind::kHost, text.substr(kHostMark.size())};
-  if (text.starts_with(kPathMark)) return {Kind::kPath, text.substr(kPathMark.size())};
+  for (const Mark& mark : kMarks) {
+    if (text.starts_with(mark.text)) return {mark.kind, text.substr(mark.text.size())};
+  }
   return {Kind::kUnknown, {}};
+}
+
+// The version is no word: whoever may do anything in a registry may ask for it.
+std::optional<DockerAction> action_named(std::string_view word) {
+  if (word == "pull") return DockerAction::kPull;
+  if (word == "push") return DockerAction::kPush;
+  if (word == "delete") return DockerAction::kDelete;
+  if (word == "catalog") return DockerAction::kCatalog;
+  return std::nullopt;
 }
 
 // Whether any scope of a kind was named, and whether one of them fits.
@@ -34,54 +58,126 @@ struct Tally {
   bool holds() const { return !named || fits; }
 };
 
-}  // namespace
+std::unexpected<Error> malformed(const char* what) { return fail(ErrorCode::kMalformed, what); }
 
-Outcome check_scope(std::string_view scope) {
-  if (scope.size() > kScopeBytesMax) return fail(ErrorCode::kMalformed, "the scope is too long");
-  const Scope parsed = parse(scope);
-  switch (parsed.kind) {
-    case Kind::kRead: return {};
-    case Kind::kHost: {
-      LK_TRY(const wire::Authority authority, wire::parse_authority(parsed.value));
-      if (authority.port || authority.host != parsed.value) {
-        return fail(ErrorCode::kMalformed, "host: takes a name in lower case without a port");
-      }
-      return {};
-    }
-    case Kind::kPath: {
-      LK_TRY(const wire::Target target,
-             wire::canonical_target(parsed.value, wire::Semicolon::kRefuse));
-      if (target.path != parsed.value) {
-        return fail(ErrorCode::kMalformed, "path: takes a plain path such as /repository/maven");
-      }
-      return {};
-    }
-    case Kind::kUnknown: break;
-  }
-  return fail(ErrorCode::kMalformed, "a scope is read, host:NAME or path:/PREFIX");
+bool is_plain_path(const std::string& path) {
+  const auto target = wire::canonical_target(path, wire::Semicolon::kRefuse);
+  return target && target->path == path;
 }
 
-bool scopes_permit(std::span<const std::string> scopes, const model::AuthQuery& query) {
+Outcome check_host(std::string_view name) {
+  const Result<wire::Authority> authority = wire::parse_authority(name);
+  if (authority && !authority->port && authority->host == name) return {};
+  return malformed("host: takes a name in lower case without a port");
+}
+
+// Git asks for what it fetches by POST. Anything behind `?` would be for somebody else.
+bool is_git_fetch(const model::CanonicalRequest& request) {
+  return request.method == "POST" && request.query.empty() &&
+         request.path.ends_with("/git-upload-pack");
+}
+
+bool only_reads(const model::CanonicalRequest& request) {
+  return is_safe_method(request.method) || is_git_fetch(request);
+}
+
+bool is_below(std::string_view path, std::string_view root, std::string_view name) {
+  if (name.empty() || !path.starts_with(root)) return false;
+  path.remove_prefix(root.size());
+  return path.starts_with(name) && (path.size() == name.size() || path[name.size()] == '/');
+}
+
+bool is_in_repository(const model::CanonicalRequest& request, std::string_view name) {
+  const std::optional<DockerAction> action = docker_action(request);
+  if (action == DockerAction::kVersion) return true;
+  if (action == DockerAction::kCatalog) return false;
+  return is_below(request.path, "/repository/", name) || is_below(request.path, "/v2/", name);
+}
+
+bool is_action(const model::CanonicalRequest& request, std::string_view word) {
+  const std::optional<DockerAction> named = action_named(word);
+  const std::optional<DockerAction> action = docker_action(request);
+  return named && action && (action == named || action == DockerAction::kVersion);
+}
+
+bool is_from(std::string_view network, std::string_view address) {
+  const Result<wire::Network> parsed = wire::parse_network(network);
+  return parsed && wire::network_has(*parsed, address);
+}
+
+// What stands behind a semicolon was cut off the path that is compared, and an application that
+// keeps it looks elsewhere than the scope says.
+bool has_plain_path(const model::CanonicalRequest& request) {
+  const std::string_view target = request.target;
+  return !target.substr(0, target.find('?')).contains(';');
+}
+
+// `request` is the one of `query`, or another one that it comes to as well.
+bool permit(std::span<const std::string> scopes, const model::AuthQuery& query,
+            const model::CanonicalRequest& request) {
   Tally hosts;
-  Tally paths;
-  // What stands behind a semicolon was cut off the path that is compared, and an application that
-  // keeps it looks elsewhere than the scope says.
-  const std::string& target = query.request.target;
-  const bool plain_path = !std::string_view(target).substr(0, target.find('?')).contains(';');
+  Tally places;
+  Tally actions;
+  Tally networks;
+  const bool plain = has_plain_path(request);
   for (const std::string& text : scopes) {
     const Scope scope = parse(text);
     switch (scope.kind) {
       case Kind::kRead:
-        if (!is_safe_method(query.request.method) || query.hints.wants_upgrade) return false;
+        if (query.hints.wants_upgrade || !only_reads(request)) return false;
         break;
-      case Kind::kHost: hosts.count(scope.value == query.request.host); break;
+      case Kind::kHost: hosts.count(scope.value == request.host); break;
       case Kind::kPath:
-        paths.count(plain_path && wire::path_has_prefix(query.request.path, scope.value));
+        places.count(plain && wire::path_has_prefix(request.path, scope.value));
         break;
+      case Kind::kRepository: places.count(plain && is_in_repository(request, scope.value)); break;
+      case Kind::kDocker: actions.count(is_action(request, scope.value)); break;
+      case Kind::kFrom: networks.count(is_from(scope.value, query.remote_address)); break;
       case Kind::kUnknown: return false;
     }
   }
-  return hosts.holds() && paths.holds();
+  return hosts.holds() && places.holds() && actions.holds() && networks.holds();
+}
+
+}  // namespace
+
+Outcome check_scope(std::string_view scope) {
+  if (scope.size() > kScopeBytesMax) return malformed("the scope is too long");
+  const Scope parsed = parse(scope);
+  const std::string value(parsed.value);
+  switch (parsed.kind) {
+    case Kind::kRead: return {};
+    case Kind::kHost: return check_host(parsed.value);
+    case Kind::kPath:
+      if (is_plain_path(value)) return {};
+      return malformed("path: takes a plain path such as /repository/maven");
+    case Kind::kRepository:
+      if (!value.empty() && !value.ends_with('/') && is_plain_path("/v2/" + value)) return {};
+      return malformed("repository: takes a name such as maven-releases or team/image");
+    case Kind::kDocker:
+      if (action_named(parsed.value)) return {};
+      return malformed("docker: takes pull, push, delete or catalog");
+    case Kind::kFrom:
+      if (wire::parse_network(parsed.value)) return {};
+      return malformed("from: takes an address or a network such as 10.1.0.0/16");
+    case Kind::kUnknown: break;
+  }
+  return malformed(
+      "a scope is read, host:NAME, path:/PREFIX, repository:NAME, docker:ACTION or from:NETWORK");
+}
+
+bool scopes_permit(std::span<const std::string> scopes, const model::AuthQuery& query) {
+  if (scopes.empty()) return true;
+  if (!permit(scopes, query, query.request)) return false;
+  if (docker_action(query.request) != DockerAction::kPush) return true;
+  // A layer can be taken into one repository out of another, and that is a pull from there.
+  const Result<std::vector<std::string>> mounted = mounted_repositories(query.request);
+  return mounted && std::ranges::all_of(*mounted, [&](const std::string& name) {
+           model::CanonicalRequest pull = query.request;
+           pull.method = "GET";
+           pull.path = "/v2/" + name + "/blobs";
+           return permit(scopes, query, pull);
+         });
 }
 
 }  // namespace latchkey::policy

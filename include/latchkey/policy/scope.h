@@ -1,12 +1,21 @@
 // What a credential is for. Scopes only narrow: a credential without any may do what its owner may.
 //
-//   read            GET, HEAD, OPTIONS and PROPFIND without an Upgrade, nothing else
-//   host:NAME       on that host; several of these: on any of them
-//   path:/PREFIX    on that path and below, at a segment's border; several: on any of them; never
-//                   where the path was sent with a semicolon, which applications read differently
+//   read              GET, HEAD, OPTIONS and PROPFIND without an Upgrade, and git's fetch (the POST
+//                     to `.../git-upload-pack`, which changes nothing); without this word a
+//                     credential reads and writes
+//   host:NAME         on that host
+//   path:/PREFIX      on that path and below, at a segment's border; never where the path was sent
+//                     with a semicolon, which applications read differently
+//   repository:NAME   in that repository as Nexus and Docker lay it out: `/repository/NAME`,
+//                     `/v2/NAME` and what is below both, and the question for the registry's
+//                     version, `/v2/`; never the catalog, and no layer out of another repository
+//   docker:ACTION     in a Docker registry, and for that action there: pull, push (most tools need
+//                     pull, too), delete, catalog
+//   from:NETWORK      from that address or network (CIDR), as the web server saw the peer
 //
-// Every kind that is named must hold. A word that is none of these fits no request, so that a scope
-// which a later version wrote never widens what this one allows.
+// Several of one kind: any of them; path and repository are one kind, the place. Every kind that is
+// named must hold. A word that is none of these fits no request, so that a scope which a later
+// version wrote never widens what this one allows.
 #pragma once
 
 #include <span>
@@ -27,7 +36,8 @@ constexpr std::size_t kScopeBytesMax = 512;
 //          right.
 Outcome check_scope(std::string_view scope);
 
-// Returns: true if a credential with these scopes is for this request.
+// Returns: true if a credential with these scopes is for this request. The one such function, for
+//          every kind of credential at every entrance.
 bool scopes_permit(std::span<const std::string> scopes, const model::AuthQuery& query);
 
 }  // namespace latchkey::policy
