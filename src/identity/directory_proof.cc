@@ -35,7 +35,15 @@ Result<model::Account> DirectoryProof::account_of(const directory::Person& perso
       store_.accounts().find_by_subject(config::kLdapName, person.user_name);
   const bool counts = known && !known->directory_gone && known->directory_until &&
                       now < *known->directory_until;
-  if (counts || (!known && known.error().code != ErrorCode::kNotFound)) return known;
+  if (!known && known.error().code != ErrorCode::kNotFound) return known;
+  if (counts) {
+    LK_TRY(const std::optional<model::DirectoryAnswer> last,
+           store_.accounts().directory_answer(known->id));
+    // Made anew under the name of somebody who is gone: nothing of theirs is this person's.
+    const bool another = last && !last->unique_id.empty() && !person.unique_id.empty() &&
+                         last->unique_id != person.unique_id;
+    if (!another) return known;
+  }
   return people_.sign_in(person, now, random_);
 }
 

@@ -445,6 +445,21 @@ TEST(DirectoryBasic, AsksForFactsOnlyWhereTheLastAnswerCountsNoLonger) {
   EXPECT_EQ(world.ldap.asked, 5);
 }
 
+TEST(DirectoryBasic, WhoeverWasMadeAnewUnderANameGetsNothingOfTheOldPerson) {
+  Basic world;
+  EXPECT_EQ(world.password("ann", "ann-pw"), "allowed");
+  const model::Account before = *world.store->accounts().find_by_subject("ldap", "ann");
+  world.ldap.add("ann", {"ops"});
+  world.ldap.entries["ann"].person.unique_id = "of-another";
+
+  EXPECT_EQ(world.password("ann", "ann-pw"), "allowed");
+
+  const model::Account after = *world.store->accounts().find_by_subject("ldap", "ann");
+  EXPECT_EQ(after.profile.groups, std::vector<std::string>{"ops"});
+  EXPECT_EQ(after.session_epoch, before.session_epoch + 1);
+  EXPECT_EQ(after.credential_epoch, before.credential_epoch + 1);
+}
+
 TEST(DirectoryBasic, SendsNoEmptyPasswordAndNoTokenToTheDirectory) {
   Basic world;
   EXPECT_EQ(world.password("ann", ""), "bad_credential");
