@@ -1,5 +1,4 @@
 // latchkey explain: asks the very code that decides, and tells what it said.
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -44,14 +43,11 @@ model::Step<model::Identity> with_membership(Opened& opened, const model::Accoun
   if (!membership && membership.error().code != ErrorCode::kNotFound) {
     return model::refuse(model::Reason::kStoreUnavailable, membership.error().detail);
   }
-  std::optional<Seconds> age;
-  if (membership && membership->until) {
-    if (now >= *membership->until) {
-      return model::refuse(model::Reason::kMembershipUnconfirmed, membership->detail);
-    }
-    age = std::max(now - (*membership->until - opened.config.membership.age_max()), Seconds(0));
+  const auto until = membership ? membership->until : std::nullopt;
+  if (until && now >= *until) {
+    return model::refuse(model::Reason::kMembershipUnconfirmed, membership->detail);
   }
-  return identity::Resolver::supposed(account, age, now);
+  return identity::Resolver::supposed(account, opened.config.membership.age(until, now), now);
 }
 
 // Who asks: the credential's owner as the resolver finds them, the named user as after a sign-in,

@@ -1,7 +1,5 @@
 #include "owner_check.h"
 
-#include <algorithm>
-
 #include "latchkey/identity/directory_standing.h"
 
 namespace latchkey::identity {
@@ -43,11 +41,8 @@ Step<void> OwnerCheck::member_of_credential(store::Owner& owner, TimePoint now) 
   return {};
 }
 
-// An answer counts for as long as [membership] says, so its end tells its beginning.
 std::optional<Seconds> OwnerCheck::membership_age(const store::Owner& owner, TimePoint now) const {
-  if (!owner.member_until) return std::nullopt;
-  const TimePoint confirmed = *owner.member_until - config_.membership.age_max();
-  return std::max(now - confirmed, Seconds(0));
+  return config_.membership.age(owner.member_until, now);
 }
 
 }  // namespace latchkey::identity

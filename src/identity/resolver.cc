@@ -14,6 +14,7 @@
 #include "latchkey/telemetry/log.h"
 #include "latchkey/wire/field_value.h"
 #include "legacy_tokens.h"
+#include "local_proof.h"
 #include "local_users.h"
 #include "owner_check.h"
 #include "token_reader.h"
@@ -67,16 +68,14 @@ struct Resolver::Parts {
   Step<model::Account> proven_owner(const model::BasicPair& pair, TimePoint now);
   Step<Identity> of_vouched(model::Proof proof, Step<VouchedAccount> found, const Outcome& local,
                             TimePoint now);
-  Step<model::Account> proven_local_owner(const model::BasicPair& pair, TimePoint now);
 
   const config::Config& config;
   store::Store& store;
-  SlowGate& gate;
-  Random& random;
   const telemetry::Log& log;
   OwnerCheck check;
   TokenReader tokens;
   LocalUsers local_users;
+  LocalProof local_proof;
   VouchedAccounts vouched;
   LegacyTokens legacy;
   std::optional<DirectoryProof> directory;  // nullopt: its passwords are not taken
@@ -89,9 +88,10 @@ struct Resolver::Parts {
 Resolver::Resolver(const config::Config& config, store::Store& store, SlowGate& gate,
                    Random& random, const telemetry::Log& log, directory::Directory* directory)
     : parts_(std::make_unique<Parts>(
-          config, store, gate, random, log, OwnerCheck(config, store),
+          config, store, log, OwnerCheck(config, store),
           TokenReader(config, crypto::KeyDirectory(config.credential.key_directory)),
           LocalUsers(config.local, store),
+          LocalProof(store, gate, random),
           VouchedAccounts(config, store, gate, random, log, directory),
           LegacyTokens(config.legacy),
           DirectoryProof::make(config, store, gate, random, directory))) {}
@@ -179,8 +179,12 @@ Step<Identity> Resolver::Parts::by_legacy_token(std::string_view text, TimePoint
   owner.profile.user_name = claims.user_name;
   Result<model::Account> account = store.accounts().find_by_name(claims.user_name);
   if (account) {
+    // The token is in no record: with whatever of its person was ended, it was ended, too.
+    const bool ended = account->credential_epoch > 0 || (account->provider == store::kLocalIssuer &&
+                                                         !local_users.has(claims.user_name));
     owner = store::owner_of(*std::move(account));
     LK_CHECK(check.alive(owner, local, now));
+    if (ended) return model::refuse(Reason::kRevokedCredential, "an old token of an ended account");
     LK_CHECK(check.read_membership(owner));
     if (config.membership.credentials) LK_CHECK(OwnerCheck::member(owner, now));
   } else if (account.error().code != ErrorCode::kNotFound) {
@@ -194,8 +198,9 @@ Step<Identity> Resolver::Parts::by_legacy_token(std::string_view text, TimePoint
 // compared with the record and its owner as they are now.
 Step<Identity> Resolver::Parts::by_token(std::string_view text, const std::string* user,
                                          TimePoint now) {
-  if (legacy.taken(now) && names_no_key(text)) return by_legacy_token(text, now);
-  LK_TRY(TokenClaims claims, tokens.read(text, now));
+  Step<TokenClaims> read = tokens.read(text, now);
+  if (!read && legacy.taken(now) && names_no_key(text)) return by_legacy_token(text, now);
+  LK_TRY(TokenClaims claims, std::move(read));
   const std::string& id = claims.credential.text();
   if (now >= claims.expires) return model::refuse(Reason::kExpiredCredential, id);
   if (now + kSkew < claims.valid_from) {
@@ -232,47 +237,13 @@ Step<Identity> Resolver::Parts::by_token(std::string_view text, const std::strin
 
 // A name that the users file has is looked for there and nowhere else.
 Step<model::Account> Resolver::Parts::proven_owner(const model::BasicPair& pair, TimePoint now) {
-  if (!directory) return proven_local_owner(pair, now);
   if (config.local.basic) {
-    if (Outcome local = local_users.watch(now); !local) return unanswered(local.error());
-    if (local_users.has(pair.user)) return proven_local_owner(pair, now);
+    if (Outcome watched = local_users.watch(now); !watched) return unanswered(watched.error());
+    if (!directory || local_users.has(pair.user)) {
+      return local_proof.owner(local_users, pair, remote_address, now, passwords);
+    }
   }
   return directory->owner(pair, remote_address, now, passwords);
-}
-
-// Compares the password, behind the throttle and the gate.
-Step<model::Account> Resolver::Parts::proven_local_owner(const model::BasicPair& pair,
-                                                         TimePoint now) {
-  if (Outcome local = local_users.watch(now); !local) return unanswered(local.error());
-  const auto wait = store.attempts().retry_after(pair.user, remote_address, now);
-  if (!wait) return unanswered(wait.error());
-  if (*wait) return model::refuse_for(**wait, "passwords of this name or network");
-  if (passwords == Passwords::kLeave) {
-    return model::refuse(Reason::kBadCredential, "a password that was tried before");
-  }
-  const std::optional<SlowPass> pass = SlowPass::take(gate);
-  if (!pass) return model::refuse(Reason::kBusy, "too many passwords at once");
-  const Result<crypto::Digest> entry = local_users.verify(pair.user, pair.password);
-  if (!entry) {
-    Outcome counted = store.attempts().record_failure(pair.user, remote_address, now);
-    if (!counted) return unanswered(counted.error());
-    return model::refuse(Reason::kBadCredential, "wrong user name or password");
-  }
-  static_cast<void>(store.attempts().clear(pair.user));  // a count too many harms nobody
-  Result<model::Account> known = store.accounts().find_by_subject(store::kLocalIssuer, pair.user);
-  if (!known && known.error().code == ErrorCode::kNotFound) {
-    model::Profile profile;
-    profile.user_name = pair.user;
-    known = store.accounts().sign_in_local(profile, *entry, now, random);
-  }
-  if (known) return *std::move(known);
-  if (known.error().code == ErrorCode::kConflict) {
-    return model::refuse(Reason::kBadCredential, "the name is that of another provider's person");
-  }
-  if (known.error().code == ErrorCode::kRefused) {
-    return model::refuse(Reason::kAccountDisabled, known.error().detail);
-  }
-  return unanswered(known.error());
 }
 
 Step<Identity> Resolver::Parts::by_password(const model::BasicPair& pair, TimePoint now) {

@@ -164,6 +164,8 @@ def test_an_old_token_ends_by_the_denied_lists_and_with_its_account(front, old):
     front.latchkey.admin("user", "disable", "bob")
     assert front.nexus.get("/page", bearer=token).status == 401
     told = front.latchkey.admin("credential", "revoke", "--token", "-", text_input=token, check=False)
+    front.latchkey.admin("user", "enable", "bob")
+    assert front.nexus.get("/page", bearer=token).status == 401, "what was ended lives again"
     assert told.returncode == 1 and hashlib.sha256(token.encode()).hexdigest() in told.stderr
 
 
