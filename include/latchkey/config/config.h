@@ -10,10 +10,12 @@
 
 #include "latchkey/base/clock.h"
 #include "latchkey/base/secret_string.h"
+#include "latchkey/config/device.h"
+#include "latchkey/config/ldap.h"
 #include "latchkey/config/membership.h"
+#include "latchkey/config/pages.h"
 #include "latchkey/config/provider.h"
 #include "latchkey/config/vouching.h"
-#include "latchkey/config/ldap.h"
 
 namespace latchkey::config {
 
@@ -49,6 +51,7 @@ struct Paths {
   std::string logout = "/oauth/logout";
   std::string backchannel_logout = "/oauth/backchannel-logout";
   std::string credentials = "/cli/credentials";
+  std::string device = "/oauth/device";
   std::string whoami = "/whoami";
   std::string jwks = "/.well-known/jwks.json";
   std::string healthz = "/healthz";
@@ -211,6 +214,8 @@ struct Config {
   Store store;
   Session session;
   Credential credential;
+  Device device;
+  Pages pages;
   std::vector<Provider> providers;
   Membership membership;
   Local local;
