@@ -27,6 +27,8 @@ display_name = "X-Forwarded-DisplayName"
 delimiter = "|"
 [application]
 open_paths = []
+[user_token]
+enabled = true
 [[path]]
 prefix = "/repository"
 challenge = "basic"

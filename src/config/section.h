@@ -39,6 +39,7 @@ Section pool_section();
 Section store_section();
 Section session_section();
 Section credential_section();
+Section user_token_section();
 Section provider_section();
 Section membership_section();
 Section local_section();
@@ -54,6 +55,9 @@ Section rule_section();
 Section log_section();
 
 std::vector<Section> all_sections();
+
+// Returns every member of `paths`, in the order of its keys.
+std::vector<const std::string*> pages_of(const Paths& paths);
 
 template <typename T>
 std::vector<std::string_view> names_of(std::span<const Key<T>> keys) {

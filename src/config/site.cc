@@ -152,12 +152,8 @@ constexpr Key<Paths> kPathsKeys[] = {
 void read_paths(Reading& reading, const Node& table) {
   Paths& paths = reading.config.paths;
   read_keys<Paths>(reading, table, "paths", kPathsKeys, paths);
-  const std::string* const pages[] = {&paths.login,       &paths.callback,
-                                      &paths.logout,      &paths.backchannel_logout,
-                                      &paths.credentials, &paths.whoami,
-                                      &paths.jwks,        &paths.healthz,
-                                      &paths.readyz};
-  static_assert(std::size(pages) == std::size(kPathsKeys));
+  const std::vector<const std::string*> pages = pages_of(paths);
+  LK_ASSERT(pages.size() == std::size(kPathsKeys));
   for (std::size_t i = 0; i < std::size(pages); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       if (!wire::path_has_prefix(*pages[i], *pages[j]) &&
@@ -177,6 +173,12 @@ void read_paths(Reading& reading, const Node& table) {
 }
 
 }  // namespace
+
+std::vector<const std::string*> pages_of(const Paths& paths) {
+  return {&paths.login,       &paths.callback, &paths.logout, &paths.backchannel_logout,
+          &paths.credentials, &paths.whoami,   &paths.jwks,   &paths.healthz,
+          &paths.readyz};
+}
 
 Section site_section() {
   return {"site", Repeated::kNo, names_of<Site>(kSiteKeys), read_site};

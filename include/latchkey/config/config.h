@@ -15,6 +15,7 @@
 #include "latchkey/config/membership.h"
 #include "latchkey/config/pages.h"
 #include "latchkey/config/provider.h"
+#include "latchkey/config/user_token.h"
 #include "latchkey/config/vouching.h"
 
 namespace latchkey::config {
@@ -216,6 +217,7 @@ struct Config {
   Credential credential;
   Device device;
   Pages pages;
+  UserToken user_token;
   std::vector<Provider> providers;
   Membership membership;
   Local local;
