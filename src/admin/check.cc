@@ -13,6 +13,7 @@
 #include "latchkey/config/effective.h"
 #include "latchkey/config/load.h"
 #include "latchkey/config/web_root.h"
+#include "latchkey/crypto/client_authorities.h"
 #include "latchkey/crypto/key_directory.h"
 #include "latchkey/crypto/password.h"
 #include "latchkey/crypto/public_key_file.h"
@@ -101,6 +102,11 @@ Outcome look_at_keys(const std::string& directory) {
 Outcome look_at_users(const std::string& file) {
   LK_CHECK(look_for(file));
   LK_CHECK(crypto::PasswordFile::load(file));
+  return {};
+}
+
+Outcome look_at_authorities(const std::string& file) {
+  LK_CHECK(crypto::ClientAuthorities::load(file));
   return {};
 }
 
@@ -204,6 +210,10 @@ int check(const Arguments& arguments, const World& world) {
              look_at_keys(config->credential.key_directory));
   if (!config->local.users_file.empty()) {
     report.say("users", config->local.users_file, look_at_users(config->local.users_file));
+  }
+  if (config->certificate.enabled) {
+    const std::string& file = config->certificate.ca_file;
+    report.say("authorities", file, look_at_authorities(file));
   }
   look_at_legacy(config->legacy, world.clock.now(), report);
   if (!arguments.document_root.empty()) {

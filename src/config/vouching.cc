@@ -2,6 +2,7 @@
 #include "latchkey/config/vouching.h"
 
 #include <re2/re2.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -131,6 +132,16 @@ void read_issuers(const Value& value, Certificate& certificate) {
   }
 }
 
+void read_ca_file(const Value& value, Certificate& certificate) {
+  const auto path = value.path();
+  if (!path) return;
+  if (value.reading().secrets == Secrets::kAll && ::access(path->c_str(), R_OK) != 0) {
+    return value.wrong("names " + shown(*path) +
+                       ", which cannot be read; must be a file of certificates in PEM");
+  }
+  certificate.ca_file = *path;
+}
+
 constexpr Key<Certificate> kCertificateKeys[] = {
     kEnabled<Certificate>,
     kName<Certificate>,
@@ -138,6 +149,7 @@ constexpr Key<Certificate> kCertificateKeys[] = {
     {"user_name", read_part<&Certificate::user_name>},
     {"pattern", read_pattern},
     kCase<Certificate>,
+    {"ca_file", read_ca_file},
     {"issuers", read_issuers},
     {"groups", read_part<&Certificate::groups>},
     {"mail", read_part<&Certificate::mail>},
@@ -229,12 +241,11 @@ void read_certificate(Reading& reading, const Node& table) {
   Certificate& certificate = reading.config.certificate;
   read_keys<Certificate>(reading, table, "certificate", kCertificateKeys, certificate);
   check_reach(reading, table, "certificate", certificate);
-  if (!certificate.enabled || table.find("issuers") != nullptr) return;
-  place_of(reading, table, "certificate", "issuers")
-      .wrong("is missing, and enabled is true; write the authority of these people, as in issuers "
-             "= [\"CN=People CA,O=Example\"] (`openssl x509 -noout -subject -nameopt RFC2253 -in "
-             "people-ca.crt` prints it): the web server says SUCCESS of every authority that any "
-             "of its sites trusts");
+  if (!certificate.enabled || table.find("ca_file") != nullptr) return;
+  place_of(reading, table, "certificate", "ca_file")
+      .wrong("is missing, and enabled is true; write the file of the authority that signs people's "
+             "certificates, as in ca_file = \"people-ca.crt\": the web server's word alone is true "
+             "of whichever authority any of its sites trusts");
 }
 
 void read_remote_user(Reading& reading, const Node& table) {

@@ -9,11 +9,11 @@
 
 #include "latchkey/wire/base64.h"
 #include "openssl.h"
+#include "parsed_certificate.h"
 
 namespace latchkey::crypto {
 namespace {
 
-using Certificate = Handle<X509, X509_free>;
 using Bio = Handle<BIO, BIO_free>;
 using Names = Handle<GENERAL_NAMES, GENERAL_NAMES_free>;
 
@@ -110,22 +110,27 @@ Outcome read_alternative_names(const X509* certificate, AlternativeNames& into) 
   return {};
 }
 
+}  // namespace
+
 Result<TimePoint> time_of(const ASN1_TIME* time) {
   std::tm parts{};
   if (ASN1_TIME_to_tm(time, &parts) != 1) return malformed("a time in the certificate is none");
   return from_unix(timegm(&parts));
 }
 
-}  // namespace
-
-Result<CertificateFacts> read_certificate(std::string_view pem) {
+Result<ParsedCertificate> parse_certificate(std::string_view pem) {
   if (pem.size() > kCertificateBytesMax) return malformed("the certificate is too long");
   LK_TRY(const std::string der, der_of(pem));
   const unsigned char* at = as_bytes(der);
-  const Certificate certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+  ParsedCertificate certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
   if (certificate == nullptr || at != as_bytes(der) + der.size()) {
     return malformed("no certificate between the lines of PEM");
   }
+  return certificate;
+}
+
+Result<CertificateFacts> read_certificate(std::string_view pem) {
+  LK_TRY(const ParsedCertificate certificate, parse_certificate(pem));
   CertificateFacts facts;
   LK_CHECK(read_subject(X509_get_subject_name(certificate.get()), facts));
   LK_TRY(facts.subject_text, text_of(X509_get_subject_name(certificate.get())));

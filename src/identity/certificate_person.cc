@@ -100,6 +100,11 @@ Result<VouchedPerson> person_of(const config::Certificate& settings,
                                 const model::ClientCertificate& certificate, TimePoint now) {
   const Result<CertificateFacts> facts = facts_of(certificate, now);
   if (!facts) return fail(ErrorCode::kRefused, facts.error().detail);
+  // A name that the web server hands on is of any authority it trusts, for whichever of its sites.
+  if (certificate.pem.empty() && settings.issuers.empty()) {
+    return refused("only its names are handed on; write certificate.issuers, or hand "
+                   "SSL_CLIENT_CERT on");
+  }
   if (!settings.issuers.empty() &&
       std::ranges::find(settings.issuers, facts->issuer_text) == settings.issuers.end()) {
     return refused("its issuer is none of certificate.issuers");

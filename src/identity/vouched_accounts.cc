@@ -1,5 +1,6 @@
 #include "vouched_accounts.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "latchkey/config/vouching_kinds.h"
@@ -42,15 +43,34 @@ VouchedAccounts::VouchedAccounts(const config::Config& config, store::Store& sto
                    says_facts(config.remote_user)},
       known_(kCertificatesMax) {}
 
-// Taking a certificate apart costs more than all the rest of the decision.
+Outcome VouchedAccounts::reload_if_changed() {
+  const std::string& file = config_.certificate.ca_file;
+  LK_TRY(const crypto::FileStamp stamp, crypto::stamp_of(file));
+  if (stamp_ == stamp) return {};
+  known_.clear();
+  stamp_.reset();
+  LK_TRY(authorities_, crypto::ClientAuthorities::load(file));
+  stamp_ = stamp;
+  return {};
+}
+
+// Whom the web server trusts does not matter: one of its other sites may have customers whose
+// authority writes any name it likes. Verifying costs more than all the rest of the decision.
 Result<VouchedPerson> VouchedAccounts::read(const model::ClientCertificate& certificate,
                                             TimePoint now) {
   if (certificate.pem.empty()) return person_of(config_.certificate, certificate, now);
+  LK_CHECK(reload_if_changed());
   const crypto::Digest digest = crypto::sha256(certificate.pem);
   if (const VouchedPerson* const known = known_.find(digest)) {
     if (known->valid_from <= now && now <= known->valid_until) return *known;
   }
   LK_TRY(VouchedPerson person, person_of(config_.certificate, certificate, now));
+  const Result<TimePoint> end = authorities_->verify(certificate.pem, now);
+  if (!end) {
+    return fail(ErrorCode::kRefused, "client certificate: not one of certificate.ca_file: " +
+                                         end.error().detail);
+  }
+  person.valid_until = std::min(person.valid_until, *end);
   known_.keep(digest, person);
   return person;
 }

@@ -2,6 +2,7 @@
 // (issuer, user name) from then on.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,7 +11,9 @@
 #include "latchkey/base/recent_map.h"
 #include "latchkey/base/slow_gate.h"
 #include "latchkey/config/config.h"
+#include "latchkey/crypto/client_authorities.h"
 #include "latchkey/crypto/digest.h"
+#include "latchkey/crypto/file_stamp.h"
 #include "latchkey/identity/directory_people.h"
 #include "latchkey/model/credential.h"
 #include "latchkey/model/decision.h"
@@ -56,6 +59,7 @@ class VouchedAccounts {
                         const model::Profile& said);
   model::Step<model::Account> first_sight(const Source& source, const model::Profile& profile,
                                           const LocalUsers& local, TimePoint now);
+  Outcome reload_if_changed();
   Result<VouchedPerson> read(const model::ClientCertificate& certificate, TimePoint now);
 
   const config::Config& config_;
@@ -65,7 +69,9 @@ class VouchedAccounts {
   DirectoryPeople people_;
   const Source certificate_;
   const Source remote_user_;
-  RecentMap<crypto::Digest, VouchedPerson> known_;  // certificates that were read before
+  std::optional<crypto::FileStamp> stamp_;
+  std::optional<crypto::ClientAuthorities> authorities_;  // as the file with the stamp says
+  RecentMap<crypto::Digest, VouchedPerson> known_;        // certificates that they signed
 };
 
 }  // namespace latchkey::identity

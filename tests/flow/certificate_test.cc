@@ -1,6 +1,9 @@
 // Client certificates at the decision: what the web server says of one, in every dialect.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "support/certificates.h"
 #include "world.h"
 
@@ -10,7 +13,16 @@ namespace {
 struct Certificates : World {
   Certificates() {
     config.certificate.enabled = true;
+    config.certificate.ca_file = directory.path() + "/people-ca.crt";
+    trust(authority_of({.subject = {}}));
     restart();
+  }
+
+  // Makes these the authorities in the file.
+  void trust(const std::string& pem) const {
+    const std::string fresh = config.certificate.ca_file + ".new";
+    std::ofstream(fresh) << pem;
+    std::filesystem::rename(fresh, config.certificate.ca_file);
   }
 
   // The reason for a request with this certificate, verified.
@@ -29,6 +41,8 @@ struct Certificates : World {
     const model::Answer answer = ask(Dialect::kApache, verified(certificate_of(plan)));
     return answer.status == 200 ? user_of(answer, Dialect::kApache) : reason_of(plan);
   }
+
+  TempDir directory;
 };
 
 const CertificatePlan kAnn{.subject = {{"O", "Corp"}, {"CN", "ann"}}};
@@ -179,8 +193,60 @@ TEST(Certificate, FollowsTheRuleOfLetters) {
   EXPECT_EQ(world.user({.subject = {{"CN", "ANN"}}}), "ann");
 }
 
+// nginx and lighttpd say SUCCESS of every authority that any of their sites trusts, and let a client
+// choose the site by SNI and the host by its field.
+TEST(Certificate, OfTheCustomersOfAnotherSiteOfTheSameServerIsNobodys) {
+  Certificates world;
+  CertificatePlan plan = kAnn;
+  plan.issuer = "Customers CA";
+  plan.key = "customers'";
+  EXPECT_EQ(world.user(plan), "unusable_proof");
+  plan.issuer = "People CA";  // by name only
+  EXPECT_EQ(world.user(plan), "unusable_proof");
+  EXPECT_EQ(world.user(kAnn), "ann");
+}
+
+TEST(Certificate, CountsAsTheFileOfAuthoritiesSaysNow) {
+  Certificates world;
+  CertificatePlan plan = kAnn;
+  plan.key = "next year's";
+  EXPECT_EQ(world.user(kAnn), "ann");
+  EXPECT_EQ(world.user(plan), "unusable_proof");
+  world.trust(authority_of(plan));
+  EXPECT_EQ(world.user(plan), "ann");
+  EXPECT_EQ(world.user(kAnn), "unusable_proof");
+  world.trust(authority_of(plan) + authority_of(kAnn));
+  EXPECT_EQ(world.user(plan), "ann");
+  EXPECT_EQ(world.user(kAnn), "ann");
+}
+
+TEST(Certificate, IsNobodysWithoutAFileOfAuthoritiesThatCanBeRead) {
+  Certificates world;
+  const std::string good = authority_of(kAnn);
+  for (const std::string& pem : {std::string(), std::string("x"), good + good.substr(0, 200)}) {
+    EXPECT_EQ(world.user(kAnn), "ann");
+    world.trust(pem);
+    EXPECT_EQ(world.user(kAnn), "unusable_proof") << pem;
+    world.trust(good);
+  }
+  std::filesystem::remove(world.config.certificate.ca_file);
+  EXPECT_EQ(world.user(kAnn), "unusable_proof");
+}
+
+TEST(Certificate, EndsWithItsAuthority) {
+  Certificates world;
+  CertificatePlan authority = kAnn;
+  authority.not_after = world.clock.now() + Seconds(60);
+  world.trust(authority_of(authority));
+  EXPECT_EQ(world.user(kAnn), "ann");
+  world.clock.advance(Seconds(61));
+  EXPECT_EQ(world.user(kAnn), "unusable_proof");
+}
+
 TEST(Certificate, OfAnotherIssuerIsNobodysWhereIssuersAreNamed) {
   Certificates world;
+  world.trust(authority_of(kAnn) +
+              authority_of({.subject = {}, .issuer = "Machines CA", .key = "people's"}));
   world.config.certificate.issuers = {"CN=People CA,O=Example"};
   world.restart();
   EXPECT_EQ(world.user(kAnn), "ann");
@@ -193,9 +259,17 @@ TEST(Certificate, OfAnotherIssuerIsNobodysWhereIssuersAreNamed) {
 
 TEST(Certificate, IsReadFromItsSubjectsNameWhereItIsNotHandedOn) {
   Certificates world;
-  const auto named = [&](std::string name) {
-    return world.reason(get("/x").with("SSL_CLIENT_VERIFY", "SUCCESS").with("SSL_CLIENT_S_DN", std::move(name)));
+  const auto named = [&](std::string name, const char* issuer = "CN=People CA,O=Example") {
+    return world.reason(get("/x")
+                            .with("SSL_CLIENT_VERIFY", "SUCCESS")
+                            .with("SSL_CLIENT_I_DN", issuer)
+                            .with("SSL_CLIENT_S_DN", std::move(name)));
   };
+  EXPECT_EQ(named("CN=ann,O=Corp"), "unusable_proof");  // of whichever authority
+  world.config.certificate.issuers = {"CN=People CA,O=Example"};
+  world.restart();
+  EXPECT_EQ(named("CN=ann,O=Corp", "CN=Customers CA,O=Example"), "unusable_proof");
+  EXPECT_EQ(named("CN=ann,O=Corp", ""), "unusable_proof");
   EXPECT_EQ(named("CN=ann,O=Corp"), "allowed");
   EXPECT_EQ(named("/O=Corp/CN=ann"), "unusable_proof");
   EXPECT_EQ(named("CN=eve\\,CN\\=ann,O=Corp"), "allowed");  // as `eve,CN=ann`

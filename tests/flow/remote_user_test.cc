@@ -170,9 +170,11 @@ TEST(RemoteUser, IsAskedAfterAuthorizationCookieAndCertificate) {
   EXPECT_EQ(user(by_bearer(Remote::of("ann"), world.token(bob))), "bob");
   EXPECT_EQ(user(by_cookie(Remote::of("ann"), world.session(bob))), "bob");
   world.config.certificate.enabled = true;
+  world.config.certificate.issuers = {"CN=People CA"};
   world.restart();
   EXPECT_EQ(user(Remote::of("ann")
                      .with("SSL_CLIENT_VERIFY", "SUCCESS")
+                     .with("SSL_CLIENT_I_DN", "CN=People CA")
                      .with("SSL_CLIENT_S_DN", "CN=carol")),
             "carol");
 }

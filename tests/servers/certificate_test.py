@@ -17,8 +17,10 @@ from tests.support.tls import Authority
 from tests.support.web import NAVIGATION, Browser, Reply, Site, read_reply
 
 SECRET = "a-secret-of-more-than-thirty-two-characters"
-CONFIGURED = CONFIGURATION.replace(
-    "[local]", '[certificate]\nenabled = true\nissuers = ["CN=People CA,O=Example"]\n\n[local]')
+
+
+def configured(authority):
+    return CONFIGURATION.replace("[local]", f'[certificate]\nenabled = true\nca_file = "{authority}"\n\n[local]')
 
 
 class CertificateSite(Site):
@@ -95,7 +97,8 @@ def people(tmp_path_factory):
 
 @pytest.fixture(scope="module", params=FRONTS, ids=[front.name for front in FRONTS])
 def behind(request, tmp_path_factory, people):
-    made = request.param(tmp_path_factory.mktemp(request.param.name), configuration=CONFIGURED, tls=people[0])
+    made = request.param(tmp_path_factory.mktemp(request.param.name), configuration=configured(people[0].directory / "people-ca.crt"),
+                         tls=people[0])
     yield made
     made.stop()
 
@@ -207,7 +210,8 @@ def with_directory(tmp_path_factory, people):
             'mail_attribute = "mail"\nproviders = ["certificate"]\nupdate_interval = "2s"\n\n[certificate]\n')
     made = None
     try:
-        made = NginxWithDirectory(directory, configuration=CONFIGURED.replace("[certificate]\n", keys), tls=people[0])
+        made = NginxWithDirectory(directory, configuration=configured(people[0].directory / "people-ca.crt").replace("[certificate]\n", keys),
+                                  tls=people[0])
         yield made, slapd
     finally:
         if made:
@@ -258,9 +262,9 @@ def test_a_customer_of_another_site_of_this_nginx_is_nobody_whatever_the_certifi
     servers = Authority(tmp_path / "tls")
     servers.server("shop.example.com")
     people = PeopleAuthority(servers.directory)
-    customers = PeopleAuthority(servers.directory, "customers-ca", "/O=Shop/CN=Customers CA")
+    customers = PeopleAuthority(servers.directory, "customers-ca", "/O=Example/CN=People CA")
     ann, root = people.person("ann", "/O=Corp/CN=ann"), customers.person("root", "/O=Corp/CN=root")
-    front = ShopBeside(tmp_path / "nginx", configuration=CONFIGURED, tls=servers)
+    front = ShopBeside(tmp_path / "nginx", configuration=configured(people.directory / "people-ca.crt"), tls=servers)
 
     def ask(who, sni, host):
         context = ssl.create_default_context(cafile=str(servers.ca))

@@ -4,6 +4,7 @@ import tomllib
 
 import pytest
 
+from tests.support.people import PeopleAuthority
 from tests.support.processes import ROOT
 from tests.support.stack import Latchkey
 
@@ -31,11 +32,22 @@ def test_a_configuration_is_good_as_shipped(tmp_path, name):
     for secret in ("company.secret", "peer.secret"):
         (tmp_path / secret).write_text("a-secret-of-more-than-thirty-two-characters")
         (tmp_path / secret).chmod(0o600)
+    if "people-ca.crt" in text:
+        PeopleAuthority(tmp_path)
     text = text.replace("/etc/latchkey/", f"{tmp_path}/").replace("/var/lib/latchkey/", f"{tmp_path}/state/")
     text = re.sub(r"^(user|group|socket_group) = .*\n", "", text, flags=re.M).replace("/run/latchkey/", f"{tmp_path}/")
     latchkey = Latchkey(tmp_path / "latchkey", text)
     latchkey.admin("init")
     latchkey.admin("check")
+
+
+def test_check_tells_of_a_file_of_authorities_that_is_none(tmp_path):
+    (tmp_path / "people-ca.crt").write_text("no certificate")
+    latchkey = Latchkey(tmp_path / "latchkey", '[site]\nurl = "https://nexus.example.com"\n\n[certificate]\nenabled = true\n'
+                        f'ca_file = "{tmp_path}/people-ca.crt"\n')
+    latchkey.admin("init")
+    done = latchkey.admin("check", check=False)
+    assert done.returncode == 1 and "people-ca.crt: must be a file of certificates in PEM" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("name", [name for name in CONFIGURATIONS if "client-certificates" in name])

@@ -39,7 +39,8 @@ struct Certificate : Vouching {
   CertificatePart mail = CertificatePart::kNone;
   CertificatePart display_name = CertificatePart::kNone;
   std::string pattern;               // RE2, of the whole value, at most one group; may be empty
-  std::vector<std::string> issuers;  // RFC 4514; empty: whomever the web server trusts
+  std::string ca_file;               // PEM: whose certificates count, whatever a web server trusts
+  std::vector<std::string> issuers;  // RFC 4514; empty: all of ca_file
   bool operator==(const Certificate&) const = default;
 };
 

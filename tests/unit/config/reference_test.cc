@@ -61,6 +61,7 @@ class Reference : public Workshop {
     write("peer.secret", std::string(32, 'x'), 0600);
     write("provider-ca.pem", "", 0644);
     write("ldap-ca.pem", "", 0644);
+    write("people-ca.crt", "", 0644);
     write("ldap.secret", "manager", 0600);
   }
 };

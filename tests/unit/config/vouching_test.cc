@@ -15,6 +15,7 @@ using ::testing::IsEmpty;
 
 class Vouching : public Workshop {
  protected:
+  Vouching() { write("people-ca.crt", "(read when somebody comes)", 0644); }
   std::string with(const std::string& more) const { return kShortest + more; }
 };
 
@@ -62,6 +63,7 @@ name = "people"
 user_name = "san.email"
 pattern = "([a-z]+)@corp\\.test"
 case = "lower"
+ca_file = "people-ca.crt"
 issuers = ["CN=People CA,O=Example"]
 groups = "subject.OU"
 [remote_user]
@@ -74,6 +76,7 @@ authorization_schemes = []
   EXPECT_EQ(config.certificate.user_name, CertificatePart::kMail);
   EXPECT_EQ(config.certificate.groups, CertificatePart::kUnit);
   EXPECT_TRUE(config.certificate.lower_case);
+  EXPECT_EQ(config.certificate.ca_file, at("people-ca.crt"));
   EXPECT_EQ(issuer_of(config.remote_user), "remote-user");
   EXPECT_THAT(config.remote_user.realms, ElementsAre("EXAMPLE.ORG"));
   EXPECT_THAT(config.remote_user.authorization_schemes, IsEmpty());
@@ -104,19 +107,19 @@ TEST_F(Vouching, TellsWhatIsWrong) {
 }
 
 // Another site of the same web server may trust its customers' authority, which signs any name.
-TEST_F(Vouching, OfCertificatesNeedsTheirIssuer) {
-  EXPECT_THAT(faults_of(with("[certificate]\nenabled = true\n")),
-              ElementsAre(HasSubstr("certificate.issuers: is missing")));
-  EXPECT_THAT(faults_of(with("[certificate]\nenabled = true\nissuers = []\n")),
-              ElementsAre(HasSubstr("certificate.issuers: ")));
-  good(with("[certificate]\nenabled = false\n"));
+TEST_F(Vouching, OfCertificatesNeedsTheirAuthority) {
+  EXPECT_THAT(faults_of(with("[certificate]\nenabled = true\nissuers = [\"CN=People CA\"]\n")),
+              ElementsAre(HasSubstr("certificate.ca_file: is missing")));
+  EXPECT_THAT(faults_of(with("[certificate]\nenabled = true\nca_file = \"nowhere.crt\"\n")),
+              ElementsAre(HasSubstr("cannot be read")));
+  good(with("[certificate]\n"));
 }
 
 TEST_F(Vouching, OnAPortNeedsThePeersSecretC13) {
   const std::string pool = "[pool]\nauthorizer_sockets = [\"127.0.0.1:9321\"]\n";
   write("peer.secret", std::string(32, 'x'), 0600);
   for (const std::string section :
-       {"[certificate]\nissuers = [\"CN=People CA\"]\n", "[remote_user]\n"}) {
+       {"[certificate]\nca_file = \"people-ca.crt\"\n", "[remote_user]\n"}) {
     EXPECT_THAT(faults_of(with(section + "enabled = true\n" + pool)),
                 ElementsAre(HasSubstr("pool.peer_secret_file")));
     good(with(section + "enabled = true\n" + pool + "peer_secret_file = \"peer.secret\"\n"));
@@ -125,7 +128,7 @@ TEST_F(Vouching, OnAPortNeedsThePeersSecretC13) {
 
 TEST_F(Vouching, IsAWayToGetInByItself) {
   good("[site]\nurl = \"https://a.example\"\n[certificate]\nenabled = true\n"
-       "issuers = [\"CN=People CA\"]\n");
+       "ca_file = \"people-ca.crt\"\n");
   EXPECT_THAT(faults_of("[site]\nurl = \"https://a.example\"\n[certificate]\n"),
               ElementsAre(HasSubstr("nobody can sign in")));
 }
