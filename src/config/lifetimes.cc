@@ -5,6 +5,7 @@ namespace latchkey::config {
 namespace {
 
 constexpr Seconds kYear = std::chrono::days(365);
+constexpr Seconds kOverlapMax = std::chrono::days(30);
 
 void read_store_url(const Value& value, Store& store) {
   const auto text = value.text();
@@ -67,6 +68,9 @@ void read_days(const Value& value, Credential& credential) {
   credential.*member = days;
 }
 
+constexpr Value::Word<model::TokenForm> kForms[] = {{"signed", model::TokenForm::kSigned},
+                                                    {"short", model::TokenForm::kShort}};
+
 constexpr Key<Credential> kCredentialKeys[] = {
     {"lifetime", read_days<&Credential::lifetime>},
     {"lifetime_max", read_days<&Credential::lifetime_max>},
@@ -75,6 +79,16 @@ constexpr Key<Credential> kCredentialKeys[] = {
        if (const auto count = v.integer(1, 100'000)) {
          credential.per_user_max = static_cast<std::uint32_t>(*count);
        }
+     }},
+    {"form",
+     [](const Value& v, Credential& credential) { take(v.one_of(kForms), credential.form); }},
+    {"remind",
+     [](const Value& v, Credential& credential) {
+       take(v.duration(Seconds(0), kYear), credential.remind);
+     }},
+    {"rotate_overlap",
+     [](const Value& v, Credential& credential) {
+       take(v.duration(Seconds(0), kOverlapMax), credential.rotate_overlap);
      }},
     {"key_directory",
      [](const Value& v, Credential& credential) { take(v.path(), credential.key_directory); }},

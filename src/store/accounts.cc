@@ -154,7 +154,10 @@ Outcome Accounts::disable(const AccountId& id, TimePoint now) {
 }
 
 Outcome Accounts::enable(const AccountId& id) {
-  return change(connection_, sql::account_enable, id);
+  Outcome enabled = change(connection_, sql::account_enable, id);
+  if (enabled || enabled.error().code != ErrorCode::kNotFound) return enabled;
+  LK_CHECK(find(id));
+  return fail(ErrorCode::kRefused, "a machine user, which is enabled by giving it to a person");
 }
 
 Outcome Accounts::end_sessions(const AccountId& id) {

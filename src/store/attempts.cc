@@ -91,6 +91,11 @@ Outcome count_failure(Connection& connection, const Kind& kind, std::string_view
   return {};
 }
 
+// No network is called that.
+std::string reporting(std::string_view address) {
+  return "report from " + attempt_network(address);
+}
+
 }  // namespace
 
 Result<std::optional<Seconds>> Attempts::retry_after(std::string_view user_name,
@@ -110,6 +115,21 @@ Outcome Attempts::record_failure(std::string_view user_name, std::string_view ad
   const std::string network = attempt_network(address);
   LK_TRY(Transaction transaction, Transaction::begin(connection_));
   LK_CHECK(count_failure(connection_, kName, name, rows_max_, now));
+  LK_CHECK(count_failure(connection_, kNetwork, network, rows_max_, now));
+  return transaction.commit();
+}
+
+Result<std::optional<Seconds>> Attempts::report_retry_after(std::string_view address,
+                                                            TimePoint now) {
+  const std::string network = reporting(address);
+  LK_TRY(const Seconds wait, remaining(connection_, kNetwork, network, now));
+  if (wait == Seconds(0)) return std::nullopt;
+  return wait;
+}
+
+Outcome Attempts::record_report(std::string_view address, TimePoint now) {
+  const std::string network = reporting(address);
+  LK_TRY(Transaction transaction, Transaction::begin(connection_));
   LK_CHECK(count_failure(connection_, kNetwork, network, rows_max_, now));
   return transaction.commit();
 }

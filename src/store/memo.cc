@@ -29,4 +29,8 @@ std::size_t bytes_of(const PresentedCredential& credential) {
   return sizeof credential + bytes_of(credential.scopes) + bytes_of(credential.owner);
 }
 
+std::size_t bytes_of(const PresentedShort& credential) {
+  return credential.id.text().size() + kAllocationBytes + bytes_of(credential.credential);
+}
+
 }  // namespace latchkey::store

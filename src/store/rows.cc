@@ -48,6 +48,8 @@ model::Account read_account(Columns& columns) {
       .directory_gone = columns.maybe_time(),
       .directory_until = columns.maybe_time(),
       .directory_checked = columns.maybe_time(),
+      .owner = AccountId(columns.text()),
+      .expires = columns.maybe_time(),
   };
 }
 
@@ -81,6 +83,8 @@ model::IssuedCredential read_credential(Columns& columns) {
       .last_used = columns.maybe_time(),
       .last_used_from = columns.text(),
       .last_used_by = columns.text(),
+      .form = columns.integer() != 0 ? model::TokenForm::kShort : model::TokenForm::kSigned,
+      .successor = CredentialId(columns.text()),
   };
 }
 

@@ -16,6 +16,7 @@ struct Store::Parts {
   Sessions sessions{connection};
   Credentials credentials{connection};
   Attempts attempts{connection};
+  Machines machines{connection};
   Memberships memberships{connection};
   Tasks tasks{connection};
   ProviderKeys provider_keys{connection};
@@ -49,6 +50,7 @@ Accounts& Store::accounts() { return parts_->accounts; }
 Sessions& Store::sessions() { return parts_->sessions; }
 Credentials& Store::credentials() { return parts_->credentials; }
 Attempts& Store::attempts() { return parts_->attempts; }
+Machines& Store::machines() { return parts_->machines; }
 Memberships& Store::memberships() { return parts_->memberships; }
 Tasks& Store::tasks() { return parts_->tasks; }
 ProviderKeys& Store::provider_keys() { return parts_->provider_keys; }

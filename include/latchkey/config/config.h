@@ -17,6 +17,7 @@
 #include "latchkey/config/provider.h"
 #include "latchkey/config/user_token.h"
 #include "latchkey/config/vouching.h"
+#include "latchkey/model/issued_credential.h"
 
 namespace latchkey::config {
 
@@ -78,6 +79,9 @@ struct Credential {
   std::chrono::days lifetime{365};      // when nobody says otherwise
   std::chrono::days lifetime_max{365};  // what a person may ask for
   std::uint32_t per_user_max = 100;     // live credentials of one person
+  model::TokenForm form = model::TokenForm::kSigned;  // when nobody says otherwise
+  Seconds remind = std::chrono::days(14);           // before the end, pages and answers say so
+  Seconds rotate_overlap = std::chrono::hours(24);  // how long a replaced one is still good
   std::string key_directory;            // absolute; default: `keys` beside the store
   bool operator==(const Credential&) const = default;
 };

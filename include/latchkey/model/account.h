@@ -39,6 +39,9 @@ struct Account {
   std::optional<TimePoint> directory_gone;     // since when it refuses to know them
   std::optional<TimePoint> directory_until;    // how long its last answer counts
   std::optional<TimePoint> directory_checked;  // when that was given
+  // Of machine users only.
+  AccountId owner;                   // empty: nobody's
+  std::optional<TimePoint> expires;  // nothing that is issued to it lasts longer
 };
 
 }  // namespace latchkey::model

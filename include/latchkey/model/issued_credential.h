@@ -11,6 +11,12 @@
 
 namespace latchkey::model {
 
+// The two forms of the secret.
+enum class TokenForm {
+  kSigned,  // a JWT, which whoever has our public keys can read
+  kShort,   // a prefix, chance and a checksum: for short password fields and scanners of secrets
+};
+
 struct IssuedCredential {
   CredentialId id;
   AccountId account;
@@ -23,6 +29,8 @@ struct IssuedCredential {
   std::optional<TimePoint> last_used;  // written coarsely, after the reply
   std::string last_used_from;          // address
   std::string last_used_by;            // User-Agent, at most 200 printable characters
+  TokenForm form = TokenForm::kSigned;
+  CredentialId successor;  // the one that replaces it; empty: none
 };
 
 }  // namespace latchkey::model

@@ -108,7 +108,8 @@ class Accounts {
   Outcome forget_directory(const AccountId& id);
 
   // Ends everything the person holds and refuses new sign-ins; `enable` lets them sign in again,
-  // reviving nothing. Both may be repeated. Errors: kNotFound, kUnavailable.
+  // reviving nothing. Both may be repeated. Errors: kNotFound, kUnavailable; kRefused for enabling
+  // a machine user, which Machines::assign does.
   Outcome disable(const AccountId& id, TimePoint now);
   Outcome enable(const AccountId& id);
 

@@ -47,6 +47,11 @@ class Attempts {
   // Counts a wrong password for the name and for the network. Errors: kUnavailable.
   Outcome record_failure(std::string_view user_name, std::string_view address, TimePoint now);
 
+  // The same for texts that somebody reports as leaked, which needs no sign-in: each is counted,
+  // for the network and apart from passwords, so that neither holds the other up.
+  Result<std::optional<Seconds>> report_retry_after(std::string_view address, TimePoint now);
+  Outcome record_report(std::string_view address, TimePoint now);
+
   // Forgets the name's failures after a right password. The network's stay: one good account must
   // not buy more guesses at others.
   Outcome clear(std::string_view user_name);

@@ -10,6 +10,7 @@
 #include "latchkey/base/clock.h"
 #include "latchkey/base/ids.h"
 #include "latchkey/base/result.h"
+#include "latchkey/crypto/digest.h"
 #include "latchkey/model/account.h"
 #include "latchkey/model/issued_credential.h"
 #include "latchkey/store/accounts.h"
@@ -22,6 +23,12 @@ struct CredentialAndAccount {
   model::Account account;
 };
 
+// The credentials of one person that are worth showing.
+struct Shown {
+  std::vector<model::IssuedCredential> live;
+  std::vector<model::IssuedCredential> dead;
+};
+
 class Credentials {
  public:
   explicit Credentials(Connection& connection);
@@ -29,15 +36,31 @@ class Credentials {
 
   // Writes the record of a new credential.
   //
-  // Input:   `limit`, how many live ones the owner may hold with this one; live at `created`.
+  // Input:   `limit`, how many live ones the owner may hold with this one; live at `created`, and
+  //          not counting those that another has replaced. `short_token`, the digest of a short
+  //          credential's text; nullopt for a signed one.
   // Errors:  kConflict: the owner holds `limit` already, or the id exists; kNotFound: no such
-  //          account; kRefused: the account is disabled or in a newer epoch by now; kUnavailable.
-  Outcome issue(const model::IssuedCredential& credential, std::uint32_t limit);
+  //          account; kRefused: the account is disabled or in a newer epoch by now, or it ends
+  //          before the credential would; kUnavailable.
+  Outcome issue(const model::IssuedCredential& credential, std::uint32_t limit,
+                const std::optional<crypto::Digest>& short_token = std::nullopt);
+
+  // Writes the record of a credential that replaces `old` of the same owner, which ends at `end`
+  // or earlier.
+  //
+  // Errors:  as issue; kConflict also: `old` was replaced before, or the owner has `limit` replaced
+  //          ones besides that have not ended yet; kRefused also: `old` is dead.
+  Outcome replace(const CredentialId& old, TimePoint end, const model::IssuedCredential& credential,
+                  std::uint32_t limit,
+                  const std::optional<crypto::Digest>& short_token = std::nullopt);
 
   // Finds what a decision must know of a credential: its one question. Says nothing of liveness:
   // the caller looks at `revoked`, `expires`, the epochs and `disabled`. Errors: kNotFound,
   // kUnavailable.
   Result<PresentedCredential> presented(const CredentialId& id);
+
+  // The same by the text of a short credential.
+  Result<PresentedShort> presented_short(const crypto::Digest& token);
 
   // Finds the whole record with its owner, alive or dead. Errors: kNotFound, kUnavailable.
   Result<CredentialAndAccount> find(const CredentialId& id);
@@ -54,6 +77,10 @@ class Credentials {
   Result<std::vector<model::IssuedCredential>> list(const std::optional<AccountId>& account,
                                                     const CredentialId& after,
                                                     std::uint32_t limit = kListRowsMax);
+
+  // Lists what the page shows of one account, which costs the same whatever else it ever had: the
+  // live ones, in the order in which they end; and the newest `dead_max` of the dead ones.
+  Result<Shown> shown(const model::Account& account, TimePoint now, std::uint32_t dead_max);
 
   // Writes when, from where and by what it was used. For after the reply: does not wait for a lock,
   // and a failure is only worth a log line. A record that is gone is no error.

@@ -45,6 +45,11 @@ struct PresentedCredential {
   Owner owner;
 };
 
+struct PresentedShort {
+  CredentialId id;
+  PresentedCredential credential;
+};
+
 // Returns the owner that a row of `account` would have, of no epoch: nothing was presented.
 Owner owner_of(model::Account account);
 

@@ -16,6 +16,7 @@
 #include "latchkey/store/admin.h"
 #include "latchkey/store/attempts.h"
 #include "latchkey/store/credentials.h"
+#include "latchkey/store/machines.h"
 #include "latchkey/store/memberships.h"
 #include "latchkey/store/provider_keys.h"
 #include "latchkey/store/sessions.h"
@@ -64,6 +65,7 @@ class Store {
   Sessions& sessions();
   Credentials& credentials();
   Attempts& attempts();
+  Machines& machines();
   Memberships& memberships();
   Tasks& tasks();
   ProviderKeys& provider_keys();

@@ -1,4 +1,4 @@
--- Every request with a credential: two point look-ups, and no column that is not judged.
+-- Every request with a signed credential: two point look-ups, and no column that is not judged.
 SELECT credential.epoch, credential.scopes, credential.expires, credential.revoked IS NOT NULL,
        credential.last_used,
        account.id, account.user_name, account.display_name, account.mail, account.mail_verified,

@@ -6,6 +6,6 @@ SELECT session.id, session.account, session.epoch, session.provider, session.pro
        account.display_name, account.mail, account.mail_verified, account.group_names,
        account.disabled, account.session_epoch, account.credential_epoch, account.created,
        account.refreshed, account.directory_gone, account.directory_until,
-       account.directory_checked
+       account.directory_checked, account.owner, account.expires
   FROM session JOIN account ON account.id = session.account
  WHERE session.token_hash = :token_hash;

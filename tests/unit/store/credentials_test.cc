@@ -158,5 +158,120 @@ TEST(Credentials, ListsPageByPage) {
   EXPECT_EQ(page->front().id, CredentialId("c2"));
 }
 
+// The short form.
+
+TEST(Credentials, FindsAShortOneByItsDigestAndASignedOneNever) {
+  Store store = in_memory();
+  const model::Account alice = person(store, "alice");
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty, hash_of("secret")),
+              IsOk());
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c2"), kPlenty), IsOk());
+  const auto found = store.credentials().presented_short(hash_of("secret"));
+  ASSERT_THAT(found, IsOk());
+  EXPECT_EQ(found->id.text(), "c1");
+  EXPECT_EQ(found->credential.owner.account, alice.id);
+  EXPECT_THAT(store.credentials().presented_short(hash_of("other")),
+              FailsWith(ErrorCode::kNotFound));
+  EXPECT_EQ(store.credentials().find(CredentialId("c1"))->credential.form,
+            model::TokenForm::kShort);
+  EXPECT_EQ(store.credentials().find(CredentialId("c2"))->credential.form,
+            model::TokenForm::kSigned);
+}
+
+TEST(Credentials, ARevokedShortOneIsRevokedAtTheNextLook) {
+  TemporaryDirectory directory;
+  Store store = create(directory.file("db"));
+  Store other = reopen(directory.file("db"));
+  const model::Account alice = person(store, "alice");
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty, hash_of("secret")),
+              IsOk());
+  EXPECT_FALSE(other.credentials().presented_short(hash_of("secret"))->credential.revoked);
+  ASSERT_THAT(store.credentials().revoke(CredentialId("c1"), kNow), IsOk());
+  EXPECT_TRUE(other.credentials().presented_short(hash_of("secret"))->credential.revoked);
+}
+
+// Rotation.
+
+constexpr Seconds kOverlap{3600};
+
+Outcome replace(Store& store, const std::string& old, const model::IssuedCredential& next,
+                std::uint32_t limit = kPlenty) {
+  return store.credentials().replace(CredentialId(old), kNow + kOverlap, next, limit);
+}
+
+TEST(Credentials, AReplacedOneEndsWithTheOverlapAndKnowsItsSuccessor) {
+  Store store = in_memory();
+  const model::Account alice = person(store, "alice");
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty), IsOk());
+  ASSERT_THAT(replace(store, "c1", credential_of(alice, "c2")), IsOk());
+  const auto old = store.credentials().find(CredentialId("c1"));
+  EXPECT_EQ(old->credential.expires, kNow + kOverlap);
+  EXPECT_EQ(old->credential.successor.text(), "c2");
+  EXPECT_EQ(store.credentials().find(CredentialId("c2"))->credential.expires,
+            kNow + Seconds(86400));
+}
+
+TEST(Credentials, AReplacementNeverProlongsTheOldOne) {
+  Store store = in_memory();
+  const model::Account alice = person(store, "alice");
+  model::IssuedCredential ending = credential_of(alice, "c1");
+  ending.expires = kNow + Seconds(60);
+  ASSERT_THAT(store.credentials().issue(ending, kPlenty), IsOk());
+  ASSERT_THAT(replace(store, "c1", credential_of(alice, "c2")), IsOk());
+  EXPECT_EQ(store.credentials().find(CredentialId("c1"))->credential.expires, kNow + Seconds(60));
+}
+
+TEST(Credentials, OneIsReplacedOnce) {
+  Store store = in_memory();
+  const model::Account alice = person(store, "alice");
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty), IsOk());
+  ASSERT_THAT(replace(store, "c1", credential_of(alice, "c2")), IsOk());
+  EXPECT_THAT(replace(store, "c1", credential_of(alice, "c3")), FailsWith(ErrorCode::kConflict));
+  EXPECT_THAT(store.credentials().find(CredentialId("c3")), FailsWith(ErrorCode::kNotFound));
+}
+
+TEST(Credentials, ADeadOrForeignOneIsNotReplaced) {
+  Store store = in_memory();
+  const model::Account alice = person(store, "alice");
+  const model::Account bob = person(store, "bob");
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty), IsOk());
+  EXPECT_THAT(replace(store, "c1", credential_of(bob, "c2")), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(replace(store, "none", credential_of(bob, "c2")), FailsWith(ErrorCode::kNotFound));
+  ASSERT_THAT(store.credentials().revoke(CredentialId("c1"), kNow), IsOk());
+  EXPECT_THAT(replace(store, "c1", credential_of(alice, "c2")), FailsWith(ErrorCode::kRefused));
+}
+
+TEST(Credentials, WhoHoldsAsManyAsAllowedCanRotateEachButNotWithoutEnd) {
+  Store store = in_memory();
+  const model::Account alice = person(store, "alice");
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), 2), IsOk());
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c2"), 2), IsOk());
+  EXPECT_THAT(replace(store, "c1", credential_of(alice, "c3"), 2), IsOk());
+  EXPECT_THAT(replace(store, "c2", credential_of(alice, "c4"), 2), IsOk());
+  EXPECT_THAT(replace(store, "c3", credential_of(alice, "c5"), 2), FailsWith(ErrorCode::kConflict));
+  EXPECT_THAT(store.credentials().issue(credential_of(alice, "c6"), 2),
+              FailsWith(ErrorCode::kConflict));
+}
+
+// What the page shows.
+
+TEST(Credentials, ShowsTheLiveOnesAndTheLastOfTheDead) {
+  Store store = in_memory();
+  const model::Account alice = person(store, "alice");
+  for (const char* id : {"c1", "c2", "c3", "c4", "c5"}) {
+    ASSERT_THAT(store.credentials().issue(credential_of(alice, id), kPlenty), IsOk());
+  }
+  for (const char* id : {"c1", "c2", "c4"}) {
+    ASSERT_THAT(store.credentials().revoke(CredentialId(id), kNow), IsOk());
+  }
+  const auto shown = store.credentials().shown(alice, kNow, 2);
+  ASSERT_THAT(shown, IsOk());
+  ASSERT_EQ(shown->live.size(), 2U);
+  ASSERT_EQ(shown->dead.size(), 2U);
+  EXPECT_EQ(shown->dead[0].id.text(), "c4");
+  EXPECT_EQ(shown->dead[1].id.text(), "c2");
+  EXPECT_TRUE(store.credentials().shown(person(store, "bob"), kNow, 2)->live.empty());
+}
+
 }  // namespace
 }  // namespace latchkey::store

@@ -110,7 +110,9 @@ inline model::IssuedCredential credential_of(const model::Account& account, cons
           .revoked = std::nullopt,
           .last_used = std::nullopt,
           .last_used_from = {},
-          .last_used_by = {}};
+          .last_used_by = {},
+          .form = model::TokenForm::kSigned,
+          .successor = {}};
 }
 
 inline constexpr std::uint32_t kPlenty = 100;

@@ -1,0 +1,43 @@
+// Machine users: accounts for programs that nobody signs in to. Each belongs to a person, who
+// answers for it, and ends when that person does, unless it is given to somebody else.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "latchkey/base/clock.h"
+#include "latchkey/base/ids.h"
+#include "latchkey/base/random.h"
+#include "latchkey/base/result.h"
+#include "latchkey/model/account.h"
+
+namespace latchkey::store {
+
+class Connection;
+
+// Issuer and provider of machine users; their subject is their user name.
+inline constexpr std::string_view kMachineIssuer = "machine";
+
+class Machines {
+ public:
+  explicit Machines(Connection& connection) : connection_(connection) {}
+
+  // Input:   `profile`, as filtered by identity/; `expires`, when it ends in any case.
+  // Errors:  kConflict: the name is another account's; kNotFound: no such owner; kRefused: the
+  //          owner is disabled or a machine itself; kUnavailable.
+  Result<model::Account> create(const model::Profile& profile, const AccountId& owner,
+                                std::optional<TimePoint> expires, TimePoint now, Random& random);
+
+  // Gives the machine to another person, or again to the same, and enables it. If it had ended with
+  // its owner, its credentials are good again; if an administrator had disabled it, they stay dead.
+  //
+  // Errors:  as create; kNotFound also: no such machine.
+  Outcome assign(const AccountId& machine, const AccountId& owner);
+
+ private:
+  Outcome check_owner(const AccountId& owner);
+
+  Connection& connection_;
+};
+
+}  // namespace latchkey::store
