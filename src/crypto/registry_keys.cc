@@ -1,0 +1,193 @@
+#include "latchkey/crypto/registry_keys.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <tuple>
+
+#include "file.h"
+#include "public_key.h"
+#include "registry_certificate.h"
+#include "registry_signing_key.h"
+
+namespace latchkey::crypto {
+namespace {
+
+constexpr std::string_view kPrefix = "registry-";
+constexpr std::string_view kPrivate = ".pem";
+constexpr std::string_view kPublic = ".crt";
+constexpr const char* kAlgorithm = "ES256";
+constexpr std::size_t kKeysMax = 16;
+
+std::string file_name(const KeyId& thumbprint, std::string_view suffix) {
+  return std::string(kPrefix) + thumbprint.text() + std::string(suffix);
+}
+
+// One writer at a time; readers need no lock, as every step leaves a usable directory.
+Result<UniqueFd> lock_directory(const std::string& path) {
+  LK_TRY(UniqueFd directory, open_directory(path));
+  if (::flock(directory.get(), LOCK_EX | LOCK_NB) != 0) {
+    return fail(ErrorCode::kUnavailable, path + ": another process is changing the keys");
+  }
+  return directory;
+}
+
+// The names of all certificates in the directory. Other files are none of ours.
+Result<std::vector<std::string>> certificate_names(const std::string& path) {
+  std::vector<std::string> names;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator at(path, failed), end; !failed && at != end;
+       at.increment(failed)) {
+    std::string name = at->path().filename().string();
+    if (name.starts_with(kPrefix) && name.ends_with(kPublic)) names.push_back(std::move(name));
+  }
+  if (failed) return fail(ErrorCode::kUnavailable, path + ": " + failed.message());
+  if (names.size() > kKeysMax) return fail(ErrorCode::kRefused, path + ": holds too many keys");
+  return names;
+}
+
+struct Found {
+  RegistryCertificate certificate;
+  SecretString pem;
+};
+
+// One bad file fails all: to go on without a key that nobody knows to be missing is worse.
+Result<std::vector<Found>> read_all(const UniqueFd& directory, const std::string& path) {
+  LK_TRY(const std::vector<std::string> names, certificate_names(path));
+  std::vector<Found> found;
+  for (const std::string& name : names) {
+    LK_TRY(SecretString pem, read_file(directory.get(), name, kPublicFile));
+    Result<RegistryCertificate> certificate = read_registry_certificate(pem.reveal());
+    if (!certificate) {
+      return fail(certificate.error().code, name + ": " + certificate.error().detail);
+    }
+    // The name is the thumbprint: a file that was exchanged or mixed up shows.
+    if (file_name(certificate->info.thumbprint, kPublic) != name) {
+      return fail(ErrorCode::kRefused, name + ": holds another key than its name says");
+    }
+    found.push_back({*std::move(certificate), std::move(pem)});
+  }
+  std::ranges::sort(found, [](const Found& a, const Found& b) {
+    const RegistryKeyInfo& one = a.certificate.info;
+    const RegistryKeyInfo& other = b.certificate.info;
+    return std::tie(one.signs_from, one.thumbprint) < std::tie(other.signs_from, other.thumbprint);
+  });
+  return found;
+}
+
+Result<std::vector<Found>> read_all(const std::string& path) {
+  LK_TRY(const UniqueFd directory, open_directory(path));
+  return read_all(directory, path);
+}
+
+// The certificate comes last, so that no key is known that cannot sign.
+Result<RegistryKeyInfo> add_to(const UniqueFd& directory, TimePoint signs_from) {
+  LK_TRY(const RegistryKeyPair pair, generate_registry_key(signs_from));
+  SystemRandom random;  // for the names of temporary files only
+  const KeyId& name = pair.info.thumbprint;
+  LK_CHECK(write_file(directory.get(), file_name(name, kPrivate), pair.private_pem.reveal(), 0600,
+                      Replace::kNo, random));
+  LK_CHECK(write_file(directory.get(), file_name(name, kPublic), pair.certificate_pem, 0644,
+                      Replace::kNo, random));
+  return pair.info;
+}
+
+}  // namespace
+
+Result<RegistryKeyInfo> RegistryKeys::add(TimePoint signs_from) {
+  LK_TRY(const UniqueFd directory, lock_directory(directory_));
+  LK_TRY(const std::vector<Found> found, read_all(directory, directory_));
+  if (found.size() == kKeysMax) {
+    return fail(ErrorCode::kConflict, directory_ + ": holds " + std::to_string(kKeysMax) +
+                                          " keys for registries; retire " +
+                                          found.front().certificate.info.thumbprint.text() +
+                                          " first, the oldest");
+  }
+  return add_to(directory, signs_from);
+}
+
+Outcome RegistryKeys::create(TimePoint now) {
+  LK_TRY(const UniqueFd directory, lock_directory(directory_));
+  LK_TRY(const std::vector<Found> found, read_all(directory, directory_));
+  if (!found.empty()) return {};
+  LK_TRY(const RegistryKeyInfo made, add_to(directory, now));
+  static_cast<void>(made);
+  return {};
+}
+
+Outcome RegistryKeys::retire(const KeyId& thumbprint) {
+  LK_TRY(const UniqueFd directory, lock_directory(directory_));
+  // Before it becomes a part of a path.
+  const std::string& id = thumbprint.text();
+  if (!is_key_id(id) || id.contains('/')) return fail(ErrorCode::kNotFound, "no key has that id");
+  for (const std::string_view suffix : {kPublic, kPrivate}) {
+    const std::string name = file_name(thumbprint, suffix);
+    if (::unlinkat(directory.get(), name.c_str(), 0) == 0) continue;
+    if (errno != ENOENT) return system_failure(name);
+    if (suffix == kPublic) return fail(ErrorCode::kNotFound, "no key has that id");
+  }
+  return {};
+}
+
+Result<std::vector<RegistryKeyInfo>> RegistryKeys::list() const {
+  LK_TRY(const std::vector<Found> found, read_all(directory_));
+  std::vector<RegistryKeyInfo> infos;
+  for (const Found& one : found) infos.push_back(one.certificate.info);
+  return infos;
+}
+
+Result<KeyRing> RegistryKeys::public_keys() const {
+  LK_TRY(std::vector<Found> found, read_all(directory_));
+  std::vector<VerificationKey> keys;
+  for (Found& one : found) {
+    const RegistryKeyInfo& info = one.certificate.info;
+    EVP_PKEY* const key = one.certificate.key.get();
+    LK_ASSERT(succeeded(EVP_PKEY_up_ref(key)));
+    keys.push_back(make_verification_key(info.thumbprint, {kAlgorithm}, EvpKey(key)));
+    keys.push_back(
+        make_verification_key(info.libtrust, {kAlgorithm}, std::move(one.certificate.key)));
+  }
+  return KeyRing(std::move(keys));
+}
+
+Result<RegistrySigningKey> RegistryKeys::signing_key(TimePoint now) const {
+  LK_TRY(const std::vector<RegistryKeyInfo> keys, list());
+  const std::optional<RegistryKeyInfo> signing = signing_at(keys, now);
+  if (!signing) return fail(ErrorCode::kNotFound, directory_ + ": no key for registries signs yet");
+  const std::string path = directory_ + "/" + file_name(signing->thumbprint, kPrivate);
+  LK_TRY(const SecretString pem, read_file(AT_FDCWD, path, kPrivateFile));
+  Result<EvpKey> key = read_registry_private_key(pem.reveal());
+  if (!key) return fail(key.error().code, path + ": " + key.error().detail);
+  if (thumbprint(key->get()) != signing->thumbprint) {
+    return fail(ErrorCode::kRefused, path + ": holds another key");
+  }
+  return RegistrySigningKey(std::make_unique<RegistrySigningKey::Impl>(
+      RegistrySigningKey::Impl{*signing, *std::move(key)}));
+}
+
+Result<std::string> RegistryKeys::export_bundle() const {
+  LK_TRY(const std::vector<Found> found, read_all(directory_));
+  std::string bundle;
+  for (const Found& one : found) bundle += one.pem.reveal();
+  return bundle;
+}
+
+Result<std::string> RegistryKeys::export_jwks() const {
+  LK_TRY(const KeyRing ring, public_keys());
+  return jwks_of(ring.keys());
+}
+
+std::optional<RegistryKeyInfo> signing_at(const std::vector<RegistryKeyInfo>& keys,
+                                          TimePoint now) {
+  std::optional<RegistryKeyInfo> signing;
+  for (const RegistryKeyInfo& key : keys) {
+    if (key.signs_from <= now) signing = key;
+  }
+  return signing;
+}
+
+}  // namespace latchkey::crypto
