@@ -52,6 +52,7 @@ Section health_section();
 Section cache_section();
 Section path_section();
 Section rule_section();
+Section docker_section();
 Section log_section();
 
 std::vector<Section> all_sections();

@@ -145,6 +145,7 @@ constexpr Key<Paths> kPathsKeys[] = {
     {"credentials", read_page<&Paths::credentials>},
     {"whoami", read_page<&Paths::whoami>},
     {"jwks", read_page<&Paths::jwks>},
+    {"docker_token", read_page<&Paths::docker_token>},
     {"healthz", read_page<&Paths::healthz>},
     {"readyz", read_page<&Paths::readyz>},
 };
@@ -176,8 +177,8 @@ void read_paths(Reading& reading, const Node& table) {
 
 std::vector<const std::string*> pages_of(const Paths& paths) {
   return {&paths.login,       &paths.callback, &paths.logout, &paths.backchannel_logout,
-          &paths.credentials, &paths.whoami,   &paths.jwks,   &paths.healthz,
-          &paths.readyz};
+          &paths.credentials, &paths.whoami,   &paths.jwks,   &paths.docker_token,
+          &paths.healthz,     &paths.readyz};
 }
 
 Section site_section() {

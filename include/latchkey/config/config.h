@@ -11,6 +11,7 @@
 #include "latchkey/base/clock.h"
 #include "latchkey/base/secret_string.h"
 #include "latchkey/config/device.h"
+#include "latchkey/config/docker.h"
 #include "latchkey/config/ldap.h"
 #include "latchkey/config/membership.h"
 #include "latchkey/config/pages.h"
@@ -56,6 +57,7 @@ struct Paths {
   std::string device = "/oauth/device";
   std::string whoami = "/whoami";
   std::string jwks = "/.well-known/jwks.json";
+  std::string docker_token = "/docker/token";
   std::string healthz = "/healthz";
   std::string readyz = "/readyz";
   bool operator==(const Paths&) const = default;
@@ -224,6 +226,7 @@ struct Config {
   UserToken user_token;
   std::vector<Provider> providers;
   Membership membership;
+  Docker docker;
   Local local;
   Application application;
   Legacy legacy;
