@@ -13,6 +13,7 @@
 #include "latchkey/identity/resolver.h"
 #include "latchkey/membership/member_round.h"
 #include "latchkey/pages/credentials.h"
+#include "latchkey/pages/docker_token.h"
 #include "latchkey/pages/health.h"
 #include "latchkey/pages/jwks.h"
 #include "latchkey/pages/whoami.h"
@@ -42,8 +43,10 @@ class ResponderService final : public fcgi::Service {
         store::Store::attach(config.store.path, config.store.journal));
     const crypto::KeyDirectory keys(config.credential.key_directory);
     LK_TRY(crypto::Sealer sealer, keys.sealer());
+    LK_TRY(policy::Policy policy, policy::Policy::from(config));
     return std::unique_ptr<fcgi::Service>(
-        new ResponderService(config, clock, context, std::move(store), std::move(sealer)));
+        new ResponderService(config, clock, context, std::move(store), std::move(sealer),
+                             std::move(policy)));
   }
 
   void serve(fcgi::Exchange& exchange) override { responder_.serve(exchange); }
@@ -51,7 +54,8 @@ class ResponderService final : public fcgi::Service {
 
  private:
   ResponderService(const config::Config& config, const Clock& clock, server::WorkerContext& context,
-                   std::unique_ptr<store::Store> store, crypto::Sealer sealer)
+                   std::unique_ptr<store::Store> store, crypto::Sealer sealer,
+                   policy::Policy policy)
       : log_(context.log),
         hosts_(config),
         store_(std::move(store)),
@@ -63,6 +67,7 @@ class ResponderService final : public fcgi::Service {
                   context.slow_gate, directory_.get()}),
         credentials_({config, hosts_, *store_, resolver_, random_}),
         whoami_({config, hosts_, *store_, resolver_, random_}),
+        docker_token_({config, hosts_, *store_, resolver_, random_}, std::move(policy)),
         jwks_(crypto::KeyDirectory(config.credential.key_directory)),
         readyz_(*store_, crypto::KeyDirectory(config.credential.key_directory)),
         housekeeper_(*store_, sign_in_.providers(), holder_name("responder"), log_),
@@ -74,6 +79,7 @@ class ResponderService final : public fcgi::Service {
     sign_in_.add_routes(routes);
     routes.push_back({paths.credentials, Below::kYes, {"GET", "POST", "DELETE"}, &credentials_});
     routes.push_back({paths.whoami, Below::kNo, {"GET"}, &whoami_});
+    routes.push_back({paths.docker_token, Below::kNo, {"GET", "POST"}, &docker_token_});
     routes.push_back({paths.jwks, Below::kNo, {"GET"}, &jwks_});
     routes.push_back({paths.healthz, Below::kNo, {"GET"}, &healthz_});
     routes.push_back({paths.readyz, Below::kNo, {"GET"}, &readyz_});
@@ -91,6 +97,7 @@ class ResponderService final : public fcgi::Service {
   role::SignInPages sign_in_;
   pages::CredentialsPage credentials_;
   pages::WhoamiPage whoami_;
+  pages::DockerTokenPage docker_token_;
   pages::JwksPage jwks_;
   pages::HealthzPage healthz_;
   pages::ReadyzPage readyz_;

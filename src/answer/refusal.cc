@@ -8,6 +8,7 @@
 #include "latchkey/wire/accept.h"
 #include "latchkey/wire/cookie.h"
 #include "latchkey/wire/form.h"
+#include "latchkey/wire/registry.h"
 #include "words.h"
 
 namespace latchkey::answer {
@@ -36,8 +37,25 @@ std::string quoted(std::string_view text) {
   return result + "\"";
 }
 
+// Where to get a token, and for what: a client asks for just that. Its realm is the configured
+// address of the host, whatever a client calls it (D7).
+std::string token_challenge(const RefusalSettings& settings, const Refused& refused,
+                            Reason reason) {
+  const model::CanonicalRequest& request = refused.request;
+  const std::string service(refused.token_service);
+  std::string text = "Bearer realm=" +
+                     quoted(settings.hosts.origin_of(service) + settings.docker_token_path) +
+                     ",service=" + quoted(service);
+  const auto demand = wire::registry_demand(request.method, request.path, request.query);
+  if (demand && !demand->empty()) text += ",scope=" + quoted(wire::registry_scopes(*demand));
+  if (reason == Reason::kInsufficientScope) text += ",error=\"insufficient_scope\"";
+  else if (reason != Reason::kNoCredential) text += ",error=\"invalid_token\"";
+  return text;
+}
+
 // The one challenge: Apache joins several into one line, and Docker reads one.
-std::string challenge(const RefusalSettings& settings, const Refused& refused) {
+std::string challenge(const RefusalSettings& settings, const Refused& refused, Reason reason) {
+  if (!refused.token_service.empty()) return token_challenge(settings, refused, reason);
   const bool script = refused.challenge == Challenge::kBrowser && is_script(refused.hints);
   return (script ? "Bearer realm=" : "Basic realm=") + quoted(settings.realm);
 }
@@ -105,7 +123,8 @@ RefusalSettings::RefusalSettings(const config::Config& config)
     : hosts(config),
       realm(config.site.realm),
       title(config.site.title),
-      login_path(config.paths.login) {}
+      login_path(config.paths.login),
+      docker_token_path(config.paths.docker_token) {}
 
 bool is_navigation(const model::CanonicalRequest& request, const model::ClientHints& hints) {
   if (request.method != "GET" && request.method != "HEAD") return false;
@@ -123,7 +142,9 @@ Answer refusal(const RefusalSettings& settings, const Refused& refused, Reason r
     answer = to_sign_in(settings, refused);
   } else {
     answer.status = status_of(words, refused, reason);
-    if (answer.status == 401) answer.add_ours("WWW-Authenticate", challenge(settings, refused));
+    if (answer.status == 401) {
+      answer.add_ours("WWW-Authenticate", challenge(settings, refused, reason));
+    }
     if (answer.status == 503) answer.add_ours("Retry-After", "5");
     if (answer.status == 429) answer.add_ours("Retry-After", throttled_for(refused));
     add_body(answer, settings, refused, reason, words);

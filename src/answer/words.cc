@@ -21,6 +21,8 @@ constexpr Words kWrongUserName{401, kChallenge, "UNAUTHORIZED", "Wrong user name
                                "The user name is not that of the credential's owner."};
 constexpr Words kWrongAudience{401, kChallenge, "UNAUTHORIZED", "Wrong credential",
                                "The credential that was sent is for another site."};
+constexpr Words kInsufficientScope{401, kChallenge, "DENIED", "Not allowed",
+                                   "The token that was sent is not meant for this."};
 constexpr Words kUnusableProof{
     401, kSignIn, "UNAUTHORIZED", "Sign-in needed",
     "Your certificate, or the name that the web server knows you by, is nobody's here. Sign in in "
@@ -81,6 +83,7 @@ const Words& words_of(model::Reason reason) {
     case Reason::kRevokedCredential: return kRevokedCredential;
     case Reason::kWrongUserName: return kWrongUserName;
     case Reason::kWrongAudience: return kWrongAudience;
+    case Reason::kInsufficientScope: return kInsufficientScope;
     case Reason::kUnusableProof: return kUnusableProof;
     case Reason::kAccountDisabled: return kAccountDisabled;
     case Reason::kMembershipUnconfirmed: return kMembershipUnconfirmed;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -50,6 +51,14 @@ class IdentityMaker {
   static model::Identity of_legacy_token(store::Owner owner, TimePoint valid_until) {
     model::Identity identity = of(model::Proof::kJwt, std::move(owner));
     identity.valid_until_ = valid_until;
+    return identity;
+  }
+
+  // Whom an access token for a registry was made for, with no more than it is for.
+  static model::Identity narrowed(model::Identity identity,
+                                  std::shared_ptr<const model::DockerGrant> grant) {
+    if (!identity.anonymous()) identity.proof_ = model::Proof::kDockerToken;
+    identity.docker_grant_ = std::move(grant);
     return identity;
   }
 

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "directory_proof.h"
+#include "docker_person.h"
 #include "identity_maker.h"
 #include "latchkey/crypto/digest.h"
 #include "latchkey/crypto/key_directory.h"
@@ -14,6 +15,7 @@
 #include "latchkey/telemetry/log.h"
 #include "latchkey/wire/field_value.h"
 #include "legacy_tokens.h"
+#include "live_record.h"
 #include "local_proof.h"
 #include "local_users.h"
 #include "owner_check.h"
@@ -60,8 +62,12 @@ struct Resolver::Parts {
   Step<Identity> resolve(const model::SessionCookie& cookie, TimePoint now);
   Step<Identity> resolve(const model::BasicPair& pair, TimePoint now);
   Step<Identity> resolve(const model::BearerToken& bearer, TimePoint now);
+  Step<Identity> resolve(const model::DockerToken& token, TimePoint now);
+  Step<Identity> resolve(const model::DockerRefreshToken& token, TimePoint now);
   Step<Identity> resolve(const model::ClientCertificate& certificate, TimePoint now);
   Step<Identity> resolve(const model::RemoteUser& user, TimePoint now);
+  Step<Identity> of_docker(Step<DockerPerson::Found> found, TimePoint now);
+  void note_use(const CredentialId& credential, std::optional<TimePoint> last_used, TimePoint now);
   Step<Identity> by_token(std::string_view text, const std::string* user, TimePoint now);
   Step<Identity> by_legacy_token(std::string_view text, TimePoint now);
   Step<Identity> by_password(const model::BasicPair& pair, TimePoint now);
@@ -78,6 +84,7 @@ struct Resolver::Parts {
   LocalProof local_proof;
   VouchedAccounts vouched;
   LegacyTokens legacy;
+  DockerPerson docker;
   std::optional<DirectoryProof> directory;  // nullopt: its passwords are not taken
   std::string_view remote_address{};  // of the request in hand
   Passwords passwords = Passwords::kTry;
@@ -94,6 +101,7 @@ Resolver::Resolver(const config::Config& config, store::Store& store, SlowGate& 
           LocalProof(store, gate, random),
           VouchedAccounts(config, store, gate, random, log, directory),
           LegacyTokens(config.legacy),
+          DockerPerson(config, store),
           DirectoryProof::make(config, store, gate, random, directory))) {}
 Resolver::Resolver(Resolver&&) noexcept = default;
 Resolver::~Resolver() = default;
@@ -138,6 +146,26 @@ Step<Identity> Resolver::Parts::resolve(const model::BasicPair& pair, TimePoint 
     return by_password(pair, now);
   }
   return by_token(pair.password.reveal(), &pair.user, now);
+}
+
+Step<Identity> Resolver::Parts::resolve(const model::DockerToken& token, TimePoint now) {
+  return of_docker(docker.find(token, local_users.watch(now), now), now);
+}
+
+Step<Identity> Resolver::Parts::resolve(const model::DockerRefreshToken& token, TimePoint now) {
+  return of_docker(docker.find(token, local_users.watch(now), now), now);
+}
+
+Step<Identity> Resolver::Parts::of_docker(Step<DockerPerson::Found> found, TimePoint now) {
+  if (!found) return std::unexpected(std::move(found).error());
+  const CredentialId& credential = found->identity.credential();
+  if (!credential.empty()) note_use(credential, found->last_used, now);
+  return std::move(found->identity);
+}
+
+void Resolver::Parts::note_use(const CredentialId& credential, std::optional<TimePoint> last_used,
+                               TimePoint now) {
+  if (!last_used || now >= *last_used + kCredentialTouchEvery) touch.credential = credential;
 }
 
 Step<Identity> Resolver::Parts::resolve(const model::ClientCertificate& certificate,
@@ -210,27 +238,12 @@ Step<Identity> Resolver::Parts::by_token(std::string_view text, const std::strin
     return model::refuse(Reason::kWrongUserName, id);
   }
   const Outcome local = local_users.watch(now);
-  Result<store::PresentedCredential> found = store.credentials().presented(claims.credential);
-  if (!found) {
-    if (found.error().code != ErrorCode::kNotFound) return unanswered(found.error());
-    return model::refuse(Reason::kRevokedCredential, "no record of " + id);
-  }
-  store::PresentedCredential& credential = *found;
-  const store::Owner& owner = credential.owner;
-  // A re-created account has another id, so its namesake's tokens stay dead.
-  if (claims.account != owner.account || claims.user_name != owner.profile.user_name) {
-    return model::refuse(Reason::kBadCredential, "the owner of " + id + " is another by now");
-  }
-  LK_CHECK(check.alive(owner, local, now));
-  if (credential.revoked || credential.epoch != owner.epoch) {
-    return model::refuse(Reason::kRevokedCredential, id);
-  }
-  if (now >= credential.expires) return model::refuse(Reason::kExpiredCredential, id);
-  const auto age = check.membership_age(owner, now);
+  LK_TRY(store::PresentedCredential credential,
+         live_record(store, check, {claims.credential, claims.account, claims.user_name}, local,
+                     now));
+  const auto age = check.membership_age(credential.owner, now);
   LK_CHECK(check.member_of_credential(credential.owner, now));
-  if (!credential.last_used || now >= *credential.last_used + kCredentialTouchEvery) {
-    touch.credential = claims.credential;
-  }
+  note_use(claims.credential, credential.last_used, now);
   return IdentityMaker::of_token(std::move(claims.credential), std::move(credential),
                                  claims.expires, age);
 }

@@ -6,7 +6,7 @@
 namespace latchkey::model {
 namespace {
 
-constexpr std::array<std::pair<Reason, std::string_view>, 30> kWords{{
+constexpr std::array<std::pair<Reason, std::string_view>, 31> kWords{{
     {Reason::kNoCredential, "no_credential"},
     {Reason::kMalformedCredential, "malformed_credential"},
     {Reason::kBadCredential, "bad_credential"},
@@ -14,6 +14,7 @@ constexpr std::array<std::pair<Reason, std::string_view>, 30> kWords{{
     {Reason::kRevokedCredential, "revoked_credential"},
     {Reason::kWrongUserName, "wrong_user_name"},
     {Reason::kWrongAudience, "wrong_audience"},
+    {Reason::kInsufficientScope, "insufficient_scope"},
     {Reason::kUnusableProof, "unusable_proof"},
     {Reason::kUnknownSession, "unknown_session"},
     {Reason::kExpiredSession, "expired_session"},

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "latchkey/policy/docker_access.h"
+#include "latchkey/policy/docker_request.h"
 #include "latchkey/policy/same_origin.h"
 #include "latchkey/policy/scope.h"
 #include "latchkey/wire/host.h"
@@ -61,9 +63,34 @@ struct Policy::Parts {
   config::Hosts hosts;
   std::vector<config::Rule> rules;
   std::vector<config::Path> paths;  // the longest prefix first
+  config::Docker docker;
   std::vector<std::unique_ptr<const RE2>> health_agents;
   std::string health_path;
+
+  Verdict judge_all(const model::CanonicalRequest& request, const PathSettings& settings,
+                    const model::Identity& identity) const;
 };
+
+// Judges the request, and what else it comes to: a push can take a layer out of another repository,
+// and that is a pull from there, whatever the path says.
+Verdict Policy::Parts::judge_all(const model::CanonicalRequest& request,
+                                 const PathSettings& settings,
+                                 const model::Identity& identity) const {
+  Verdict verdict = judge(rules, request, identity);
+  const bool may_mount = verdict.reason == Reason::kAllowed && !request.query.empty() &&
+                         settings.challenge == config::Challenge::kDocker &&
+                         docker_action(request) == DockerAction::kPush;
+  if (!may_mount) return verdict;
+  const Result<std::vector<std::string>> sources = mounted_repositories(request);
+  if (!sources) return {.reason = Reason::kAmbiguousTarget, .detail = sources.error().detail};
+  for (const std::string& name : *sources) {
+    for (const auto& pull : requests_of(request.host, {"repository", name, {}}, "pull")) {
+      Verdict source = judge(rules, pull, identity);
+      if (source.reason != Reason::kAllowed) return source;
+    }
+  }
+  return verdict;
+}
 
 Policy::Policy(std::unique_ptr<const Parts> parts) : parts_(std::move(parts)) {}
 Policy::Policy(Policy&&) noexcept = default;
@@ -80,6 +107,7 @@ Result<Policy> Policy::from(const config::Config& config) {
   return Policy(std::make_unique<const Parts>(Parts{.hosts = config::Hosts(config),
                                                     .rules = config.rules,
                                                     .paths = std::move(paths),
+                                                    .docker = config.docker,
                                                     .health_agents = std::move(agents),
                                                     .health_path = config.health.path}));
 }
@@ -117,6 +145,9 @@ PathSettings Policy::settings(std::string_view host, std::string_view path) cons
   result.authorization = authorization.value_or(result.authorization);
   result.encoded_slash = encoded_slash.value_or(result.encoded_slash);
   result.cross_site = cross_site.value_or(result.cross_site);
+  if (result.challenge == config::Challenge::kDocker && parts_->docker.takes_tokens(host)) {
+    result.token_service = host;
+  }
   return result;
 }
 
@@ -146,7 +177,15 @@ Decision Policy::decide(const model::AuthQuery& query, const PathSettings& setti
   if (!scopes_permit(identity.scopes(), query)) {
     return refuse(Reason::kScopeDenied, "the credential's scopes do not cover the request");
   }
-  const Verdict verdict = judge(parts_->rules, query.request, identity);
+  if (const model::DockerGrant* const grant = identity.docker_grant()) {
+    const Cover cover = grant->service == settings.token_service ? covers(*grant, query.request)
+                                                                 : Cover::kUnknown;
+    if (cover == Cover::kPart) return refuse(Reason::kInsufficientScope, "the token is for less");
+    if (cover == Cover::kUnknown) {
+      return refuse(Reason::kScopeDenied, "no token of a registry is for such a request");
+    }
+  }
+  const Verdict verdict = parts_->judge_all(query.request, settings, identity);
   Decision decision = verdict.reason == Reason::kAllowed
                           ? Decision::allow(std::move(identity))
                           : refuse(verdict.reason, verdict.detail);

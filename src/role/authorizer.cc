@@ -140,7 +140,8 @@ model::Step<model::Identity> Authorizer::prove(const model::AuthQuery& query,
                                                TimePoint now) {
   LK_CHECK(policy_.admit(query.request, settings));
   LK_TRY(const model::Credential credential,
-         credential::present(query, settings.authorization, cookie_name_));
+         credential::present(query, settings.authorization, cookie_name_,
+                             settings.token_service));
   // The check has tried a password and counted it; whoever asks this mode directly has no try here.
   const bool refused = query.call.mode == Mode::kRefused;
   return resolver_.resolve(credential, query.remote_address, now,
@@ -166,7 +167,7 @@ model::Answer Authorizer::say(const model::AuthQuery& query, const policy::PathS
     return answer::health();
   }
   const answer::Refused refused{query.request, query.hints, settings.challenge,
-                                decision.retry_after};
+                                decision.retry_after, settings.token_service};
   return answer::refusal(refusal_settings_, refused, decision.reason());
 }
 

@@ -28,6 +28,7 @@ Level level_of(model::Reason reason) {
     case Reason::kRevokedCredential:
     case Reason::kWrongUserName:
     case Reason::kWrongAudience:
+    case Reason::kInsufficientScope:
     case Reason::kUnusableProof:
     case Reason::kUnknownSession:
     case Reason::kExpiredSession:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "latchkey/base/clock.h"
 #include "latchkey/config/config.h"
@@ -21,6 +22,7 @@ struct RefusalSettings {
   std::string realm;
   std::string title;
   std::string login_path;
+  std::string docker_token_path;
 };
 
 // What was refused: by whom asked, where, and which class the path has there.
@@ -29,6 +31,7 @@ struct Refused {
   const model::ClientHints& hints;
   config::Challenge challenge;
   Seconds retry_after{};  // of a throttle, as Decision has it
+  std::string_view token_service{};  // of a registry that is entered by tokens; else empty
 };
 
 // Returns: the whole refusal, with the one challenge of its class; a 302 to the sign-in page only

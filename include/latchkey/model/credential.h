@@ -29,6 +29,18 @@ struct BearerToken {
   SecretString token;
 };
 
+// The token of Bearer at a registry that is entered by tokens, made by our token server.
+struct DockerToken {
+  SecretString token;
+  std::string service;  // the registry that was asked
+};
+
+// What our token server gave to ask for such tokens later, and is shown now.
+struct DockerRefreshToken {
+  SecretString token;
+  std::string service;  // the registry that the new token is to be for
+};
+
 // A client certificate that the web server has verified, in its words: any bytes. Made by dialect/
 // only where the configuration says that this web server sets these variables, and where nobody
 // else can reach us.
@@ -46,7 +58,7 @@ struct RemoteUser {
   std::string display_name;
 };
 
-using Credential = std::variant<NoCredential, SessionCookie, BasicPair, BearerToken,
-                                ClientCertificate, RemoteUser>;
+using Credential = std::variant<NoCredential, SessionCookie, BasicPair, BearerToken, DockerToken,
+                                DockerRefreshToken, ClientCertificate, RemoteUser>;
 
 }  // namespace latchkey::model

@@ -2,6 +2,7 @@
 // holds a proof that the credential was checked.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "latchkey/base/clock.h"
 #include "latchkey/base/ids.h"
 #include "latchkey/model/account.h"
+#include "latchkey/model/docker_grant.h"
 #include "latchkey/model/proof.h"
 
 namespace latchkey::identity {
@@ -34,6 +36,9 @@ class Identity {
   // The credential's scopes; empty narrows nothing.
   const std::vector<std::string>& scopes() const { return scopes_; }
 
+  // What an access token for a Docker registry narrows the identity to; null for every other proof.
+  const DockerGrant* docker_grant() const { return docker_grant_.get(); }
+
   // How long ago the provider last confirmed that the person belongs here; nullopt where nobody is
   // asked.
   const std::optional<Seconds>& membership_age() const { return membership_age_; }
@@ -51,6 +56,7 @@ class Identity {
   CredentialId credential_;
   std::string session_id_;
   std::vector<std::string> scopes_;
+  std::shared_ptr<const DockerGrant> docker_grant_;
   std::optional<Seconds> membership_age_;
   std::optional<TimePoint> valid_until_;
 };

@@ -16,6 +16,7 @@ enum class Reason {
   kRevokedCredential,
   kWrongUserName,          // Basic with a token of somebody else
   kWrongAudience,          // a token for another installation
+  kInsufficientScope,      // a token for a registry, but for less: another one might do
   kUnusableProof,          // the web server vouches for somebody who cannot be anybody here
   kUnknownSession,         // a session cookie that names no live session
   kExpiredSession,

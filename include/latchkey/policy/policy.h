@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "latchkey/base/result.h"
@@ -20,6 +21,7 @@ struct PathSettings {
   config::AuthorizationUse authorization = config::AuthorizationUse::kLatchkey;
   config::EncodedSlash encoded_slash = config::EncodedSlash::kRefuse;
   config::CrossSite cross_site = config::CrossSite::kRefuse;
+  std::string token_service;  // of a registry that is entered by tokens; else empty
 };
 
 class Policy {

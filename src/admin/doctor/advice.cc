@@ -57,7 +57,7 @@ constexpr std::string_view kHaproxyChallenge =
 constexpr std::string_view kHaproxyPages =
     "HAProxy, in the frontend, before every other use_backend:\n"
     "use_backend latchkey_pages if { path_beg /oauth/ /cli/credentials } || "
-    "{ path /whoami /healthz /readyz /.well-known/jwks.json }";
+    "{ path /whoami /docker/token /healthz /readyz /.well-known/jwks.json }";
 constexpr std::string_view kHaproxyProbe =
     "HAProxy, in the frontend, and no other line that looks at User-Agent:\n"
     "http-request return status 200 hdr Cache-Control no-store if { path / } "

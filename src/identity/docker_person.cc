@@ -1,0 +1,86 @@
+#include "docker_person.h"
+
+#include <utility>
+
+#include "identity_maker.h"
+#include "live_record.h"
+
+namespace latchkey::identity {
+namespace {
+
+using model::Reason;
+using model::Step;
+
+constexpr Seconds kSkew{60};  // how far the clocks of two of our machines may be apart
+
+Step<void> check_times(const DockerClaims& claims, TimePoint now) {
+  if (now >= claims.expires) {
+    return model::refuse(Reason::kExpiredCredential, "a token for registries");
+  }
+  if (now + kSkew < claims.valid_from) {
+    return model::refuse(Reason::kBadCredential, "not yet valid");
+  }
+  return {};
+}
+
+}  // namespace
+
+// Of a password, or of what the web server vouches for: there is no record that could be revoked,
+// so the token ends with either epoch of its account.
+Step<DockerPerson::Found> DockerPerson::by_account(const DockerClaims& claims,
+                                                   const Outcome& local, TimePoint now) {
+  Result<model::Account> account = store_.accounts().find(claims.account);
+  if (!account) {
+    if (account.error().code != ErrorCode::kNotFound) return unanswered(account.error());
+    return model::refuse(Reason::kRevokedCredential, "its owner is gone");
+  }
+  const bool ended = account->session_epoch != claims.session_epoch ||
+                     account->credential_epoch != claims.credential_epoch ||
+                     account->profile.user_name != claims.user_name;
+  store::Owner owner = store::owner_of(*std::move(account));
+  LK_CHECK(check_.alive(owner, local, now));
+  if (ended) return model::refuse(Reason::kRevokedCredential, owner.account.text());
+  LK_CHECK(check_.read_membership(owner));
+  LK_CHECK(OwnerCheck::member(owner, now));
+  const TimePoint until = std::min(claims.expires, owner.member_until.value_or(claims.expires));
+  const auto age = check_.membership_age(owner, now);
+  return Found{IdentityMaker::of_vouched(model::Proof::kDockerToken, std::move(owner), until, age),
+               std::nullopt};
+}
+
+Step<DockerPerson::Found> DockerPerson::owner_of(const DockerClaims& claims, const Outcome& local,
+                                                 TimePoint now) {
+  LK_CHECK(check_times(claims, now));
+  if (claims.account.empty()) return Found{IdentityMaker::anonymous(), std::nullopt};
+  if (claims.credential.empty()) return by_account(claims, local, now);
+  LK_TRY(store::PresentedCredential record,
+         live_record(store_, check_, {claims.credential, claims.account, claims.user_name}, local,
+                     now));
+  const auto last_used = record.last_used;
+  const auto age = check_.membership_age(record.owner, now);
+  LK_CHECK(check_.member_of_credential(record.owner, now));
+  return Found{IdentityMaker::of_token(claims.credential, std::move(record), claims.expires, age),
+               last_used};
+}
+
+Step<DockerPerson::Found> DockerPerson::find(const model::DockerToken& token, const Outcome& local,
+                                             TimePoint now) {
+  LK_TRY(const DockerClaims* claims,
+         reader_.read(token.token.reveal(), DockerUse::kAccess, token.service, now));
+  LK_TRY(Found found, owner_of(*claims, local, now));
+  found.identity = IdentityMaker::narrowed(std::move(found.identity), claims->grant);
+  return found;
+}
+
+Step<DockerPerson::Found> DockerPerson::find(const model::DockerRefreshToken& token,
+                                             const Outcome& local, TimePoint now) {
+  LK_TRY(const DockerClaims* claims,
+         reader_.read(token.token.reveal(), DockerUse::kRefresh, token.service, now));
+  // Whatever has no record cannot be revoked, and was never given one.
+  if (claims->credential.empty()) {
+    return model::refuse(Reason::kBadCredential, "a refresh token of nothing");
+  }
+  return owner_of(*claims, local, now);
+}
+
+}  // namespace latchkey::identity

@@ -1,0 +1,35 @@
+// Signs tokens for registries with the key that signs at the time, made when there is none yet.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "latchkey/config/docker.h"
+#include "latchkey/crypto/registry_keys.h"
+
+namespace latchkey::pages {
+
+class RegistrySigner {
+ public:
+  RegistrySigner(crypto::RegistryKeys keys, config::KeyIdForm form)
+      : keys_(std::move(keys)), form_(form) {}
+
+  // Returns the signed token. What was read of the directory is kept until it changes.
+  //
+  // Errors: kUnavailable: there is no key, or none that can be used; whatever is wrong with it, the
+  //         one who asked did nothing wrong.
+  Result<SecretString> sign(std::string_view claims_json, TimePoint now);
+
+ private:
+  Outcome refresh(TimePoint now);
+
+  crypto::RegistryKeys keys_;
+  config::KeyIdForm form_;
+  std::optional<crypto::FileStamp> stamp_;
+  std::vector<crypto::RegistryKeyInfo> infos_;
+  std::optional<crypto::RegistrySigningKey> key_;
+};
+
+}  // namespace latchkey::pages
