@@ -15,6 +15,7 @@
 #include "latchkey/config/web_root.h"
 #include "latchkey/crypto/client_authorities.h"
 #include "latchkey/crypto/key_directory.h"
+#include "latchkey/crypto/registry_keys.h"
 #include "latchkey/crypto/password.h"
 #include "latchkey/crypto/public_key_file.h"
 #include "latchkey/directory/directory.h"
@@ -96,6 +97,7 @@ Outcome look_at_keys(const std::string& directory) {
   LK_CHECK(keys.public_keys());
   LK_CHECK(keys.active_signing_key());
   LK_CHECK(keys.sealer());
+  LK_CHECK(crypto::RegistryKeys(directory).list());
   return {};
 }
 

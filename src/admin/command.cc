@@ -109,6 +109,30 @@ void add_session(CLI::App& app, Asked& asked) {
   end.add_option("--user", arguments.user, "All of theirs")->excludes(id);
 }
 
+void add_registry_keys(CLI::App& group, Asked& asked) {
+  Arguments& arguments = asked.arguments;
+  CLI::App& exported = add_verb(group, asked, "export-registry",
+                                "Print the keys of Docker tokens as a registry's rootcertbundle",
+                                key_export_registry);
+  exported.add_flag_callback("--jwks", [&arguments] { arguments.form = Form::kJson; },
+                             "As the key set that registries from 3.0 on take, too");
+  add_json(add_verb(group, asked, "list-registry", "List the keys of Docker tokens",
+                    key_list_registry),
+           arguments);
+  CLI::App& rotate = add_verb(group, asked, "rotate-registry",
+                              "Make another key of Docker tokens; the old ones stay valid",
+                              key_rotate_registry);
+  rotate.add_option("--activate-in", arguments.registry_lead,
+                    "When it begins to sign, so that registries know it by then (default: 24h)")
+      ->transform(CLI::AsNumberWithUnit(
+          std::map<std::string, std::int64_t>{{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}}))
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{365} * 86400));
+  CLI::App& retire = add_verb(group, asked, "retire-registry",
+                              "Remove a key of Docker tokens and all it has signed",
+                              key_retire_registry);
+  retire.add_option("ID", arguments.id, "Its id")->required();
+}
+
 void add_key(CLI::App& app, Asked& asked) {
   Arguments& arguments = asked.arguments;
   CLI::App& group = add_group(app, "key", "The keys that sign credentials");
@@ -118,6 +142,7 @@ void add_key(CLI::App& app, Asked& asked) {
       add_verb(group, asked, "retire", "Remove an old key and all it has signed", key_retire);
   retire.add_option("ID", arguments.id, "Its id")->required();
   add_verb(group, asked, "export-jwks", "Print the public keys", key_export);
+  add_registry_keys(group, asked);
 }
 
 void add_store(CLI::App& app, Asked& asked) {

@@ -51,6 +51,8 @@ struct Arguments {
   Cgi cgi = Cgi::kNo;
   ShowKeys show_keys = ShowKeys::kNo;  // check: print every key with its value and where it is from
   std::string environment_file;        // migrate: the old program's variables; else our own
+  // rotate-registry: seconds until the new key signs, so that registries can be given it before.
+  std::int64_t registry_lead = 86400;
   std::string until;                   // migrate: how long its tokens are taken, as YYYY-MM-DD
   DoctorOptions doctor;
 };
@@ -74,6 +76,10 @@ int key_list(const Arguments& arguments, const World& world);
 int key_rotate(const Arguments& arguments, const World& world);
 int key_retire(const Arguments& arguments, const World& world);
 int key_export(const Arguments& arguments, const World& world);
+int key_export_registry(const Arguments& arguments, const World& world);
+int key_list_registry(const Arguments& arguments, const World& world);
+int key_rotate_registry(const Arguments& arguments, const World& world);
+int key_retire_registry(const Arguments& arguments, const World& world);
 int store_migrate(const Arguments& arguments, const World& world);
 int store_backup(const Arguments& arguments, const World& world);
 int store_check(const Arguments& arguments, const World& world);

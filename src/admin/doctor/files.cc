@@ -106,7 +106,8 @@ void look_at_keys(const std::string& directory, Look& look) {
   std::error_code unreadable;
   for (const auto& entry : std::filesystem::directory_iterator(directory, unreadable)) {
     const std::string name = entry.path().filename().string();
-    const bool secret = name.starts_with("signing-") || name == "seal.key";
+    const bool registry = name.starts_with("registry-") && name.ends_with(".pem");
+    const bool secret = name.starts_with("signing-") || registry || name == "seal.key";
     if (secret) look.secret(entry.path().string());
     else look.trusted(entry.path().string());
   }
