@@ -42,6 +42,9 @@ users_file = "{dir}/users"
 per_user_max = 100000
 [cache]
 signatures = 1024
+[docker]
+token_hosts = ["127.0.0.1"]
+lifetime = "1h"
 [[rule]]
 who = "authenticated"
 """
@@ -66,6 +69,7 @@ http {{
         location /limit/ {{ auth_request /.bench/204; try_files /file =404; }}
         location /null/ {{ auth_request /.bench/null; {facts} try_files /file =404; }}
         location /latchkey/ {{ auth_request /.latchkey/check; auth_request_set $latchkey_reason $upstream_http_x_latchkey_reason; {facts} try_files /file =404; }}
+        location /v2/ {{ auth_request /.latchkey/check; auth_request_set $latchkey_reason $upstream_http_x_latchkey_reason; {facts} try_files /file =404; }}
     }}
 }}
 """
@@ -158,6 +162,8 @@ class Bench:
         revoked = self.latchkey.issue("alice")
         self.latchkey.admin("credential", "revoke", revoked["id"])
         self.revoked = revoked["password"]
+        docker = self.site.get("/docker/token?service=127.0.0.1&scope=repository:bench:pull", bearer=self.known)
+        self.docker = json.loads(docker.text)["token"]
 
     def listen_on_tcp(self):
         """Starts the null and latchkey once more on ports, for Apache, which knows no unix sockets."""
@@ -174,7 +180,7 @@ class Bench:
         tcp = kind.name == "apache"
         null, workers = (self.null_tcp.children, self.latchkey_tcp.children) if tcp else (self.null.children, self.workers)
         cases = {name: (path + "file", options, null if name == "null" else workers, refused)
-                 for name, (path, options, _, refused) in self.cases().items() if name != "limit-204"}
+                 for name, (path, options, _, refused) in self.cases().items() if name not in ("limit-204", "docker-token")}
         try:
             return self.measure(cases, server.port)
         finally:
@@ -199,6 +205,7 @@ class Bench:
             "session": ("/latchkey/", {"header": f"Cookie: {self.cookie}"}, self.workers, False),
             "jwt-known": ("/latchkey/", {"header": f"Authorization: Bearer {self.known}"}, self.workers, False),
             "jwt-new": ("/latchkey/", {"tokens": str(self.tokens)}, self.workers, False),
+            "docker-token": ("/v2/bench/manifests/1", {"header": f"Authorization: Bearer {self.docker}"}, self.workers, False),
             "jwt-revoked": ("/latchkey/", {"header": f"Authorization: Bearer {self.revoked}"}, self.workers, True),
         }
         if not suffix:

@@ -76,25 +76,33 @@ def test_skopeo_logs_in_copies_inspects_and_loses_it_by_revocation(repositories,
     assert refused.returncode != 0 and "unauthorized" in refused.stdout.lower(), refused.stdout
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory):
-    """A Docker engine without networking for containers: enough to log in, push and pull. Needs root."""
+def start_engine(directory):
+    """A Docker engine without networking for containers: enough to log in, push and pull. Needs root. Yields the
+    client and the directory with its configuration, and ends the engine."""
     assert os.geteuid() == 0, "the Docker engine needs root"
-    directory = tmp_path_factory.mktemp("engine")
     socket = directory / "docker.sock"
     (directory / "daemon.json").write_text(json.dumps({
         "hosts": [f"unix://{socket}"], "data-root": str(directory / "data"), "exec-root": str(directory / "exec"),
         "pidfile": str(directory / "docker.pid"), "bridge": "none", "iptables": False, "ip6tables": False,
         "ip-forward": False, "storage-driver": "vfs"}))
+    # With a login of its own the client keeps those of the test in this file, whatever helpers the machine has.
+    (directory / "config").mkdir()
+    (directory / "config/config.json").write_text('{"auths": {"elsewhere.test": {"auth": "YTpi"}}}')
     part = Part("dockerd", [program("dockerd"), "--config-file", directory / "daemon.json"], directory)
 
     def docker(*arguments, text_input=None):
         return run([program("docker"), "-H", f"unix://{socket}", "--config", directory / "config", *arguments], directory,
                    text_input=text_input, HOME=directory)
     wait_until(lambda: docker("version").returncode == 0, "the Docker engine", 60, part)
-    yield docker
+    yield docker, directory
     part.stop(30)
     shutil.rmtree(directory / "data", ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    for docker, _ in start_engine(tmp_path_factory.mktemp("engine")):
+        yield docker
 
 
 def test_a_docker_engine_logs_in_pushes_pulls_and_loses_it_by_revocation(repositories, engine, tmp_path):
