@@ -58,6 +58,11 @@ int json_precision(std::string_view type) {
 // No wildcard counts: a tool that takes anything is not asking for a page.
 int html_precision(std::string_view type) { return equal_ignoring_case(type, "text/html") ? 1 : 0; }
 
+int xml_precision(std::string_view type) {
+  return equal_ignoring_case(type, "application/xml") || equal_ignoring_case(type, "text/xml") ? 1
+                                                                                               : 0;
+}
+
 // The most exact range that covers a type; of two equally exact ones the better.
 struct Cover {
   int precision = 0;
@@ -88,6 +93,13 @@ bool names_nothing(std::string_view accept) {
 }  // namespace
 
 bool accepts_html(std::string_view accept) { return cover_of(accept, html_precision).quality > 0; }
+
+bool prefers_xml(std::string_view accept) {
+  const Cover xml = cover_of(accept, xml_precision);
+  const Cover json = cover_of(accept, json_precision);
+  if (xml.quality != json.quality) return xml.quality > json.quality;
+  return xml.quality > 0 && xml.position < json.position;
+}
 
 Media preferred(std::string_view accept) {
   if (names_nothing(accept)) return Media::kJson;

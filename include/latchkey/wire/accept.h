@@ -17,6 +17,9 @@ enum class Media {
 // True if `accept` names text/html itself (no wildcard) with a quality above 0.
 bool accepts_html(std::string_view accept);
 
+// True if `accept` names XML itself (no wildcard) before JSON: by quality, then by order.
+bool prefers_xml(std::string_view accept);
+
 // Returns which of the two comes first by quality, then by order. `*/*` and `application/*` count
 // as JSON, so that tools get JSON; so does an absent field.
 // Spec: RFC 9110 section 12.5.1.
