@@ -86,6 +86,12 @@ std::string Sealer::seal(std::string_view purpose, std::string_view row, std::st
   return wire::base64url_encode(out);
 }
 
+Digest Sealer::derive(std::string_view purpose,
+                      std::initializer_list<std::string_view> parts) const {
+  const Digest key = hmac_sha256(key_.reveal(), "latchkey derivation key", {});
+  return hmac_sha256(key.bytes(), purpose, parts);
+}
+
 Result<SecretString> Sealer::open(std::string_view purpose, std::string_view row,
                                   std::string_view sealed) const {
   Result<std::string> decoded = wire::base64url_decode(sealed);

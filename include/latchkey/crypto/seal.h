@@ -2,6 +2,7 @@
 // logout, refresh tokens. AES-256-GCM.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "latchkey/base/random.h"
 #include "latchkey/base/result.h"
 #include "latchkey/base/secret_string.h"
+#include "latchkey/crypto/digest.h"
 
 namespace latchkey::crypto {
 
@@ -38,6 +40,10 @@ class Sealer {
   // Errors: kRefused: altered, or sealed by another key, for another purpose or another row.
   Result<SecretString> open(std::string_view purpose, std::string_view row,
                             std::string_view sealed) const;
+
+  // Returns what only the key file and `parts` make: for a secret that must be shown again and yet
+  // be kept nowhere. Worthless for another purpose, and apart from every seal.
+  Digest derive(std::string_view purpose, std::initializer_list<std::string_view> parts) const;
 
  private:
   explicit Sealer(SecretString key) : key_(std::move(key)) {}
