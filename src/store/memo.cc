@@ -33,4 +33,8 @@ std::size_t bytes_of(const PresentedShort& credential) {
   return credential.id.text().size() + kAllocationBytes + bytes_of(credential.credential);
 }
 
+std::size_t bytes_of(const PresentedUserToken& token) {
+  return sizeof token + token.name_code.size() + bytes_of(token.owner);
+}
+
 }  // namespace latchkey::store

@@ -18,6 +18,7 @@ inline constexpr std::size_t kMemoBytesMax = 4 << 20;
 std::size_t bytes_of(const PresentedSession& session);
 std::size_t bytes_of(const PresentedCredential& credential);
 std::size_t bytes_of(const PresentedShort& credential);
+std::size_t bytes_of(const PresentedUserToken& token);
 
 // Good for one ChangeMark at a time: another one empties it. So an answer from here is the one that
 // a SELECT would give, and a revocation counts at the next request as it does without.

@@ -110,6 +110,40 @@ PresentedCredential read_presented_credential(Columns& columns) {
   };
 }
 
+UserToken read_user_token(Columns& columns) {
+  return {
+      .account = AccountId(columns.text()),
+      .name_code = columns.text(),
+      .generation = columns.integer(),
+      .pass_hash = columns.maybe_digest().value_or(crypto::Digest()),
+      .created = columns.time(),
+      .created_by = columns.text(),
+      .created_by_realm = columns.text(),
+      .last_used = columns.maybe_time(),
+      .last_used_from = columns.text(),
+      .last_used_by = columns.text(),
+  };
+}
+
+UserTokenSettings read_user_token_settings(Columns& columns) {
+  return {
+      .enabled = columns.integer() != 0,
+      .protect_content = columns.integer() != 0,
+      .expiration_enabled = columns.integer() != 0,
+      .expiration_days = static_cast<std::uint32_t>(columns.integer()),
+  };
+}
+
+PresentedUserToken read_presented_user_token(Columns& columns) {
+  return {
+      .name_code = columns.text(),
+      .created = columns.time(),
+      .last_used = columns.maybe_time(),
+      .settings = read_user_token_settings(columns),
+      .owner = read_owner(columns),
+  };
+}
+
 Owner owner_of(model::Account account) {
   return {.account = std::move(account.id),
           .profile = std::move(account.profile),

@@ -6,6 +6,7 @@
 #include "latchkey/model/issued_credential.h"
 #include "latchkey/model/session.h"
 #include "latchkey/store/presented.h"
+#include "latchkey/store/user_tokens.h"
 #include "store/statement.h"
 
 namespace latchkey::store {
@@ -15,6 +16,9 @@ model::Session read_session(Columns& columns);  // without its sealed ID token
 model::IssuedCredential read_credential(Columns& columns);
 PresentedSession read_presented_session(Columns& columns);
 PresentedCredential read_presented_credential(Columns& columns);
+UserToken read_user_token(Columns& columns);
+UserTokenSettings read_user_token_settings(Columns& columns);
+PresentedUserToken read_presented_user_token(Columns& columns);
 
 // Reads every row of a listing by `read`, one of the above.
 template <typename Value>

@@ -13,5 +13,6 @@ namespace latchkey::store::sql {
 // The schema files in their order: the file at index N brings version N to N + 1. Each ends by
 // setting `user_version`. tests/unit/store/schema_test.cc holds this list to the folder.
 inline constexpr std::array kSchema = {schema_0001_first, schema_0002_directory,
-                                      schema_0003_membership, schema_0004_credential_life};
+                                      schema_0003_membership, schema_0004_credential_life,
+                                      schema_0005_user_token};
 }  // namespace latchkey::store::sql

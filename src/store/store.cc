@@ -15,6 +15,7 @@ struct Store::Parts {
   Accounts accounts{connection};
   Sessions sessions{connection};
   Credentials credentials{connection};
+  UserTokens user_tokens{connection};
   Attempts attempts{connection};
   Machines machines{connection};
   Memberships memberships{connection};
@@ -49,6 +50,7 @@ Store Store::attach(const std::string& path, config::Journal journal, OnClose on
 Accounts& Store::accounts() { return parts_->accounts; }
 Sessions& Store::sessions() { return parts_->sessions; }
 Credentials& Store::credentials() { return parts_->credentials; }
+UserTokens& Store::user_tokens() { return parts_->user_tokens; }
 Attempts& Store::attempts() { return parts_->attempts; }
 Machines& Store::machines() { return parts_->machines; }
 Memberships& Store::memberships() { return parts_->memberships; }

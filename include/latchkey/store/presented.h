@@ -50,6 +50,23 @@ struct PresentedShort {
   PresentedCredential credential;
 };
 
+// What administrators set about all user tokens by REST.
+struct UserTokenSettings {
+  bool enabled = true;
+  bool protect_content = false;  // a plain password is refused where content is
+  bool expiration_enabled = false;
+  std::uint32_t expiration_days = 30;
+  bool operator==(const UserTokenSettings&) const = default;
+};
+
+struct PresentedUserToken {
+  std::string name_code;
+  TimePoint created{};
+  std::optional<TimePoint> last_used;
+  UserTokenSettings settings;
+  Owner owner;
+};
+
 // Returns the owner that a row of `account` would have, of no epoch: nothing was presented.
 Owner owner_of(model::Account account);
 

@@ -21,6 +21,7 @@
 #include "latchkey/store/provider_keys.h"
 #include "latchkey/store/sessions.h"
 #include "latchkey/store/tasks.h"
+#include "latchkey/store/user_tokens.h"
 
 namespace latchkey::store {
 
@@ -64,6 +65,7 @@ class Store {
   Accounts& accounts();
   Sessions& sessions();
   Credentials& credentials();
+  UserTokens& user_tokens();
   Attempts& attempts();
   Machines& machines();
   Memberships& memberships();

@@ -1,0 +1,2 @@
+-- A person or an administrator ends one pair.
+DELETE FROM user_token WHERE account = :account;

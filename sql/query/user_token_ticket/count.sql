@@ -1,0 +1,2 @@
+-- Before one more is given, in the same transaction.
+SELECT count(*) FROM user_token_ticket WHERE account = :account;

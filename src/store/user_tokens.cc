@@ -1,0 +1,167 @@
+#include "latchkey/store/user_tokens.h"
+
+#include "latchkey/store/accounts.h"
+#include "store/connection.h"
+#include "store/memo.h"
+#include "store/rows.h"
+#include "store/sql.h"
+#include "store/transaction.h"
+
+namespace latchkey::store {
+namespace {
+
+constexpr std::int64_t kTicketPurgeRows = 100;
+
+// By now the owner may have been disabled or have ended everything, and then no new pair must slip
+// through.
+Outcome check_owner(Connection& connection, const AccountId& account, std::int64_t epoch) {
+  LK_TRY(const model::Account owner, Accounts(connection).find(account));
+  if (owner.disabled) return fail(ErrorCode::kRefused, "the account is disabled");
+  if (owner.credential_epoch == epoch) return {};
+  return fail(ErrorCode::kRefused, "the account has ended everything meanwhile");
+}
+
+Outcome put(Connection& connection, const UserToken& token) {
+  LK_TRY(Statement statement, connection.prepare(sql::user_token_put));
+  LK_CHECK(statement.bind(":account", token.account.text())
+               .bind(":name_code", token.name_code)
+               .bind(":generation", token.generation)
+               .bind(":pass_hash", token.pass_hash)
+               .bind(":created", token.created)
+               .bind(":created_by", token.created_by)
+               .bind(":created_by_realm", token.created_by_realm)
+               .run());
+  return {};
+}
+
+UserTokenAndAccount read_with_account(Columns& columns) {
+  return {.token = read_user_token(columns), .account = read_account(columns)};
+}
+
+}  // namespace
+
+UserTokenSettings in_force(const config::UserToken& file, const UserTokenSettings& stored) {
+  return {.enabled = file.enabled && stored.enabled,
+          .protect_content = file.protect_content.value_or(stored.protect_content),
+          .expiration_enabled = file.expiration_enabled.value_or(stored.expiration_enabled),
+          .expiration_days = file.expiration_days.value_or(stored.expiration_days)};
+}
+
+std::optional<TimePoint> expiry_of(TimePoint created, const UserTokenSettings& settings) {
+  if (!settings.expiration_enabled) return std::nullopt;
+  return created + std::chrono::days(settings.expiration_days);
+}
+
+struct UserTokens::Known {
+  Memo<crypto::Digest, PresentedUserToken, crypto::DigestHash> rows;
+};
+
+UserTokens::UserTokens(Connection& connection)
+    : connection_(connection), known_(std::make_unique<Known>()) {}
+UserTokens::~UserTokens() = default;
+
+Result<PresentedUserToken> UserTokens::presented(const crypto::Digest& pass_hash) {
+  const auto read = [&]() -> Result<PresentedUserToken> {
+    LK_TRY(Statement statement, connection_.prepare(sql::user_token_presented));
+    LK_CHECK(statement.bind(":pass_hash", pass_hash).step_to_row("user token"));
+    Columns columns(statement);
+    return read_presented_user_token(columns);
+  };
+  return known_->rows.row(connection_.change_mark(), pass_hash, read);
+}
+
+Result<UserToken> UserTokens::find(const AccountId& account) {
+  LK_TRY(Statement statement, connection_.prepare(sql::user_token_find));
+  LK_CHECK(statement.bind(":account", account.text()).step_to_row("user token"));
+  Columns columns(statement);
+  return read_user_token(columns);
+}
+
+Result<UserToken> UserTokens::make(const UserToken& token, std::int64_t epoch, Renewal renewal) {
+  LK_TRY(Transaction transaction, Transaction::begin(connection_));
+  LK_CHECK(check_owner(connection_, token.account, epoch));
+  Result<UserToken> there = find(token.account);
+  if (there && renewal == Renewal::kKeep) return there;
+  if (!there && there.error().code != ErrorCode::kNotFound) return there;
+  LK_CHECK(put(connection_, token));
+  LK_CHECK(transaction.commit());
+  return token;
+}
+
+Outcome UserTokens::reset(const AccountId& account) {
+  LK_TRY(Statement statement, connection_.prepare(sql::user_token_reset));
+  return statement.bind(":account", account.text()).run_on_one("user token");
+}
+
+Result<std::int64_t> UserTokens::reset_all() {
+  LK_TRY(Statement statement, connection_.prepare(sql::user_token_reset_all));
+  return statement.run();
+}
+
+Result<std::vector<UserTokenAndAccount>> UserTokens::list(const UserTokenFilter& filter) {
+  LK_TRY(Statement statement, connection_.prepare(sql::user_token_list));
+  statement.bind(":realm", filter.realm)
+      .bind(":made_after", filter.made_after)
+      .bind(":skip", filter.skip)
+      .bind(":limit", filter.limit);
+  return read_rows<UserTokenAndAccount>(statement, read_with_account);
+}
+
+Outcome UserTokens::touch(const AccountId& account, TimePoint now, std::string_view from,
+                          std::string_view by) {
+  const WithoutWaiting impatient(connection_);
+  LK_TRY(Statement statement, connection_.prepare(sql::user_token_touch));
+  LK_CHECK(statement.bind(":account", account.text())
+               .bind(":now", now)
+               .bind(":last_used_from", from)
+               .bind(":last_used_by", by)
+               .run());
+  return {};
+}
+
+Outcome UserTokens::add_ticket(const crypto::Digest& ticket_hash, const AccountId& account,
+                               TimePoint now) {
+  LK_TRY(Transaction transaction, Transaction::begin(connection_));
+  {
+    LK_TRY(Statement purge, connection_.prepare(sql::user_token_ticket_purge));
+    LK_CHECK(purge.bind(":horizon", now - kTicketLifetime).bind(":rows", kTicketPurgeRows).run());
+    LK_TRY(Statement count, connection_.prepare(sql::user_token_ticket_count));
+    LK_CHECK(count.bind(":account", account.text()).step_to_row("count"));
+    if (Columns(count).integer() >= kTicketsMax) {
+      return fail(ErrorCode::kConflict, "too many tickets at a time");
+    }
+    LK_TRY(Statement add, connection_.prepare(sql::user_token_ticket_add));
+    LK_CHECK(add.bind(":ticket_hash", ticket_hash)
+                 .bind(":account", account.text())
+                 .bind(":issued", now)
+                 .run());
+  }
+  return transaction.commit();
+}
+
+Outcome UserTokens::redeem_ticket(const crypto::Digest& ticket_hash, const AccountId& account,
+                                  TimePoint now) {
+  LK_TRY(Statement statement, connection_.prepare(sql::user_token_ticket_redeem));
+  return statement.bind(":ticket_hash", ticket_hash)
+      .bind(":account", account.text())
+      .bind(":horizon", now - kTicketLifetime)
+      .run_on_one("ticket");
+}
+
+Result<UserTokenSettings> UserTokens::settings() {
+  LK_TRY(Statement statement, connection_.prepare(sql::user_token_settings_find));
+  LK_CHECK(statement.step_to_row("settings of user tokens"));
+  Columns columns(statement);
+  return read_user_token_settings(columns);
+}
+
+Outcome UserTokens::set(const UserTokenSettings& settings) {
+  LK_TRY(Statement statement, connection_.prepare(sql::user_token_settings_put));
+  return statement.bind(":enabled", std::int64_t{settings.enabled ? 1 : 0})
+      .bind(":protect_content", std::int64_t{settings.protect_content ? 1 : 0})
+      .bind(":expiration_enabled", std::int64_t{settings.expiration_enabled ? 1 : 0})
+      .bind(":expiration_days", std::int64_t{settings.expiration_days})
+      .run_on_one("settings of user tokens");
+}
+
+}  // namespace latchkey::store

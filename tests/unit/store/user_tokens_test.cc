@@ -1,0 +1,241 @@
+#include "latchkey/store/user_tokens.h"
+
+#include "unit/store/fixture.h"
+
+namespace latchkey::store {
+namespace {
+
+UserToken token_of(const model::Account& account, const std::string& name_code) {
+  return {.account = account.id,
+          .name_code = name_code,
+          .generation = 7,
+          .pass_hash = hash_of(name_code),
+          .created = kNow,
+          .created_by = account.profile.user_name,
+          .created_by_realm = account.provider,
+          .last_used = std::nullopt,
+          .last_used_from = {},
+          .last_used_by = {}};
+}
+
+struct People {
+  Store store = in_memory();
+  model::Account alice = person(store, "alice");
+  model::Account bob = person(store, "bob");
+
+  Result<UserToken> make(const model::Account& who, const std::string& name_code,
+                         Renewal renewal = Renewal::kKeep) {
+    return store.user_tokens().make(token_of(who, name_code), who.credential_epoch, renewal);
+  }
+  Result<PresentedUserToken> presented(std::string_view name_code) {
+    return store.user_tokens().presented(hash_of(name_code));
+  }
+};
+
+TEST(UserTokens, PresentedTellsWhatADecisionJudges) {
+  People people;
+  ASSERT_THAT(people.make(people.alice, "alice001"), IsOk());
+
+  const auto found = people.presented("alice001");
+
+  ASSERT_THAT(found, IsOk());
+  EXPECT_EQ(found->name_code, "alice001");
+  EXPECT_EQ(found->created, kNow);
+  EXPECT_EQ(found->settings, UserTokenSettings());
+  EXPECT_EQ(found->owner.account, people.alice.id);
+  EXPECT_EQ(found->owner.profile.groups, people.alice.profile.groups);
+  EXPECT_FALSE(found->last_used.has_value());
+  EXPECT_THAT(people.presented("alice002"), FailsWith(ErrorCode::kNotFound));
+}
+
+TEST(UserTokens, TheFirstPairStaysUntilItIsReplaced) {
+  People people;
+  ASSERT_THAT(people.make(people.alice, "alice001"), IsOk());
+
+  EXPECT_EQ(people.make(people.alice, "alice002")->name_code, "alice001");
+  EXPECT_EQ(people.make(people.alice, "alice003", Renewal::kReplace)->name_code, "alice003");
+
+  EXPECT_EQ(people.store.user_tokens().find(people.alice.id)->name_code, "alice003");
+  EXPECT_THAT(people.presented("alice001"), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(people.presented("alice003"), IsOk());
+}
+
+TEST(UserTokens, AResetPairIsGoneAtOnce) {
+  People people;
+  ASSERT_THAT(people.make(people.alice, "alice001"), IsOk());
+  ASSERT_THAT(people.make(people.bob, "bob00001"), IsOk());
+  ASSERT_THAT(people.presented("alice001"), IsOk());
+
+  EXPECT_THAT(people.store.user_tokens().reset(people.alice.id), IsOk());
+
+  EXPECT_THAT(people.presented("alice001"), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(people.presented("bob00001"), IsOk());
+  EXPECT_THAT(people.store.user_tokens().reset(people.alice.id), FailsWith(ErrorCode::kNotFound));
+  EXPECT_EQ(people.store.user_tokens().reset_all(), 1);
+  EXPECT_THAT(people.presented("bob00001"), FailsWith(ErrorCode::kNotFound));
+}
+
+TEST(UserTokens, GoWithTheirAccountAndNeverComeBack) {
+  People people;
+  ASSERT_THAT(people.make(people.alice, "alice001"), IsOk());
+  ASSERT_THAT(people.make(people.bob, "bob00001"), IsOk());
+
+  ASSERT_THAT(people.store.accounts().remove(people.alice.id), IsOk());
+  ASSERT_THAT(people.store.accounts().disable(people.bob.id, kNow), IsOk());
+  ASSERT_THAT(people.store.accounts().enable(people.bob.id), IsOk());
+
+  EXPECT_THAT(people.presented("alice001"), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(people.presented("bob00001"), FailsWith(ErrorCode::kNotFound));
+}
+
+TEST(UserTokens, EndWithEverythingElseAndNotWithTheSessions) {
+  People people;
+  ASSERT_THAT(people.make(people.alice, "alice001"), IsOk());
+
+  ASSERT_THAT(people.store.accounts().end_sessions(people.alice.id), IsOk());
+  EXPECT_THAT(people.presented("alice001"), IsOk());
+  ASSERT_THAT(people.store.accounts().end_everything(people.alice.id), IsOk());
+  EXPECT_THAT(people.presented("alice001"), FailsWith(ErrorCode::kNotFound));
+}
+
+TEST(UserTokens, NoneIsMadeForWhoHasEndedEverythingMeanwhile) {
+  People people;
+  ASSERT_THAT(people.store.accounts().end_everything(people.alice.id), IsOk());
+  ASSERT_THAT(people.store.accounts().disable(people.bob.id, kNow), IsOk());
+  people.bob.credential_epoch += 1;
+
+  EXPECT_THAT(people.make(people.alice, "alice001"), FailsWith(ErrorCode::kRefused));
+  EXPECT_THAT(people.make(people.bob, "bob00001"), FailsWith(ErrorCode::kRefused));
+  people.bob.id = AccountId("nobody");
+  EXPECT_THAT(people.make(people.bob, "bob00001"), FailsWith(ErrorCode::kNotFound));
+}
+
+TEST(UserTokens, TellWhenTheyWereUsedUntilTheyAreReplaced) {
+  People people;
+  ASSERT_THAT(people.make(people.alice, "alice001"), IsOk());
+
+  ASSERT_THAT(people.store.user_tokens().touch(people.alice.id, kNow, "192.0.2.7", "mvn"), IsOk());
+
+  const auto used = people.store.user_tokens().find(people.alice.id);
+  EXPECT_EQ(used->last_used, kNow);
+  EXPECT_EQ(used->last_used_from, "192.0.2.7");
+  EXPECT_EQ(used->last_used_by, "mvn");
+  ASSERT_THAT(people.make(people.alice, "alice002", Renewal::kReplace), IsOk());
+  EXPECT_FALSE(people.store.user_tokens().find(people.alice.id)->last_used.has_value());
+}
+
+TEST(UserTokens, AreListedByRealmAndAgePageByPage) {
+  People people;
+  ASSERT_THAT(people.make(people.alice, "alice001"), IsOk());
+  ASSERT_THAT(people.make(people.bob, "bob00001"), IsOk());
+  const auto count = [&](const UserTokenFilter& filter) {
+    return people.store.user_tokens().list(filter)->size();
+  };
+
+  EXPECT_EQ(count({}), 2U);
+  EXPECT_EQ(count({.realm = "main"}), 2U);
+  EXPECT_EQ(count({.realm = "other"}), 0U);
+  EXPECT_EQ(count({.realm = {}, .made_after = kNow}), 0U);
+  EXPECT_EQ(count({.realm = {}, .limit = 1}), 1U);
+  EXPECT_EQ(count({.realm = {}, .skip = 1}), 1U);
+  EXPECT_EQ(count({.realm = {}, .skip = 2}), 0U);
+}
+
+TEST(UserTokenSettings, AreNexusOnesUntilTheyAreSet) {
+  Store store = in_memory();
+  EXPECT_EQ(store.user_tokens().settings(), UserTokenSettings());
+
+  const UserTokenSettings set{.enabled = false,
+                              .protect_content = true,
+                              .expiration_enabled = true,
+                              .expiration_days = 999};
+  ASSERT_THAT(store.user_tokens().set(set), IsOk());
+
+  EXPECT_EQ(store.user_tokens().settings(), set);
+}
+
+TEST(UserTokenSettings, AreHandedOutWithEveryPairAtTheNextRequest) {
+  People people;
+  ASSERT_THAT(people.make(people.alice, "alice001"), IsOk());
+  ASSERT_THAT(people.presented("alice001"), IsOk());
+
+  ASSERT_THAT(people.store.user_tokens().set({.enabled = false}), IsOk());
+
+  EXPECT_FALSE(people.presented("alice001")->settings.enabled);
+}
+
+TEST(UserTokenSettings, TheFileHasTheLastWord) {
+  const UserTokenSettings stored{.enabled = true,
+                                 .protect_content = true,
+                                 .expiration_enabled = true,
+                                 .expiration_days = 7};
+  config::UserToken file;
+  EXPECT_FALSE(in_force(file, stored).enabled);
+  file.enabled = true;
+  EXPECT_EQ(in_force(file, stored), stored);
+  EXPECT_FALSE(in_force(file, {.enabled = false}).enabled);
+  file.protect_content = false;
+  file.expiration_enabled = false;
+  file.expiration_days = 90;
+  EXPECT_EQ(in_force(file, stored), (UserTokenSettings{.enabled = true, .expiration_days = 90}));
+}
+
+TEST(Ticket, IsGoodOnce) {
+  People people;
+  UserTokens& tokens = people.store.user_tokens();
+  ASSERT_THAT(tokens.add_ticket(hash_of("t"), people.alice.id, kNow), IsOk());
+
+  EXPECT_THAT(tokens.redeem_ticket(hash_of("t"), people.alice.id, kNow), IsOk());
+  EXPECT_THAT(tokens.redeem_ticket(hash_of("t"), people.alice.id, kNow),
+              FailsWith(ErrorCode::kNotFound));
+}
+
+TEST(Ticket, IsGoodForTwentySecondsAndNotLonger) {
+  People people;
+  UserTokens& tokens = people.store.user_tokens();
+  for (const char* ticket : {"19", "20", "21"}) {
+    ASSERT_THAT(tokens.add_ticket(hash_of(ticket), people.alice.id, kNow), IsOk());
+  }
+
+  EXPECT_THAT(tokens.redeem_ticket(hash_of("19"), people.alice.id, kNow + Seconds(19)), IsOk());
+  EXPECT_THAT(tokens.redeem_ticket(hash_of("20"), people.alice.id, kNow + Seconds(20)), IsOk());
+  EXPECT_THAT(tokens.redeem_ticket(hash_of("21"), people.alice.id, kNow + Seconds(21)),
+              FailsWith(ErrorCode::kNotFound));
+}
+
+TEST(Ticket, IsNotConsumedBySomebodyElse) {
+  People people;
+  UserTokens& tokens = people.store.user_tokens();
+  ASSERT_THAT(tokens.add_ticket(hash_of("t"), people.alice.id, kNow), IsOk());
+
+  EXPECT_THAT(tokens.redeem_ticket(hash_of("t"), people.bob.id, kNow),
+              FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(tokens.redeem_ticket(hash_of("t"), people.alice.id, kNow), IsOk());
+}
+
+TEST(Ticket, SomebodyHoldsAHundredAtMostUntilTheyExpire) {
+  People people;
+  UserTokens& tokens = people.store.user_tokens();
+  for (int i = 0; i < kTicketsMax; ++i) {
+    ASSERT_THAT(tokens.add_ticket(hash_of(std::to_string(i)), people.alice.id, kNow), IsOk());
+  }
+
+  EXPECT_THAT(tokens.add_ticket(hash_of("one more"), people.alice.id, kNow),
+              FailsWith(ErrorCode::kConflict));
+  EXPECT_THAT(tokens.add_ticket(hash_of("bob's"), people.bob.id, kNow), IsOk());
+  EXPECT_THAT(tokens.add_ticket(hash_of("later"), people.alice.id, kNow + Seconds(21)), IsOk());
+}
+
+TEST(Ticket, EndsWithEverythingElse) {
+  People people;
+  UserTokens& tokens = people.store.user_tokens();
+  ASSERT_THAT(tokens.add_ticket(hash_of("t"), people.alice.id, kNow), IsOk());
+
+  ASSERT_THAT(people.store.accounts().end_everything(people.alice.id), IsOk());
+
+  EXPECT_THAT(tokens.redeem_ticket(hash_of("t"), people.alice.id, kNow),
+              FailsWith(ErrorCode::kNotFound));
+}
+
+}  // namespace
+}  // namespace latchkey::store
