@@ -37,6 +37,9 @@ constexpr Words kMembershipTooOld{
     "It was not confirmed lately that you still belong here. Try again soon."};
 constexpr Words kTooManyAttempts{429, kLater, "TOOMANYREQUESTS", "Too many attempts",
                                  "There were too many wrong passwords. Try again later."};
+// The text that Nexus' clients know.
+constexpr Words kTokenRequired{401, kChallenge, "UNAUTHORIZED", "Token required",
+                               "Content access is protected by token"};
 constexpr Words kDuplicateCookie{
     400, kFinal, "DENIED", "Two session cookies",
     "Your browser sent two session cookies, and one of them may be planted by another site. Both "
@@ -89,6 +92,7 @@ const Words& words_of(model::Reason reason) {
     case Reason::kMembershipUnconfirmed: return kMembershipUnconfirmed;
     case Reason::kMembershipTooOld: return kMembershipTooOld;
     case Reason::kTooManyAttempts: return kTooManyAttempts;
+    case Reason::kTokenRequired: return kTokenRequired;
     case Reason::kDuplicateCookie: return kDuplicateCookie;
     case Reason::kRuleDenied:
     case Reason::kNoRule: return kRuleDenied;

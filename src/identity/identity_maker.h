@@ -40,6 +40,16 @@ class IdentityMaker {
     return identity;
   }
 
+  static model::Identity of_user_token(store::PresentedUserToken token,
+                                       std::optional<TimePoint> valid_until,
+                                       std::optional<Seconds> membership_age) {
+    model::Identity identity = of(model::Proof::kUserToken, std::move(token.owner));
+    identity.membership_age_ = membership_age;
+    identity.valid_until_ = valid_until;
+    identity.credential_ = CredentialId(std::move(token.name_code));
+    return identity;
+  }
+
   // A password can be changed at any time, so the proof is good for this request only.
   static model::Identity of_password(store::Owner owner, TimePoint now) {
     model::Identity identity = of(model::Proof::kPassword, std::move(owner));

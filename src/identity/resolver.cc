@@ -20,6 +20,7 @@
 #include "local_users.h"
 #include "owner_check.h"
 #include "token_reader.h"
+#include "user_tokens.h"
 #include "vouched_accounts.h"
 
 namespace latchkey::identity {
@@ -53,6 +54,7 @@ struct Touch {
   std::string session;      // empty: none
   TimePoint idle_end{};     // of the session
   CredentialId credential;  // empty: none
+  AccountId user_token;     // whose; empty: none
 };
 
 }  // namespace
@@ -68,6 +70,7 @@ struct Resolver::Parts {
   Step<Identity> resolve(const model::RemoteUser& user, TimePoint now);
   Step<Identity> of_docker(Step<DockerPerson::Found> found, TimePoint now);
   void note_use(const CredentialId& credential, std::optional<TimePoint> last_used, TimePoint now);
+  Step<std::optional<Identity>> by_user_token(const model::BasicPair& pair, TimePoint now);
   Step<Identity> by_token(std::string_view text, const std::string* user, TimePoint now);
   Step<Identity> by_legacy_token(std::string_view text, TimePoint now);
   Step<Identity> by_password(const model::BasicPair& pair, TimePoint now);
@@ -85,6 +88,7 @@ struct Resolver::Parts {
   VouchedAccounts vouched;
   LegacyTokens legacy;
   DockerPerson docker;
+  UserTokens user_tokens;
   std::optional<DirectoryProof> directory;  // nullopt: its passwords are not taken
   std::string_view remote_address{};  // of the request in hand
   Passwords passwords = Passwords::kTry;
@@ -102,6 +106,7 @@ Resolver::Resolver(const config::Config& config, store::Store& store, SlowGate& 
           VouchedAccounts(config, store, gate, random, log, directory),
           LegacyTokens(config.legacy),
           DockerPerson(config, store),
+          UserTokens(config, store),
           DirectoryProof::make(config, store, gate, random, directory))) {}
 Resolver::Resolver(Resolver&&) noexcept = default;
 Resolver::~Resolver() = default;
@@ -141,6 +146,10 @@ Step<Identity> Resolver::Parts::resolve(const model::BearerToken& bearer, TimePo
 }
 
 Step<Identity> Resolver::Parts::resolve(const model::BasicPair& pair, TimePoint now) {
+  if (user_tokens.may_be(pair)) {
+    LK_TRY(std::optional<Identity> owner, by_user_token(pair, now));
+    if (owner) return *std::move(owner);
+  }
   const bool passwords_count = config.local.basic || directory;
   if (passwords_count && !looks_like_token(pair.password.reveal())) {
     return by_password(pair, now);
@@ -166,6 +175,19 @@ Step<Identity> Resolver::Parts::of_docker(Step<DockerPerson::Found> found, TimeP
 void Resolver::Parts::note_use(const CredentialId& credential, std::optional<TimePoint> last_used,
                                TimePoint now) {
   if (!last_used || now >= *last_used + kCredentialTouchEvery) touch.credential = credential;
+}
+
+Step<std::optional<Identity>> Resolver::Parts::by_user_token(const model::BasicPair& pair,
+                                                             TimePoint now) {
+  const Outcome local = local_users.watch(now);
+  LK_TRY(std::optional<ProvenUserToken> proven, user_tokens.find(pair, local, now));
+  if (!proven) return std::nullopt;
+  store::PresentedUserToken& token = proven->token;
+  if (!token.last_used || now >= *token.last_used + kCredentialTouchEvery) {
+    touch.user_token = token.owner.account;
+  }
+  return IdentityMaker::of_user_token(std::move(token), proven->valid_until,
+                                      proven->membership_age);
 }
 
 Step<Identity> Resolver::Parts::resolve(const model::ClientCertificate& certificate,
@@ -290,9 +312,12 @@ void Resolver::after_reply(std::string_view remote_address, std::string_view use
   if (!touch.session.empty()) {
     written = parts_->store.sessions().touch(touch.session, now, touch.idle_end);
   }
+  const auto by = [&] { return wire::printable(user_agent.substr(0, kUserAgentBytesMax)); };
   if (!touch.credential.empty()) {
-    const std::string by = wire::printable(user_agent.substr(0, kUserAgentBytesMax));
-    written = parts_->store.credentials().touch(touch.credential, now, remote_address, by);
+    written = parts_->store.credentials().touch(touch.credential, now, remote_address, by());
+  }
+  if (!touch.user_token.empty()) {
+    written = parts_->store.user_tokens().touch(touch.user_token, now, remote_address, by());
   }
   if (written) return;
   // Somebody else writes, or nobody can: not worth an attempt and a line with every request.

@@ -22,6 +22,7 @@ constexpr std::array<std::pair<Reason, std::string_view>, 31> kWords{{
     {Reason::kAccountDisabled, "account_disabled"},
     {Reason::kMembershipUnconfirmed, "membership_unconfirmed"},
     {Reason::kTooManyAttempts, "too_many_attempts"},
+    {Reason::kTokenRequired, "token_required"},
     {Reason::kRuleDenied, "rule_denied"},
     {Reason::kNoRule, "no_rule"},
     {Reason::kScopeDenied, "scope_denied"},

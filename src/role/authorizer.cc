@@ -37,14 +37,16 @@ Result<Authorizer> Authorizer::open(const config::Config& config, store::Store& 
   LK_TRY(policy::Policy policy, policy::Policy::from(config));
   LK_CHECK(wire::FieldValue::from(config.site.realm));
   identity::Resolver resolver(config, store, gate, random, log, directory);
-  return Authorizer(config, std::move(resolver), std::move(policy), clock, log);
+  return Authorizer(config, store, std::move(resolver), std::move(policy), clock, log);
 }
 
-Authorizer::Authorizer(const config::Config& config, identity::Resolver resolver,
-                       policy::Policy policy, const Clock& clock, telemetry::Log& log)
+Authorizer::Authorizer(const config::Config& config, store::Store& store,
+                       identity::Resolver resolver, policy::Policy policy, const Clock& clock,
+                       telemetry::Log& log)
     : config_(config),
       resolver_(std::move(resolver)),
       policy_(std::move(policy)),
+      content_(config.user_token, store),
       clock_(clock),
       log_(log),
       cookie_name_(config::cookie_names(config.site).session),
@@ -123,7 +125,12 @@ Decision Authorizer::judge(const model::AuthQuery& query, const policy::PathSett
   if (forgiven && (query.certificate || query.remote_user)) {
     identity = resolver_.resolve(credential::vouched_for(query), query.remote_address, now);
   }
-  if (identity) return policy_.decide(query, settings, *std::move(identity));
+  if (identity) {
+    if (auto taken = content_.check(*identity, query.request); !taken) {
+      return std::move(taken).error().about(*std::move(identity));
+    }
+    return policy_.decide(query, settings, *std::move(identity));
+  }
 
   // Nobody chose to send what the web server vouches for, so that what is not good of it is no
   // credential, as a dead session is none.

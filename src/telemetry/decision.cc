@@ -36,6 +36,7 @@ Level level_of(model::Reason reason) {
     case Reason::kAccountDisabled:
     case Reason::kMembershipUnconfirmed:
     case Reason::kTooManyAttempts:
+    case Reason::kTokenRequired:
     case Reason::kRuleDenied:
     case Reason::kNoRule:
     case Reason::kScopeDenied:

@@ -43,7 +43,7 @@ class Identity {
   // asked.
   const std::optional<Seconds>& membership_age() const { return membership_age_; }
 
-  // When the nearest of the proven things ends; nullopt for anonymous requests.
+  // When the nearest of the proven things ends; nullopt where nothing ends by itself.
   const std::optional<TimePoint>& valid_until() const { return valid_until_; }
 
  private:

@@ -24,6 +24,7 @@ enum class Reason {
   kAccountDisabled,        // the person was disabled or removed; what they hold is dead
   kMembershipUnconfirmed,  // nobody could say for too long whether the person still belongs here
   kTooManyAttempts,        // password tries are throttled for now (429)
+  kTokenRequired,          // a plain password where only a token will do
   // Refused, no credential would help: 403.
   kRuleDenied,             // a rule names other people, or none
   kNoRule,                 // no rule matches

@@ -15,6 +15,7 @@
 #include "latchkey/fcgi/service.h"
 #include "latchkey/fcgi/exchange.h"
 #include "latchkey/identity/resolver.h"
+#include "latchkey/policy/content_protection.h"
 #include "latchkey/policy/policy.h"
 #include "latchkey/telemetry/log.h"
 
@@ -40,8 +41,8 @@ class Authorizer final : public fcgi::Service {
   model::Answer answer(const fcgi::Params& params, fcgi::Role role, model::Transport transport);
 
  private:
-  Authorizer(const config::Config& config, identity::Resolver resolver, policy::Policy policy,
-             const Clock& clock, telemetry::Log& log);
+  Authorizer(const config::Config& config, store::Store& store, identity::Resolver resolver,
+             policy::Policy policy, const Clock& clock, telemetry::Log& log);
 
   model::Decision decide(const dialect::Question& question, const policy::PathSettings& settings,
                          TimePoint now);
@@ -58,6 +59,7 @@ class Authorizer final : public fcgi::Service {
   const config::Config& config_;
   identity::Resolver resolver_;
   policy::Policy policy_;
+  policy::ContentProtection content_;
   const Clock& clock_;
   telemetry::Log& log_;
   const std::string_view cookie_name_;

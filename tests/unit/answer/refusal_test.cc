@@ -59,7 +59,7 @@ constexpr auto kAllReasons = std::to_array<Reason>(
      Reason::kExpiredCredential, Reason::kRevokedCredential,  Reason::kWrongUserName,
      Reason::kWrongAudience,    Reason::kUnknownSession,      Reason::kExpiredSession,
      Reason::kDuplicateCookie,  Reason::kAccountDisabled,     Reason::kTooManyAttempts,
-     Reason::kMembershipUnconfirmed, Reason::kMembershipTooOld,
+     Reason::kMembershipUnconfirmed, Reason::kMembershipTooOld, Reason::kTokenRequired,
      Reason::kRuleDenied,       Reason::kNoRule,              Reason::kScopeDenied,
      Reason::kCrossSite,        Reason::kIdentityTooLarge,    Reason::kMalformedRequest,
      Reason::kAmbiguousTarget,  Reason::kUnknownHost,         Reason::kHttpsRequired,

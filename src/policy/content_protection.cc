@@ -1,0 +1,32 @@
+#include "latchkey/policy/content_protection.h"
+
+#include <algorithm>
+
+#include "latchkey/wire/target.h"
+
+namespace latchkey::policy {
+namespace {
+
+// The roots themselves hold no content: a `docker login` asks for /v2/ and works.
+bool is_content(const config::UserToken& settings, std::string_view path) {
+  return std::ranges::any_of(settings.content, [&](const std::string& prefix) {
+    return wire::path_has_prefix(path, prefix) && path.size() > prefix.size() + 1;
+  });
+}
+
+}  // namespace
+
+model::Step<void> ContentProtection::check(const model::Identity& identity,
+                                           const model::CanonicalRequest& request) const {
+  if (identity.proof() != model::Proof::kPassword || !settings_.enabled ||
+      !is_content(settings_, request.path)) {
+    return {};
+  }
+  const Result<store::UserTokenSettings> stored = store_.user_tokens().settings();
+  if (!stored) return model::refuse(model::Reason::kStoreUnavailable, stored.error().detail);
+  const store::UserTokenSettings settings = store::in_force(settings_, *stored);
+  if (!settings.enabled || !settings.protect_content) return {};
+  return model::refuse(model::Reason::kTokenRequired, "a password where content is");
+}
+
+}  // namespace latchkey::policy
