@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "latchkey/config/load.h"
+#include "user_token.h"
 #include "verbs.h"
 
 namespace latchkey::admin {
@@ -96,6 +97,17 @@ void add_credential(CLI::App& app, Asked& asked) {
   revoke.add_option("--token", arguments.token, "`-`: read the credential itself from stdin")
       ->check(CLI::IsMember({"-"}))
       ->excludes(id);
+}
+
+void add_user_token(CLI::App& app, Asked& asked) {
+  Arguments& arguments = asked.arguments;
+  CLI::App& group = add_group(app, "user-token", "The user tokens of Nexus");
+  add_json(add_verb(group, asked, "list", "List them, without pass codes", user_token_list),
+           arguments);
+  add_verb(group, asked, "reset", "End one; the owner gets another", user_token_reset)
+      .add_option("USER", arguments.user, "Whose it is")
+      ->required();
+  add_verb(group, asked, "reset-all", "End all of them", user_token_reset_all);
 }
 
 void add_session(CLI::App& app, Asked& asked) {
@@ -251,6 +263,7 @@ int parse(int argc, const char* const* argv, Asked& asked, const World& world) {
   add_set_up(app, asked);
   add_user(app, asked);
   add_credential(app, asked);
+  add_user_token(app, asked);
   add_session(app, asked);
   add_key(app, asked);
   add_store(app, asked);
