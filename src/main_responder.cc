@@ -16,6 +16,7 @@
 #include "latchkey/pages/docker_token.h"
 #include "latchkey/pages/health.h"
 #include "latchkey/pages/jwks.h"
+#include "latchkey/pages/user_token.h"
 #include "latchkey/pages/whoami.h"
 #include "latchkey/remote/http_client.h"
 #include "latchkey/role/housekeeper.h"
@@ -66,15 +67,17 @@ class ResponderService final : public fcgi::Service {
         sign_in_({config, hosts_, *store_, resolver_, random_, sealer_, *client_,
                   context.slow_gate, directory_.get()}),
         credentials_({config, hosts_, *store_, resolver_, random_}),
+        user_token_({config, hosts_, *store_, resolver_, random_}, sealer_),
         whoami_({config, hosts_, *store_, resolver_, random_}),
         docker_token_({config, hosts_, *store_, resolver_, random_}, std::move(policy)),
         jwks_(crypto::KeyDirectory(config.credential.key_directory)),
         readyz_(*store_, crypto::KeyDirectory(config.credential.key_directory)),
         housekeeper_(*store_, sign_in_.providers(), holder_name("responder"), log_),
-        responder_(config, hosts_, routes(config.paths), resolver_, clock, log_,
+        responder_(config, hosts_, routes(config), resolver_, clock, log_,
                    context.housekeeping == server::Housekeeping::kNone ? &housekeeper_ : nullptr) {}
 
-  std::vector<pages::Route> routes(const config::Paths& paths) {
+  std::vector<pages::Route> routes(const config::Config& config) {
+    const config::Paths& paths = config.paths;
     std::vector<pages::Route> routes;
     sign_in_.add_routes(routes);
     routes.push_back({paths.credentials, Below::kYes, {"GET", "POST", "DELETE"}, &credentials_});
@@ -83,6 +86,9 @@ class ResponderService final : public fcgi::Service {
     routes.push_back({paths.jwks, Below::kNo, {"GET"}, &jwks_});
     routes.push_back({paths.healthz, Below::kNo, {"GET"}, &healthz_});
     routes.push_back({paths.readyz, Below::kNo, {"GET"}, &readyz_});
+    for (const std::string& base : config.user_token.paths) {
+      routes.push_back({base, Below::kYes, {"GET", "POST", "PUT", "DELETE"}, &user_token_});
+    }
     return routes;
   }
 
@@ -96,6 +102,7 @@ class ResponderService final : public fcgi::Service {
   std::unique_ptr<remote::HttpClient> client_;
   role::SignInPages sign_in_;
   pages::CredentialsPage credentials_;
+  pages::UserTokenPage user_token_;
   pages::WhoamiPage whoami_;
   pages::DockerTokenPage docker_token_;
   pages::JwksPage jwks_;

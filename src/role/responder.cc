@@ -103,10 +103,15 @@ PageResult Responder::ask(fcgi::Exchange& exchange, dialect::Question& question,
   request.origin = hosts_.origin_of(question.query.request.host);
   request.below = found.below;
   request.content_type = exchange.params().get("CONTENT_TYPE");
+  request.nexus_ticket = exchange.params().get("HTTP_X_NX_AUTHTICKET");
+  if (request.nexus_ticket.empty()) {
+    request.nexus_ticket = exchange.params().get("HTTP_X_NX_USERTOKEN_AUTHTICKET");
+  }
   request.now = now;
   request.query = std::move(question.query);
   PageResult result = found.route->page->serve(request);
   wipe(request.body);
+  wipe(request.nexus_ticket);
   question.query = std::move(request.query);
   return result;
 }

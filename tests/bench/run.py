@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 
@@ -40,6 +41,8 @@ url = "sqlite:{dir}/state/latchkey.db"
 users_file = "{dir}/users"
 [credential]
 per_user_max = 100000
+[user_token]
+enabled = true
 [cache]
 signatures = 1024
 [docker]
@@ -61,6 +64,7 @@ http {{
         listen 127.0.0.1:{port};
         root {dir}/www;
         include latchkey/server.conf;
+        include latchkey/user-tokens.conf;
         location = /.bench/204 {{ internal; return 204; }}
         location = /.bench/null {{
             internal; fastcgi_pass null; fastcgi_pass_request_body off; include latchkey/params.conf;
@@ -164,6 +168,8 @@ class Bench:
         self.revoked = revoked["password"]
         docker = self.site.get("/docker/token?service=127.0.0.1&scope=repository:bench:pull", bearer=self.known)
         self.docker = json.loads(docker.text)["token"]
+        pair = json.loads(self.site.get("/service/rest/internal/current-user/user-token", cookie=self.cookie).text)
+        self.pair = b64encode(f"{pair['nameCode']}:{pair['passCode']}".encode()).decode()
 
     def listen_on_tcp(self):
         """Starts the null and latchkey once more on ports, for Apache, which knows no unix sockets."""
@@ -207,10 +213,11 @@ class Bench:
             "jwt-new": ("/latchkey/", {"tokens": str(self.tokens)}, self.workers, False),
             "docker-token": ("/v2/bench/manifests/1", {"header": f"Authorization: Bearer {self.docker}"}, self.workers, False),
             "jwt-revoked": ("/latchkey/", {"header": f"Authorization: Bearer {self.revoked}"}, self.workers, True),
+            "user-token": ("/latchkey/", {"header": f"Authorization: Basic {self.pair}"}, self.workers, False),
         }
         if not suffix:
             return everything
-        return {name + (suffix if name != "null" else ""): everything[name] for name in ("null", "session", "jwt-known")}
+        return {name + (suffix if name != "null" else ""): everything[name] for name in ("null", "session", "jwt-known", "user-token")}
 
     def measure(self, cases, port=None):
         """Runs all cases round after round, so that a noisy minute hits all of them. Returns medians per case."""

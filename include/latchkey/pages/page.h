@@ -27,6 +27,7 @@ struct PageRequest {
   // What follows the route's own path, beginning with `/`; empty for the path itself.
   std::string below;
   std::string content_type;  // as sent, may be empty
+  std::string nexus_ticket;  // X-NX-AuthTicket, or its older name; empty if not sent
   std::string body;          // read for POST, PUT and DELETE only; at most kBodyBytesMax
   TimePoint now{};           // the one time of this request
 

@@ -1,0 +1,223 @@
+"""Nexus' user tokens as people fetch and use them: the published way, by curl, under the paths of each version of
+Nexus, through nginx on examples/nginx/nexus-two-hosts.conf as shipped."""
+import json
+import re
+import subprocess
+from base64 import b64encode
+from urllib.parse import quote
+
+import pytest
+
+from tests.support.processes import clean_environment, program
+from tests.support.servers import front
+from tests.webserver.conftest import Stack
+
+CONFIGURATION = front.CONFIGURATION.replace('users_file = "{dir}/users"', """users_file = "{dir}/users"
+basic = true
+
+[user_token]
+enabled = true
+administrators = ["root"]
+""", 1)
+
+# Where a ticket is asked for, where the pair is fetched, and how the ticket travels there.
+VERSIONS = {
+    "3.24 and later": ("/service/rest/wonderland/authenticate", "/service/rest/internal/current-user/user-token", None),
+    "3.8 to 3.23": ("/service/rest/wonderland/authenticate", "/service/rest/usertoken/current", "X-NX-AuthTicket"),
+    "3.0 to 3.7": ("/service/siesta/wonderland/authenticate", "/service/siesta/usertoken/current", "X-NX-AuthTicket"),
+    "2.7 and later": ("/nexus/service/siesta/wonderland/authenticate", "/nexus/service/siesta/usertoken/current", "X-NX-AuthTicket"),
+    "2.0 to 2.6": ("/nexus/service/local/usertoken/authenticate", "/nexus/service/local/usertoken/current",
+                   "X-NX-UserToken-AuthTicket"),
+}
+SETTINGS = "/service/rest/v1/security/user-tokens"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    made = Stack(tmp_path_factory.mktemp("user-tokens"), configuration=CONFIGURATION)
+    yield made
+    made.stop()
+
+
+def curl(site, *arguments):
+    """Runs curl against the site. Returns the status and the body."""
+    done = subprocess.run(
+        [program("curl"), "-sS", "--cacert", site.tls.ca, "--connect-to", f"::127.0.0.1:{site.nexus.port}", "-w", "\n%{http_code}",
+         *arguments], capture_output=True, text=True, timeout=30, env=clean_environment())
+    assert done.returncode == 0, done.stderr
+    body, _, status = done.stdout.rpartition("\n")
+    return int(status), body
+
+
+def encoded(text):
+    return b64encode(text.encode()).decode()
+
+
+def ticket(site, user="alice", password=None, path=VERSIONS["3.24 and later"][0]):
+    password = password or f"{user}-pw"
+    status, body = curl(site, "-u", f"{user}:{password}", "-H", "Content-Type: application/json", "-H", "Accept: application/json",
+                        "--data-raw", json.dumps({"u": encoded(user), "p": encoded(password)}), f"https://nexus.example.com{path}")
+    assert status == 200, body
+    return json.loads(body)["t"]
+
+
+def pair(site, user="alice", version="3.24 and later", method="GET"):
+    authenticate, current, field = VERSIONS[version]
+    got = ticket(site, user, path=authenticate)
+    sent = ["-H", f"{field}: {got}"] if field else ["-G", "--data-urlencode", f"authToken={encoded(got)}"]
+    status, body = curl(site, "-X", method, "-u", f"{user}:{user}-pw", *sent, f"https://nexus.example.com{current}")
+    assert status == 200, body
+    return json.loads(body)
+
+
+def status_of(site, name, password, path="/repository/maven/x.jar"):
+    return curl(site, "-u", f"{name}:{password}", f"https://nexus.example.com{path}")[0]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_published_way_gives_the_same_pair_under_every_versions_paths(site, version):
+    got = pair(site, version=version)
+    assert list(got) == ["nameCode", "passCode", "created"]
+    assert len(got["nameCode"]) == 8 and len(got["passCode"]) == 44
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", got["created"])
+    assert pair(site, version=version) == got == pair(site)
+
+
+# Sonatype's script in our words: it looks for the first path that is not 404, takes the ticket from between the
+# third and fourth quote, and sends it in base64 once more.
+SCRIPT = r"""
+set -eu
+first() { for path in "$@"; do
+    code="$($CURL -o /dev/null -w '%{http_code}' -I "$BASE$path")"
+    if [ "$code" != 404 ]; then printf %s "$BASE$path"; return; fi
+done; }
+b64() { printf %s "$1" | base64 | tr -d '\n'; }
+$CURL -I "$BASE/" | awk -F': ' 'tolower($1) == "server" { print $2 > "/dev/stderr" }'
+ask="$(first /service/rest/wonderland/authenticate /service/siesta/wonderland/authenticate /service/local/usertoken/authenticate)"
+ticket="$($CURL "$ask" -H 'Accept: application/json' -H 'Content-Type: application/json' -u "$WHO:$PASSWORD" \
+    --data-raw "{\"u\":\"$(b64 "$WHO")\",\"p\":\"$(b64 "$PASSWORD")\"}" | awk -F'"' '{ printf $4 }')"
+get="$(first /service/rest/internal/current-user/user-token /service/rest/usertoken/current /service/siesta/usertoken/current)"
+$CURL -G --data-urlencode "authToken=$(b64 "$ticket")" -u "$WHO:$PASSWORD" "$get"
+"""
+
+
+@pytest.mark.parametrize("context", ["", "/nexus"])
+def test_the_known_script_finds_its_paths_and_the_pair(site, context):
+    command = f"curl -s --cacert {site.tls.ca} --connect-to ::127.0.0.1:{site.nexus.port}"
+    done = subprocess.run(["bash", "-c", SCRIPT], capture_output=True, text=True, timeout=60, env=clean_environment(
+        CURL=command, BASE=f"https://nexus.example.com{context}", WHO="alice", PASSWORD="alice-pw"))
+    assert done.returncode == 0, done.stderr
+    assert "nginx" in done.stderr  # the header by which the script tells versions
+    assert json.loads(done.stdout) == pair(site)
+
+
+def test_the_pair_is_its_owner_at_the_application(site):
+    got = pair(site)
+    for name in (got["nameCode"], "alice"):
+        status, body = curl(site, "-u", f"{name}:{got['passCode']}", "https://nexus.example.com/repository/maven/x.jar")
+        assert status == 200
+        seen = dict(line.lower().split(": ", 1) for line in body.splitlines()[1:] if ": " in line)
+        assert seen["x-forwarded-user"] == "alice" and seen["x-latchkey-auth"] == "user-token"
+        assert "authorization" not in seen and got["passCode"].lower() not in body.lower()
+    assert status_of(site, "bob", got["passCode"]) == 401
+    assert status_of(site, got["nameCode"], "x" * 44) == 401
+
+
+def test_a_renewed_and_a_reset_pair_is_refused_at_once(site):
+    old = pair(site, "bob")
+    new = pair(site, "bob", method="POST")
+    assert new["nameCode"] != old["nameCode"]
+    assert [status_of(site, one["nameCode"], one["passCode"]) for one in (old, new)] == [401, 200]
+    status, _ = curl(site, "-X", "DELETE", "-u", "bob:bob-pw", "-G", "--data-urlencode", f"authToken={encoded(ticket(site, 'bob'))}",
+                     f"https://nexus.example.com{VERSIONS['3.24 and later'][1]}")
+    assert status == 204 and status_of(site, new["nameCode"], new["passCode"]) == 401
+
+
+def test_a_stolen_ticket_is_worthless_and_not_consumed(site):
+    got = ticket(site)
+    url = f"https://nexus.example.com{VERSIONS['3.24 and later'][1]}?authToken={quote(encoded(got), safe='')}"
+    assert curl(site, "-u", "bob:bob-pw", url)[0] == 403
+    assert curl(site, "-u", "alice:alice-pw", url)[0] == 200
+    assert curl(site, "-u", "alice:alice-pw", url)[0] == 403
+
+
+def test_a_raw_ticket_in_the_query_is_survived(site):
+    got = ticket(site)
+    url = f"https://nexus.example.com{VERSIONS['3.24 and later'][1]}?authToken="
+    assert curl(site, "-u", "alice:alice-pw", url + got)[0] in (200, 403)  # a `+` is a blank there
+    assert curl(site, "-u", "alice:alice-pw", url + "+" * 88)[0] == 403
+
+
+def test_refusals_are_those_that_clients_know(site):
+    url = f"https://nexus.example.com{VERSIONS['3.24 and later'][0]}"
+    json_type = ["-H", "Content-Type: application/json"]
+
+    def asked(basic, user, password, *more):
+        body = json.dumps({"u": encoded(user), "p": encoded(password)})
+        return curl(site, *(["-u", basic] if basic else []), *json_type, "--data-raw", body, *more, url)[0]
+    assert asked("alice:alice-pw", "bob", "bob-pw") == 400
+    assert asked("alice:alice-pw", "alice", "wrong") == 403
+    assert asked("alice:wrong", "alice", "alice-pw") == 401
+    assert asked(None, "alice", "alice-pw") == 401
+    assert curl(site, "-u", "alice:alice-pw", *json_type, "--data-raw", "{", url)[0] == 400
+    assert curl(site, "-u", "alice:alice-pw", url)[0] == 405
+    assert curl(site, "-u", "alice:alice-pw", f"https://nexus.example.com{SETTINGS}")[0] == 403
+
+
+def test_the_older_form_is_xml(site):
+    url = "https://nexus.example.com/nexus/service/local/usertoken/authenticate"
+    status, body = curl(site, "-u", "alice:alice-pw", "-H", "Content-Type: application/xml", "-H", "Accept: application/xml",
+                        "--data-raw", f"<authToken><u>{encoded('alice')}</u><p>{encoded('alice-pw')}</p></authToken>", url)
+    assert status == 200 and re.search(r"<authTicket><t>[A-Za-z0-9+/]{88}</t></authTicket>", body), body
+
+
+def test_somebody_who_signed_in_by_a_browser_gets_the_pair_without_a_password(site):
+    cookie = site.sign_in("root")
+    got = site.nexus.get("/service/rest/internal/current-user/user-token", cookie=cookie)
+    assert got.status == 200 and got.get("Cache-Control") == "no-store", got
+    made = json.loads(got.text)
+    assert status_of(site, made["nameCode"], made["passCode"]) == 200
+    issued = site.fetch_credential(cookie)
+    denied = site.nexus.get("/service/rest/internal/current-user/user-token", basic=("root", issued["password"]))
+    assert denied.status == 403 and json.loads(denied.text)["reason"] == "session_required"
+
+
+def test_protected_content_refuses_a_plain_password_and_takes_the_pair(site):
+    got = pair(site)
+    put = ["-X", "PUT", "-u", "root:root-pw", "-H", "Content-Type: application/json", f"https://nexus.example.com{SETTINGS}"]
+    assert curl(site, *put, "--data-raw", '{"protectContent": true}')[0] == 200
+    try:
+        status, body = curl(site, "-u", "alice:alice-pw", "https://nexus.example.com/repository/maven/x.jar")
+        assert status == 401 and "Content access is protected by token" in body
+        assert status_of(site, "alice", "alice-pw", "/") == 200
+        assert status_of(site, got["nameCode"], got["passCode"]) == 200
+    finally:
+        assert curl(site, *put, "--data-raw", '{"protectContent": false}')[0] == 200
+    assert status_of(site, "alice", "alice-pw") == 200
+
+
+def test_an_administrator_lists_and_resets_by_rest_and_by_the_command(site):
+    got = pair(site)
+    admin = ["-u", "root:root-pw"]
+    listed = json.loads(curl(site, *admin, f"https://nexus.example.com{SETTINGS}/tokens?userId=alice")[1])
+    assert [item["nameCode"] for item in listed["items"]] == [got["nameCode"]] and "passCode" not in listed["items"][0]
+    of_alice = "https://nexus.example.com/service/rest/v1/security/users/alice/local/user-token"
+    assert curl(site, *admin, of_alice)[0] == 200
+    assert curl(site, *admin, "-X", "DELETE", of_alice)[0] == 204
+    assert status_of(site, got["nameCode"], got["passCode"]) == 401
+    again = pair(site)
+    rows = site.latchkey.admin_json("user-token", "list")
+    assert [row["name_code"] for row in rows if row["user"] == "alice"] == [again["nameCode"]]
+    site.latchkey.admin("user-token", "reset", "alice")
+    assert status_of(site, again["nameCode"], again["passCode"]) == 401
+    assert site.latchkey.admin("user-token", "reset", "alice", check=False).returncode == 1
+    site.latchkey.admin("user-token", "reset-all")
+    assert site.latchkey.admin_json("user-token", "list") == []
+
+
+def test_the_log_holds_no_pass_code_and_no_ticket_n31(site):
+    got, used = pair(site), ticket(site)
+    status_of(site, got["nameCode"], got["passCode"])
+    curl(site, "-u", "alice:alice-pw", "-H", f"X-NX-AuthTicket: {used}", "https://nexus.example.com/service/rest/usertoken/current")
+    text = site.latchkey.log_text()
+    assert got["nameCode"] in text and got["passCode"] not in text and used not in text
