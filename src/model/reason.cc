@@ -6,7 +6,7 @@
 namespace latchkey::model {
 namespace {
 
-constexpr std::array<std::pair<Reason, std::string_view>, 31> kWords{{
+constexpr std::array<std::pair<Reason, std::string_view>, 32> kWords{{
     {Reason::kNoCredential, "no_credential"},
     {Reason::kMalformedCredential, "malformed_credential"},
     {Reason::kBadCredential, "bad_credential"},
