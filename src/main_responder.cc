@@ -16,6 +16,7 @@
 #include "latchkey/pages/docker_token.h"
 #include "latchkey/pages/health.h"
 #include "latchkey/pages/jwks.h"
+#include "latchkey/pages/revoke.h"
 #include "latchkey/pages/user_token.h"
 #include "latchkey/pages/whoami.h"
 #include "latchkey/remote/http_client.h"
@@ -67,6 +68,7 @@ class ResponderService final : public fcgi::Service {
         sign_in_({config, hosts_, *store_, resolver_, random_, sealer_, *client_,
                   context.slow_gate, directory_.get()}),
         credentials_({config, hosts_, *store_, resolver_, random_}),
+        revoke_({config, hosts_, *store_, resolver_, random_}),
         user_token_({config, hosts_, *store_, resolver_, random_}, sealer_),
         whoami_({config, hosts_, *store_, resolver_, random_}),
         docker_token_({config, hosts_, *store_, resolver_, random_}, std::move(policy)),
@@ -80,6 +82,7 @@ class ResponderService final : public fcgi::Service {
     const config::Paths& paths = config.paths;
     std::vector<pages::Route> routes;
     sign_in_.add_routes(routes);
+    routes.push_back({paths.credentials + "/revoke", Below::kNo, {"GET", "POST"}, &revoke_});
     routes.push_back({paths.credentials, Below::kYes, {"GET", "POST", "DELETE"}, &credentials_});
     routes.push_back({paths.whoami, Below::kNo, {"GET"}, &whoami_});
     routes.push_back({paths.docker_token, Below::kNo, {"GET", "POST"}, &docker_token_});
@@ -102,6 +105,7 @@ class ResponderService final : public fcgi::Service {
   std::unique_ptr<remote::HttpClient> client_;
   role::SignInPages sign_in_;
   pages::CredentialsPage credentials_;
+  pages::RevokePage revoke_;
   pages::UserTokenPage user_token_;
   pages::WhoamiPage whoami_;
   pages::DockerTokenPage docker_token_;

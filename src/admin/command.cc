@@ -55,6 +55,22 @@ void add_set_up(CLI::App& app, Asked& asked) {
            housekeep);
 }
 
+void add_machine(CLI::App& group, Asked& asked) {
+  Arguments& arguments = asked.arguments;
+  CLI::App& create = add_verb(group, asked, "create-machine",
+                              "Make a user for programs, whom a person answers for",
+                              user_create_machine);
+  create.add_option("--days", arguments.days, "When it ends in any case; else with its owner");
+  create.add_option("--group", arguments.groups, "What rules know it by; may be repeated");
+  create.add_option("--label", arguments.label, "Its display name");
+  CLI::App& assign = add_verb(group, asked, "assign",
+                              "Give a machine user to a person, and let it go on", user_assign);
+  for (CLI::App* const command : {&create, &assign}) {
+    command->add_option("NAME", arguments.user, "Its user name")->required();
+    command->add_option("--owner", arguments.owner, "Whose it is")->required();
+  }
+}
+
 void add_user(CLI::App& app, Asked& asked) {
   Arguments& arguments = asked.arguments;
   CLI::App& group = add_group(app, "user", "The people who ever signed in");
@@ -72,6 +88,7 @@ void add_user(CLI::App& app, Asked& asked) {
   }
   refresh.add_option("USER", arguments.user,
                      "User name, or id of the account; without: everybody in the directory");
+  add_machine(group, asked);
   CLI::App& lookup = add_verb(group, asked, "lookup",
                               "Show what the directory says of a name; writes nothing",
                               user_lookup);
@@ -87,16 +104,34 @@ void add_credential(CLI::App& app, Asked& asked) {
   issue.add_option("--label", arguments.label, "What it is for");
   issue.add_option("--days", arguments.days,
                    "How long it is valid (at most lifetime_max of [credential])");
-  issue.add_option("--scope", arguments.scopes, "What it is limited to; may be repeated");
+  issue.add_option("--scope", arguments.scopes,
+                   "What it is limited to; may be repeated: read, host:NAME, path:/PREFIX, "
+                   "repository:NAME, docker:ACTION, from:NETWORK");
+  issue.add_option("--form", arguments.token_form, "signed (a JWT) or short (lkc_...)")
+      ->check(CLI::IsMember({"signed", "short"}));
   add_json(issue, arguments);
+  CLI::App& rotate = add_verb(group, asked, "rotate",
+                              "Make the one that replaces it, and let it end soon",
+                              credential_rotate);
+  rotate.add_option("ID", arguments.id, "Its id")->required();
+  rotate.add_option("--overlap", arguments.overlap, "How long the old one is still good, as 24h");
+  add_json(rotate, arguments);
   CLI::App& list = add_verb(group, asked, "list", "List them", credential_list);
   list.add_option("--user", arguments.user, "Only theirs");
+  list.add_option("--ending", arguments.ending, "Only live ones that end within so many days")
+      ->check(CLI::NonNegativeNumber);
   add_json(list, arguments);
   CLI::App& revoke = add_verb(group, asked, "revoke", "Refuse one from now on", credential_revoke);
   CLI::Option* const id = revoke.add_option("ID", arguments.id, "Its id");
-  revoke.add_option("--token", arguments.token, "`-`: read the credential itself from stdin")
-      ->check(CLI::IsMember({"-"}))
-      ->excludes(id);
+  CLI::Option* const token =
+      revoke.add_option("--token", arguments.token,
+                        "`-`: read the credential itself, or a text that holds some, from stdin");
+  token->check(CLI::IsMember({"-"}))->excludes(id);
+  CLI::Option* const user = revoke.add_option("--user", arguments.user, "Whose, with --all");
+  CLI::Option* const all = revoke.add_flag_callback(
+      "--all", [&arguments] { arguments.all = All::kYes; }, "Every one of the user's");
+  user->needs(all)->excludes(id)->excludes(token);
+  all->needs(user);
 }
 
 void add_user_token(CLI::App& app, Asked& asked) {

@@ -1,20 +1,22 @@
-// latchkey credential issue|list|revoke
+// latchkey credential issue|rotate|list|revoke
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "latchkey/crypto/jwt.h"
 #include "latchkey/crypto/digest.h"
-#include "latchkey/crypto/key_directory.h"
 #include "latchkey/crypto/password.h"
 #include "latchkey/identity/profile.h"
 #include "latchkey/pages/issue.h"
-#include "latchkey/wire/json.h"
+#include "latchkey/pages/leaked.h"
 #include "latchkey/wire/time.h"
 #include "listing.h"
 #include "opened.h"
 
 namespace latchkey::admin {
 namespace {
+
+constexpr std::int64_t kEndingMax = 36'500;  // days
 
 // Finds the owner. Somebody of the users file who never signed in gets an account now: a build
 // server's user never will.
@@ -37,54 +39,96 @@ Cell time_cell(const std::optional<TimePoint>& time) {
   return time ? Cell(wire::rfc3339(*time)) : Cell();
 }
 
-Outcome add_credentials(store::Store& store, const model::Account& account, TimePoint now,
+// What `list` shows of all there is.
+struct Wanted {
+  TimePoint now{};
+  std::optional<TimePoint> ends_before;  // only live ones
+
+  bool has(const model::IssuedCredential& record, const model::Account& account) const {
+    if (!ends_before) return true;
+    return record.expires <= *ends_before && record.successor.empty() &&
+           pages::state_of(record, account, now) == "live";
+  }
+};
+
+Outcome add_credentials(store::Store& store, const model::Account& account, const Wanted& wanted,
                         Listing& listing) {
   CredentialId after;
   while (true) {
     LK_TRY(const std::vector<model::IssuedCredential> records,
            store.credentials().list(account.id, after));
     for (const model::IssuedCredential& record : records) {
+      if (!wanted.has(record, account)) continue;
       listing.add({record.id.text(), account.profile.user_name,
-                   std::string(pages::state_of(record, account, now)), record.label, record.scopes,
-                   wire::rfc3339(record.created), wire::rfc3339(record.expires),
+                   std::string(pages::state_of(record, account, wanted.now)), record.label,
+                   record.scopes, wire::rfc3339(record.created), wire::rfc3339(record.expires),
                    time_cell(record.revoked), time_cell(record.last_used), record.last_used_from,
-                   record.last_used_by});
+                   record.last_used_by,
+                   record.successor.empty() ? Cell() : Cell(record.successor.text())});
     }
     if (records.size() < store::kListRowsMax) return {};
     after = records.back().id;
   }
 }
 
-Outcome add_all(store::Store& store, const std::string& user, TimePoint now, Listing& listing) {
+Outcome add_all(store::Store& store, const std::string& user, const Wanted& wanted,
+                Listing& listing) {
   if (!user.empty()) {
     LK_TRY(const model::Account account, find_account(store, user));
-    return add_credentials(store, account, now, listing);
+    return add_credentials(store, account, wanted, listing);
   }
   LK_TRY(const std::vector<model::Account> accounts, all_accounts(store));
   for (const model::Account& account : accounts) {
-    LK_CHECK(add_credentials(store, account, now, listing));
+    LK_CHECK(add_credentials(store, account, wanted, listing));
   }
   return {};
 }
 
-// Finds out which credential a text is. Its signature is looked at, so that a typed error does not
-// revoke somebody else's; expiry is not, as revoking an expired one does no harm.
-Result<CredentialId> id_of_token(const config::Config& config, const SecretString& token) {
-  LK_TRY(const crypto::UnverifiedToken parsed, crypto::UnverifiedToken::parse(token.reveal()));
-  LK_TRY(const crypto::KeyRing keys,
-         crypto::KeyDirectory(config.credential.key_directory).public_keys());
-  const crypto::VerificationKey* const key = keys.find(parsed.key_id());
-  if (key == nullptr && parsed.key_id().empty() && !config.legacy.public_key_file.empty()) {
-    return fail(ErrorCode::kRefused,
-                "it may be one of nexus-proxy's, which have no record; to refuse it, write " +
-                    crypto::sha256(token.reveal()).hex() + " into denied_tokens of [legacy]");
+// Why nothing was revoked by a text in which no credential of ours was found.
+Error not_ours(const config::Config& config, std::string_view text) {
+  const std::size_t blank = text.find_first_of("\r\n ");
+  const std::string_view word = text.substr(0, blank);
+  const Result<crypto::UnverifiedToken> token = crypto::UnverifiedToken::parse(word);
+  if (token && token->key_id().empty() && !config.legacy.public_key_file.empty()) {
+    return {ErrorCode::kRefused,
+            "it may be one of nexus-proxy's, which have no record; to refuse it, write " +
+                crypto::sha256(word).hex() + " into denied_tokens of [legacy]"};
   }
-  if (key == nullptr) return fail(ErrorCode::kRefused, "no key of ours has signed it");
-  LK_TRY(const crypto::VerifiedToken verified, key->verify(parsed));
-  const Result<std::string> use = verified.claims().string("token_use");
-  if (!use || *use != "credential") return fail(ErrorCode::kRefused, "it is no credential");
-  LK_TRY(std::string id, verified.claims().string("jti"));
-  return CredentialId(std::move(id));
+  return {ErrorCode::kRefused, "no credential of ours is in it"};
+}
+
+int revoke_pasted(Opened& opened, const World& world) {
+  const SecretString text = read_all(world);
+  const auto revoked =
+      pages::revoke_leaked(opened.config, opened.store, text.reveal(), world.clock.now());
+  if (!revoked) return failed(world, "token", revoked.error());
+  if (revoked->empty()) return failed(world, "token", not_ours(opened.config, text.reveal()));
+  for (const CredentialId& id : *revoked) world.out << id.text() << ": revoked\n";
+  return kGood;
+}
+
+int revoke_all(Opened& opened, const Arguments& arguments, const World& world) {
+  const Result<model::Account> account = find_account(opened.store, arguments.user);
+  if (!account) return failed(world, arguments.user, account.error());
+  const auto count = opened.store.credentials().revoke_all(account->id, world.clock.now());
+  if (!count) return failed(world, arguments.user, count.error());
+  world.out << account->profile.user_name << ": " << *count << " revoked\n";
+  return kGood;
+}
+
+int show(const pages::Issued& issued, const model::Account& account, const Arguments& arguments,
+         const World& world) {
+  Listing listing({"username", "password", "id", "expires"});
+  listing.add({account.profile.user_name, std::string(issued.token.reveal()),
+               issued.record.id.text(), wire::rfc3339(issued.record.expires)});
+  listing.write_one(arguments.form, world.out);
+  return kGood;
+}
+
+Result<pages::Issued> rotate(Opened& opened, const store::CredentialAndAccount& old,
+                             Seconds overlap, const World& world) {
+  return pages::rotate(opened.config, opened.store, old.account, old.credential, overlap,
+                       world.clock.now(), world.random);
 }
 
 }  // namespace
@@ -105,39 +149,58 @@ int credential_issue(const Arguments& arguments, const World& world) {
   order.label = arguments.label;
   order.scopes = arguments.scopes;
   order.lifetime = std::chrono::days(days);
+  order.form = limits.form;
+  if (arguments.token_form == "short") order.form = model::TokenForm::kShort;
+  if (arguments.token_form == "signed") order.form = model::TokenForm::kSigned;
   const Result<pages::Issued> issued = pages::issue(opened->config, opened->store, *account, order,
                                                     world.clock.now(), world.random);
   if (!issued) return failed(world, "credential", issued.error());
-  Listing listing({"username", "password", "id", "expires"});
-  listing.add({account->profile.user_name, std::string(issued->token.reveal()),
-               issued->record.id.text(), wire::rfc3339(issued->record.expires)});
-  listing.write_one(arguments.form, world.out);
-  return kGood;
+  return show(*issued, *account, arguments, world);
+}
+
+int credential_rotate(const Arguments& arguments, const World& world) {
+  Or<Opened> opened = open_store(arguments, world);
+  if (!opened) return opened.error();
+  Seconds overlap = opened->config.credential.rotate_overlap;
+  if (!arguments.overlap.empty()) {
+    const Result<Seconds> read = wire::parse_duration(arguments.overlap);
+    if (!read) return complain(world, kUsage, "--overlap: " + read.error().detail);
+    overlap = *read;
+  }
+  const auto old = opened->store.credentials().find(CredentialId(arguments.id));
+  if (!old) return failed(world, arguments.id, old.error());
+  const Result<pages::Issued> issued = rotate(*opened, *old, overlap, world);
+  if (!issued) return failed(world, arguments.id, issued.error());
+  return show(*issued, old->account, arguments, world);
 }
 
 int credential_list(const Arguments& arguments, const World& world) {
   Or<Opened> opened = open_store(arguments, world);
   if (!opened) return opened.error();
   Listing listing({"id", "user", "state", "label", "scopes", "created", "expires", "revoked",
-                   "last_used", "last_used_from", "last_used_by"});
-  const Outcome added = add_all(opened->store, arguments.user, world.clock.now(), listing);
+                   "last_used", "last_used_from", "last_used_by", "replaced_by"});
+  Wanted wanted{.now = world.clock.now(), .ends_before = std::nullopt};
+  if (arguments.ending) {
+    const auto days = static_cast<int>(std::min(*arguments.ending, kEndingMax));
+    wanted.ends_before = wanted.now + std::chrono::days(days);
+  }
+  const Outcome added = add_all(opened->store, arguments.user, wanted, listing);
   if (!added) return failed(world, "credential list", added.error());
   listing.write(arguments.form, world.out);
   return kGood;
 }
 
 int credential_revoke(const Arguments& arguments, const World& world) {
-  if (arguments.id.empty() == arguments.token.empty()) {
-    return complain(world, kUsage, "credential revoke: name an ID, or --token -");
+  const bool all = arguments.all == All::kYes;
+  if (!all && arguments.id.empty() == arguments.token.empty()) {
+    return complain(world, kUsage,
+                    "credential revoke: name an ID, or --token -, or --all --user USER");
   }
   Or<Opened> opened = open_store(arguments, world);
   if (!opened) return opened.error();
-  CredentialId id(arguments.id);
-  if (!arguments.token.empty()) {
-    Result<CredentialId> named = id_of_token(opened->config, read_token(world));
-    if (!named) return failed(world, "token", named.error());
-    id = *std::move(named);
-  }
+  if (all) return revoke_all(*opened, arguments, world);
+  if (!arguments.token.empty()) return revoke_pasted(*opened, world);
+  const CredentialId id(arguments.id);
   const Outcome revoked = opened->store.credentials().revoke(id, world.clock.now());
   if (!revoked) return failed(world, id.text(), revoked.error());
   world.out << id.text() << ": revoked\n";

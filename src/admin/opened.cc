@@ -105,6 +105,13 @@ int complain(const World& world, Status status, std::string_view text) {
   return status;
 }
 
+SecretString read_all(const World& world) {
+  std::string text(kPastedBytesMax, '\0');
+  world.in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(world.in.gcount()));
+  return SecretString(std::move(text));
+}
+
 SecretString read_token(const World& world) {
   std::string line;
   std::getline(world.in, line);

@@ -57,4 +57,8 @@ int complain(const World& world, Status status, std::string_view text);
 // Reads the credential that was promised by `--token -`: the first line of standard input.
 SecretString read_token(const World& world);
 
+// Reads a pasted text whole, as far as kPastedBytesMax.
+inline constexpr std::size_t kPastedBytesMax = std::size_t{64} * 1024;
+SecretString read_all(const World& world);
+
 }  // namespace latchkey::admin

@@ -13,7 +13,7 @@ namespace {
 // Of `list`, and the beginning of `show`.
 std::vector<std::string> columns() {
   return {"user", "state", "provider", "mail", "groups", "directory",
-          "directory_until", "created", "refreshed", "id"};
+          "directory_until", "created", "refreshed", "owner", "expires", "id"};
 }
 
 Listing account_listing() { return Listing(columns()); }
@@ -53,6 +53,8 @@ std::vector<Cell> row_of(const model::Account& account) {
           time_cell(account.directory_until),
           wire::rfc3339(account.created),
           wire::rfc3339(account.refreshed),
+          account.owner.empty() ? Cell() : Cell(account.owner.text()),
+          time_cell(account.expires),
           account.id.text()};
 }
 

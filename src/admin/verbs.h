@@ -16,6 +16,7 @@ enum Status : int { kGood = 0, kFailed = 1, kUsage = 64, kConfiguration = 78 };
 
 enum class Form { kText, kJson };
 enum class Cgi { kNo, kYes };
+enum class All { kNo, kYes };
 enum class ShowKeys { kNo, kYes };
 
 // How `doctor` reaches what it examines.
@@ -42,6 +43,12 @@ struct Arguments {
   std::vector<std::string> scopes;
   // `-`: read from standard input. Never the token itself, as others can see a process's arguments.
   std::string token;
+  std::string token_form;              // of a new credential; empty: as configured
+  std::string overlap;                 // of a rotation; empty: as configured
+  std::optional<std::int64_t> ending;  // list: only what ends within so many days
+  All all = All::kNo;                  // revoke: all of the user's
+  std::string owner;                   // of a machine user
+  std::vector<std::string> groups;
   std::string host;
   std::string path;
   std::string method = "GET";
@@ -66,9 +73,12 @@ int user_show(const Arguments& arguments, const World& world);
 int user_refresh(const Arguments& arguments, const World& world);
 int user_disable(const Arguments& arguments, const World& world);
 int user_enable(const Arguments& arguments, const World& world);
+int user_create_machine(const Arguments& arguments, const World& world);
+int user_assign(const Arguments& arguments, const World& world);
 int user_lookup(const Arguments& arguments, const World& world);
 int credential_issue(const Arguments& arguments, const World& world);
 int credential_list(const Arguments& arguments, const World& world);
+int credential_rotate(const Arguments& arguments, const World& world);
 int credential_revoke(const Arguments& arguments, const World& world);
 int session_list(const Arguments& arguments, const World& world);
 int session_end(const Arguments& arguments, const World& world);

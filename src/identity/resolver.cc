@@ -10,6 +10,7 @@
 #include "identity_maker.h"
 #include "latchkey/crypto/digest.h"
 #include "latchkey/crypto/key_directory.h"
+#include "latchkey/crypto/short_token.h"
 #include "latchkey/identity/profile.h"
 #include "latchkey/store/store.h"
 #include "latchkey/telemetry/log.h"
@@ -36,7 +37,6 @@ constexpr Seconds kCredentialTouchEvery{300};
 constexpr Seconds kTouchPause{2};  // after a last use could not be written
 constexpr std::size_t kSessionTokenBytes = 43;  // of crypto::random_token
 constexpr std::size_t kUserAgentBytesMax = 200;
-constexpr std::string_view kAnybodysName = "token";
 
 // A password of this form is a token: three parts, of which the first begins a JSON object.
 bool looks_like_token(std::string_view text) {
@@ -72,6 +72,9 @@ struct Resolver::Parts {
   void note_use(const CredentialId& credential, std::optional<TimePoint> last_used, TimePoint now);
   Step<std::optional<Identity>> by_user_token(const model::BasicPair& pair, TimePoint now);
   Step<Identity> by_token(std::string_view text, const std::string* user, TimePoint now);
+  Step<Identity> by_short_token(std::string_view text, const std::string* user, TimePoint now);
+  Step<Identity> of_record(CredentialId id, store::PresentedCredential credential,
+                           TimePoint token_end, TimePoint now);
   Step<Identity> by_legacy_token(std::string_view text, TimePoint now);
   Step<Identity> by_password(const model::BasicPair& pair, TimePoint now);
   Step<model::Account> proven_owner(const model::BasicPair& pair, TimePoint now);
@@ -142,19 +145,21 @@ Step<Identity> Resolver::Parts::resolve(const model::SessionCookie& cookie, Time
 }
 
 Step<Identity> Resolver::Parts::resolve(const model::BearerToken& bearer, TimePoint now) {
-  return by_token(bearer.token.reveal(), nullptr, now);
+  const std::string_view text = bearer.token.reveal();
+  return crypto::looks_like_short_token(text) ? by_short_token(text, nullptr, now)
+                                              : by_token(text, nullptr, now);
 }
 
 Step<Identity> Resolver::Parts::resolve(const model::BasicPair& pair, TimePoint now) {
+  const std::string_view password = pair.password.reveal();
+  if (crypto::looks_like_short_token(password)) return by_short_token(password, &pair.user, now);
   if (user_tokens.may_be(pair)) {
     LK_TRY(std::optional<Identity> owner, by_user_token(pair, now));
     if (owner) return *std::move(owner);
   }
   const bool passwords_count = config.local.basic || directory;
-  if (passwords_count && !looks_like_token(pair.password.reveal())) {
-    return by_password(pair, now);
-  }
-  return by_token(pair.password.reveal(), &pair.user, now);
+  if (passwords_count && !looks_like_token(password)) return by_password(pair, now);
+  return by_token(password, &pair.user, now);
 }
 
 Step<Identity> Resolver::Parts::resolve(const model::DockerToken& token, TimePoint now) {
@@ -256,18 +261,29 @@ Step<Identity> Resolver::Parts::by_token(std::string_view text, const std::strin
   if (now + kSkew < claims.valid_from) {
     return model::refuse(Reason::kBadCredential, "not yet valid");
   }
-  if (user != nullptr && !user->empty() && *user != kAnybodysName && *user != claims.user_name) {
-    return model::refuse(Reason::kWrongUserName, id);
-  }
+  if (names_another(user, claims.user_name)) return model::refuse(Reason::kWrongUserName, id);
   const Outcome local = local_users.watch(now);
   LK_TRY(store::PresentedCredential credential,
          live_record(store, check, {claims.credential, claims.account, claims.user_name}, local,
                      now));
+  return of_record(std::move(claims.credential), std::move(credential), claims.expires, now);
+}
+
+Step<Identity> Resolver::Parts::by_short_token(std::string_view text, const std::string* user,
+                                               TimePoint now) {
+  LK_TRY(store::PresentedShort found,
+         live_short_record(store, check, text, user, local_users.watch(now), now));
+  const TimePoint end = found.credential.expires;
+  return of_record(std::move(found.id), std::move(found.credential), end, now);
+}
+
+// What both forms end with.
+Step<Identity> Resolver::Parts::of_record(CredentialId id, store::PresentedCredential credential,
+                                          TimePoint token_end, TimePoint now) {
   const auto age = check.membership_age(credential.owner, now);
   LK_CHECK(check.member_of_credential(credential.owner, now));
-  note_use(claims.credential, credential.last_used, now);
-  return IdentityMaker::of_token(std::move(claims.credential), std::move(credential),
-                                 claims.expires, age);
+  note_use(id, credential.last_used, now);
+  return IdentityMaker::of_token(std::move(id), std::move(credential), token_end, age);
 }
 
 // A name that the users file has is looked for there and nowhere else.

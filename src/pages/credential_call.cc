@@ -58,6 +58,13 @@ PageResult failed(const Call& call, BodyKind kind, const Error& error) {
   return complain(call, kind, complaint_of(error), error.detail);
 }
 
+Result<model::IssuedCredential> own(const Call& call, const CredentialId& id) {
+  if (!is_uuid(id.text())) return fail(ErrorCode::kNotFound, "no id");
+  LK_TRY(const store::CredentialAndAccount found, call.parts.store.credentials().find(id));
+  if (found.account.id != call.account.id) return fail(ErrorCode::kNotFound, "somebody else's");
+  return found.credential;
+}
+
 std::optional<PageResult> without_proof(const Call& call, BodyKind kind) {
   if (policy::same_origin(call.request.hints(), call.parts.hosts) == policy::SameOrigin::kProven) {
     return std::nullopt;

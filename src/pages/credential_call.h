@@ -9,6 +9,7 @@
 #include "body_kind.h"
 #include "latchkey/base/result.h"
 #include "latchkey/model/account.h"
+#include "latchkey/model/issued_credential.h"
 #include "latchkey/pages/page.h"
 #include "latchkey/pages/parts.h"
 #include "visitor.h"
@@ -36,6 +37,10 @@ PageResult done(model::Answer answer, std::string reason, std::string detail = {
 // Programs get a problem document, people a page that says what to do.
 PageResult complain(const Call& call, BodyKind kind, const Complaint& complaint,
                     std::string detail = {});
+
+// Finds a credential of the visitor's. Somebody else's does not exist, to them.
+// Errors: kNotFound, kUnavailable.
+Result<model::IssuedCredential> own(const Call& call, const CredentialId& id);
 
 // Says why the store, or a check of what was sent, refused.
 PageResult failed(const Call& call, BodyKind kind, const Error& error);

@@ -1,6 +1,7 @@
 #include "credential_input.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <optional>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "latchkey/wire/form.h"
 #include "latchkey/wire/json.h"
 #include "latchkey/wire/number.h"
+#include "latchkey/wire/time.h"
 
 namespace latchkey::pages {
 namespace {
@@ -44,16 +46,33 @@ Result<std::string> field(const wire::Form& form, std::string_view name) {
   return value->value_or(std::string());
 }
 
-Result<wire::Json> read_object(const PageRequest& request) {
+// An empty word is the default.
+Outcome read_form_of_token(std::string_view word, Order& order) {
+  if (word == "signed") order.form = model::TokenForm::kSigned;
+  else if (word == "short") order.form = model::TokenForm::kShort;
+  else if (!word.empty()) return fail(ErrorCode::kMalformed, "The form is signed or short.");
+  return {};
+}
+
+Result<Seconds> overlap_from(std::string_view text, const config::Credential& defaults) {
+  if (text.empty()) return defaults.rotate_overlap;
+  const Result<Seconds> overlap = wire::parse_duration(text);
+  if (overlap) return *overlap;
+  return fail(ErrorCode::kMalformed, "The overlap must be a duration such as 24h.");
+}
+
+Result<wire::Json> read_object(const PageRequest& request,
+                               std::initializer_list<std::string_view> members) {
   Result<wire::Json> json = wire::Json::parse(request.body.empty() ? "{}" : request.body,
                                               kBodyBytesMax);
   if (!json || !json->is_object()) {
     return fail(ErrorCode::kMalformed, "The body must be a JSON object.");
   }
   for (const std::string& name : json->names()) {
-    if (name != "label" && name != "lifetime" && name != "scopes") {
-      return fail(ErrorCode::kMalformed, "The members are label, lifetime (days) and scopes.");
-    }
+    if (std::ranges::find(members, name) != members.end()) continue;
+    std::string known;
+    for (const std::string_view member : members) known += " " + std::string(member);
+    return fail(ErrorCode::kMalformed, "The members can be:" + known + ".");
   }
   return json;
 }
@@ -72,13 +91,20 @@ Result<OrderForm> read_order_form(const PageRequest& request, const config::Cred
     LK_TRY(read.order.lifetime, days_from(wire::trim_blanks(lifetime)));
   }
   for (const std::string& words : form.all("scope")) add_scopes(words, read.order.scopes);
+  read.order.form = defaults.form;
+  LK_TRY(const std::string token_form, field(form, "form"));
+  LK_CHECK(read_form_of_token(token_form, read.order));
   return read;
 }
 
 Result<Order> read_order_json(const PageRequest& request, const config::Credential& defaults) {
-  LK_TRY(const wire::Json json, read_object(request));
+  LK_TRY(const wire::Json json, read_object(request, {"label", "lifetime", "scopes", "form"}));
   Order order;
   order.lifetime = defaults.lifetime;
+  order.form = defaults.form;
+  if (json.has("form")) {
+    LK_CHECK(read_form_of_token(json.string("form").value_or("?"), order));
+  }
   if (json.has("label")) {
     const Result<std::string> label = json.string("label");
     if (!label) return fail(ErrorCode::kMalformed, "label must be a string.");
@@ -102,6 +128,22 @@ Result<Order> read_order_json(const PageRequest& request, const config::Credenti
 Result<std::string> read_form_token(const PageRequest& request) {
   LK_TRY(const wire::Form form, read_form(request));
   return field(form, "form_token");
+}
+
+Result<RotationForm> read_rotation(const PageRequest& request, BodyKind kind,
+                                   const config::Credential& defaults) {
+  RotationForm read;
+  if (kind == BodyKind::kForm) {
+    LK_TRY(const wire::Form form, read_form(request));
+    LK_TRY(read.token, field(form, "form_token"));
+    LK_TRY(const std::string overlap, field(form, "overlap"));
+    LK_TRY(read.overlap, overlap_from(overlap, defaults));
+    return read;
+  }
+  LK_TRY(const wire::Json json, read_object(request, {"overlap"}));
+  LK_TRY(read.overlap, overlap_from(json.has("overlap") ? json.string("overlap").value_or("?") : "",
+                                    defaults));
+  return read;
 }
 
 }  // namespace latchkey::pages

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "body_kind.h"
+#include "latchkey/base/clock.h"
 #include "latchkey/base/result.h"
 #include "latchkey/config/config.h"
 #include "latchkey/pages/issue.h"
@@ -16,12 +18,14 @@ struct OrderForm {
   std::string token;
 };
 
-// Reads `label`, `lifetime` (days), `scope` (repeated or separated by blanks), `form_token`.
+// Reads `label`, `lifetime` (days), `scope` (repeated or separated by blanks), `form` (signed or
+// short), `form_token`.
 //
-// Errors: kMalformed: not a form, a field twice, a lifetime that is no number.
+// Errors: kMalformed: not a form, a field twice, a lifetime that is no number, an unknown form.
 Result<OrderForm> read_order_form(const PageRequest& request, const config::Credential& defaults);
 
-// Reads {"label": text, "lifetime": days, "scopes": [text]}, each optional; an empty body is {}.
+// Reads {"label": text, "lifetime": days, "scopes": [text], "form": text}, each optional; an empty
+// body is {}.
 //
 // Errors: kMalformed: not such an object, or a member of another name: a misspelled lifetime
 //         must not become the default.
@@ -29,5 +33,17 @@ Result<Order> read_order_json(const PageRequest& request, const config::Credenti
 
 // Returns the form's token; empty if there is none. Errors: kMalformed.
 Result<std::string> read_form_token(const PageRequest& request);
+
+// What a rotation asks for.
+struct RotationForm {
+  Seconds overlap{};
+  std::string token;  // of a form
+};
+
+// Reads `overlap`, such as 24h, from a form or from {"overlap": "24h"}; optional in both.
+//
+// Errors: kMalformed: not such a body, or no duration.
+Result<RotationForm> read_rotation(const PageRequest& request, BodyKind kind,
+                                   const config::Credential& defaults);
 
 }  // namespace latchkey::pages

@@ -1,7 +1,7 @@
 #include "credential_view.h"
 
 #include <algorithm>
-#include <ranges>
+#include <functional>
 #include <utility>
 
 #include "date_text.h"
@@ -12,8 +12,6 @@
 
 namespace latchkey::pages {
 namespace {
-
-constexpr std::size_t kDeadShownMax = 20;
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
@@ -29,14 +27,20 @@ std::string last_use(const model::IssuedCredential& record) {
   return text;
 }
 
-View live_entry(const model::IssuedCredential& record, const std::string& path) {
+View live_entry(const Parts& parts, const model::IssuedCredential& record, TimePoint now) {
+  const std::string place = parts.config.paths.credentials + "/" + record.id.text();
+  const bool replaced = !record.successor.empty();
   View entry;
   entry.text("label", record.label)
+      .flag("ends_soon", ends_soon(record, parts.config.credential, now) ? View::Shown::kYes
+                                                                          : View::Shown::kNo)
+      .flag("replaced", replaced ? View::Shown::kYes : View::Shown::kNo)
+      .text("rotate", replaced ? "" : place + "/rotate")
       .text("created", date_text(record.created))
       .text("expires", date_text(record.expires))
       .text("used", last_use(record))
       .text("scopes", joined(record.scopes))
-      .text("revoke", path + "/" + record.id.text() + "/revoke");
+      .text("revoke", place + "/revoke");
   return entry;
 }
 
@@ -49,6 +53,12 @@ View dead_entry(const model::IssuedCredential& record, std::string_view state) {
       .text("created", date_text(record.created))
       .text("ended", state == "expired" ? "expired " + date_text(record.expires) : ended);
   return entry;
+}
+
+// An id begins with the time at which it was made.
+std::vector<model::IssuedCredential> newest_first(std::vector<model::IssuedCredential> records) {
+  std::ranges::sort(records, std::greater(), &model::IssuedCredential::id);
+  return records;
 }
 
 Frame frame_of(const Parts& parts, const model::Account& account, int status, std::string title) {
@@ -71,18 +81,41 @@ std::string docker_authority(const Parts& parts, const std::string& origin) {
   return chosen.substr(chosen.find("://") + 3);
 }
 
+wire::JsonObject record_object(const Parts& parts, const model::IssuedCredential& record,
+                               const model::Account& account, TimePoint now) {
+  wire::JsonObject object;
+  object.add("id", record.id.text())
+      .add("username", account.profile.user_name)
+      .add("label", record.label)
+      .add("scopes", record.scopes)
+      .add("state", state_of(record, account, now))
+      .add("created", wire::rfc3339(record.created))
+      .add("expires", wire::rfc3339(record.expires))
+      .add("expires_soon", ends_soon(record, parts.config.credential, now))
+      .add("form", record.form == model::TokenForm::kShort ? "short" : "signed");
+  if (!record.successor.empty()) object.add("replaced_by", record.successor.text());
+  if (record.revoked) object.add("revoked", wire::rfc3339(*record.revoked));
+  if (record.last_used) {
+    object.add("last_used", wire::rfc3339(*record.last_used))
+        .add("last_used_from", record.last_used_from)
+        .add("last_used_by", record.last_used_by);
+  }
+  return object;
+}
+
 }  // namespace
 
 model::Answer list_page(const Parts& parts, const model::Account& account,
-                        const std::vector<model::IssuedCredential>& records,
-                        const std::string& form_token, TimePoint now, const ListNote& note) {
-  std::vector<View> live;
-  std::vector<View> dead;
+                        const store::Shown& records, const std::string& form_token, TimePoint now,
+                        const ListNote& note) {
   const std::string& path = parts.config.paths.credentials;
-  for (const model::IssuedCredential& record : std::ranges::reverse_view(records)) {
-    const std::string_view state = state_of(record, account, now);
-    if (state == "live") live.push_back(live_entry(record, path));
-    else if (dead.size() < kDeadShownMax) dead.push_back(dead_entry(record, state));
+  std::vector<View> live;
+  for (const model::IssuedCredential& record : newest_first(records.live)) {
+    live.push_back(live_entry(parts, record, now));
+  }
+  std::vector<View> dead;
+  for (const model::IssuedCredential& record : records.dead) {
+    dead.push_back(dead_entry(record, state_of(record, account, now)));
   }
   const std::chrono::days days =
       note.entered.lifetime.count() > 0 ? note.entered.lifetime : parts.config.credential.lifetime;
@@ -98,6 +131,8 @@ model::Answer list_page(const Parts& parts, const model::Account& account,
       .text("days_max", std::to_string(parts.config.credential.lifetime_max.count()))
       .list("live", std::move(live))
       .list("dead", std::move(dead))
+      .text("revoke_all", path + "/revoke-all")
+      .text("leaked_href", path + "/revoke")
       .text("whoami_href", parts.config.paths.whoami)
       .text("logout_href", parts.config.paths.logout);
   return page(Template::kCredentials, view,
@@ -135,23 +170,33 @@ std::string issued_json(const model::Account& account, const Issued& issued) {
   return object.text();
 }
 
-std::string record_json(const model::IssuedCredential& record, const model::Account& account,
-                        TimePoint now) {
+std::string rotated_json(const model::Account& account, const Issued& issued,
+                         const model::IssuedCredential& old, Seconds overlap, TimePoint now) {
   wire::JsonObject object;
-  object.add("id", record.id.text())
-      .add("username", account.profile.user_name)
-      .add("label", record.label)
-      .add("scopes", record.scopes)
-      .add("state", state_of(record, account, now))
-      .add("created", wire::rfc3339(record.created))
-      .add("expires", wire::rfc3339(record.expires));
-  if (record.revoked) object.add("revoked", wire::rfc3339(*record.revoked));
-  if (record.last_used) {
-    object.add("last_used", wire::rfc3339(*record.last_used))
-        .add("last_used_from", record.last_used_from)
-        .add("last_used_by", record.last_used_by);
-  }
+  object.add("username", account.profile.user_name)
+      .add("password", issued.token.reveal())
+      .add("id", issued.record.id.text())
+      .add("expires", wire::rfc3339(issued.record.expires))
+      .add("replaces", old.id.text())
+      .add("replaced_until", wire::rfc3339(std::min(old.expires, now + overlap)));
   return object.text();
+}
+
+std::string list_json(const Parts& parts, const store::Shown& records,
+                      const model::Account& account, TimePoint now) {
+  std::vector<wire::JsonObject> objects;
+  for (const model::IssuedCredential& record : newest_first(records.live)) {
+    objects.push_back(record_object(parts, record, account, now));
+  }
+  for (const model::IssuedCredential& record : records.dead) {
+    objects.push_back(record_object(parts, record, account, now));
+  }
+  return R"({"credentials":)" + wire::json_array(objects) + "}";
+}
+
+std::string record_json(const Parts& parts, const model::IssuedCredential& record,
+                        const model::Account& account, TimePoint now) {
+  return record_object(parts, record, account, now).text();
 }
 
 }  // namespace latchkey::pages

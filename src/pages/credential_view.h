@@ -2,14 +2,15 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
+#include "latchkey/base/clock.h"
 #include "latchkey/model/account.h"
 #include "latchkey/model/answer.h"
 #include "latchkey/model/issued_credential.h"
 #include "latchkey/pages/issue.h"
 #include "latchkey/pages/page.h"
 #include "latchkey/pages/parts.h"
+#include "latchkey/store/credentials.h"
 
 namespace latchkey::pages {
 
@@ -23,8 +24,13 @@ struct ListNote {
 
 // The page with the form and the list of `records`, newest first.
 model::Answer list_page(const Parts& parts, const model::Account& account,
-                        const std::vector<model::IssuedCredential>& records,
-                        const std::string& form_token, TimePoint now, const ListNote& note);
+                        const store::Shown& records, const std::string& form_token, TimePoint now,
+                        const ListNote& note);
+
+// {"credentials": [...]}, of what record_json gives: the live ones, then the last of the dead, each
+// newest first.
+std::string list_json(const Parts& parts, const store::Shown& records,
+                      const model::Account& account, TimePoint now);
 
 // The page that shows a new secret, this once, with texts to paste into tools.
 model::Answer secret_page(const Parts& parts, const PageRequest& request,
@@ -33,8 +39,12 @@ model::Answer secret_page(const Parts& parts, const PageRequest& request,
 // {"username", "password", "id", "expires"}.
 std::string issued_json(const model::Account& account, const Issued& issued);
 
+// As issued_json, with "replaces" and "replaced_until".
+std::string rotated_json(const model::Account& account, const Issued& issued,
+                         const model::IssuedCredential& old, Seconds overlap, TimePoint now);
+
 // Everything known of one credential; never the secret, which is not kept.
-std::string record_json(const model::IssuedCredential& record, const model::Account& account,
-                        TimePoint now);
+std::string record_json(const Parts& parts, const model::IssuedCredential& record,
+                        const model::Account& account, TimePoint now);
 
 }  // namespace latchkey::pages

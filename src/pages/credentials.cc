@@ -1,13 +1,11 @@
 #include "latchkey/pages/credentials.h"
 
-#include <algorithm>
-#include <iterator>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "credential_call.h"
 #include "credential_input.h"
+#include "credential_rotate.h"
 #include "credential_view.h"
 #include "latchkey/pages/form_token.h"
 #include "latchkey/pages/html.h"
@@ -16,28 +14,22 @@
 #include "latchkey/policy/same_origin.h"
 #include "latchkey/wire/accept.h"
 #include "latchkey/wire/form.h"
+#include "latchkey/wire/json_object.h"
 #include "visitor.h"
 
 namespace latchkey::pages {
 namespace {
 
 constexpr std::string_view kQuickLabel = "quick credential";
-constexpr std::string_view kRevokeSuffix = "/revoke";
+constexpr std::string_view kAll = "all";
+constexpr std::uint32_t kDeadShownMax = 20;
 
-// All of them, page by page: the newest, which the visitor most likely wants, come last.
-Result<std::vector<model::IssuedCredential>> records_of(const Call& call) {
-  std::vector<model::IssuedCredential> all;
-  while (true) {
-    const CredentialId after = all.empty() ? CredentialId() : all.back().id;
-    LK_TRY(std::vector<model::IssuedCredential> page,
-           call.parts.store.credentials().list(call.account.id, after));
-    std::ranges::move(page, std::back_inserter(all));
-    if (page.size() < store::kListRowsMax) return all;
-  }
+Result<store::Shown> shown_of(const Call& call) {
+  return call.parts.store.credentials().shown(call.account, call.request.now, kDeadShownMax);
 }
 
 PageResult show_list(const Call& call, const ListNote& note) {
-  const Result<std::vector<model::IssuedCredential>> records = records_of(call);
+  const Result<store::Shown> records = shown_of(call);
   if (!records) return failed(call, BodyKind::kForm, records.error());
   return done(list_page(call.parts, call.account, *records, form_token(call.visitor.session),
                         call.request.now, note),
@@ -51,7 +43,13 @@ ListNote note_of_query(const Call& call) {
   const Result<wire::Form> query = wire::Form::parse(call.request.request().query);
   if (!query) return note;
   const Result<std::optional<std::string>> id = query->single("revoked");
-  if (!id || !*id || !is_uuid(**id)) return note;
+  if (!id || !*id) return note;
+  if (**id == kAll) {
+    const Result<store::Shown> shown = shown_of(call);
+    if (shown && shown->live.empty()) note.notice = "All your credentials are revoked.";
+    return note;
+  }
+  if (!is_uuid(**id)) return note;
   const Result<store::CredentialAndAccount> found =
       call.parts.store.credentials().find(CredentialId(**id));
   if (found && found->account.id == call.account.id && found->credential.revoked) {
@@ -91,6 +89,7 @@ PageResult visit(const Call& call) {
   Order order;
   order.label = kQuickLabel;
   order.lifetime = call.parts.config.credential.lifetime;
+  order.form = call.parts.config.credential.form;
   return issue_as_json(call, order, 200);
 }
 
@@ -132,14 +131,6 @@ PageResult post_all(const Call& call) {
   return issue_as_json(call, *order, 201);
 }
 
-// Finds a credential of the visitor's. Somebody else's does not exist, to them.
-Result<model::IssuedCredential> own(const Call& call, const CredentialId& id) {
-  if (!is_uuid(id.text())) return fail(ErrorCode::kNotFound, "no id");
-  LK_TRY(const store::CredentialAndAccount found, call.parts.store.credentials().find(id));
-  if (found.account.id != call.account.id) return fail(ErrorCode::kNotFound, "somebody else's");
-  return found.credential;
-}
-
 Outcome revoke_own(const Call& call, const CredentialId& id) {
   LK_TRY(const model::IssuedCredential record, own(call, id));
   return call.parts.store.credentials().revoke(record.id, call.request.now);
@@ -148,7 +139,8 @@ Outcome revoke_own(const Call& call, const CredentialId& id) {
 PageResult get_one(const Call& call, const CredentialId& id) {
   const Result<model::IssuedCredential> record = own(call, id);
   if (!record) return failed(call, BodyKind::kJson, record.error());
-  return done(json_answer(200, record_json(*record, call.account, call.request.now)), "shown");
+  return done(
+      json_answer(200, record_json(call.parts, *record, call.account, call.request.now)), "shown");
 }
 
 PageResult delete_one(const Call& call, const CredentialId& id) {
@@ -163,6 +155,16 @@ PageResult delete_one(const Call& call, const CredentialId& id) {
   return done(std::move(answer), "revoked", "credential " + id.text());
 }
 
+// Back to the list after a form was obeyed; `what` was revoked.
+model::Answer back_to_list(const Call& call, std::string_view what) {
+  model::Answer answer;
+  answer.status = 303;
+  answer.add_ours("Location", call.request.origin + call.parts.config.paths.credentials +
+                                  "?revoked=" + std::string(what));
+  add_secure_headers(answer);
+  return answer;
+}
+
 PageResult post_revoke(const Call& call, const CredentialId& id) {
   if (std::optional<PageResult> refused = without_proof(call, BodyKind::kForm)) {
     return *std::move(refused);
@@ -172,12 +174,31 @@ PageResult post_revoke(const Call& call, const CredentialId& id) {
   if (std::optional<PageResult> refused = without_token(call, *token)) return *std::move(refused);
   const Outcome revoked = revoke_own(call, id);
   if (!revoked) return failed(call, BodyKind::kForm, revoked.error());
-  model::Answer answer;
-  answer.status = 303;
-  answer.add_ours("Location", call.request.origin + call.parts.config.paths.credentials +
-                                  "?revoked=" + id.text());
-  add_secure_headers(answer);
-  return done(std::move(answer), "revoked", "credential " + id.text());
+  return done(back_to_list(call, id.text()), "revoked", "credential " + id.text());
+}
+
+PageResult post_revoke_all(const Call& call) {
+  const BodyKind kind = body_kind(call.request);
+  if (std::optional<PageResult> refused = without_proof(call, kind)) return *std::move(refused);
+  if (kind == BodyKind::kForm) {
+    const Result<std::string> token = read_form_token(call.request);
+    if (!token) return failed(call, kind, token.error());
+    if (std::optional<PageResult> refused = without_token(call, *token)) return *std::move(refused);
+  }
+  const Result<std::int64_t> count =
+      call.parts.store.credentials().revoke_all(call.account.id, call.request.now);
+  if (!count) return failed(call, kind, count.error());
+  const std::string detail = std::to_string(*count) + " credentials";
+  if (kind == BodyKind::kForm) return done(back_to_list(call, kAll), "revoked", detail);
+  return done(json_answer(200, wire::JsonObject().add("revoked", *count).text()), "revoked",
+              detail);
+}
+
+PageResult get_list(const Call& call) {
+  const Result<store::Shown> records = shown_of(call);
+  if (!records) return failed(call, BodyKind::kJson, records.error());
+  return done(json_answer(200, list_json(call.parts, *records, call.account, call.request.now)),
+              "shown");
 }
 
 PageResult wrong_method(const Call& call, std::string_view allowed) {
@@ -197,17 +218,30 @@ PageResult answer_all(const Call& call) {
   return method == "POST" ? post_all(call) : wrong_method(call, "GET, HEAD, POST");
 }
 
-// `below` is /ID or /ID/revoke.
+// What a form asks of one credential.
+struct Change {
+  std::string_view suffix;
+  PageResult (*obey)(const Call&, const CredentialId&);
+};
+constexpr Change kChanges[] = {{"/revoke", post_revoke}, {"/rotate", post_rotate}};
+
+// `below` is /list, /revoke-all, /ID, /ID/revoke or /ID/rotate.
 PageResult answer_one(const Call& call, std::string_view below) {
   const std::string& method = call.request.request().method;
+  const bool get = method == "GET" || method == "HEAD";
+  if (below == "/list") return get ? get_list(call) : wrong_method(call, "GET, HEAD");
+  if (below == "/revoke-all") {
+    return method == "POST" ? post_revoke_all(call) : wrong_method(call, "POST");
+  }
   below.remove_prefix(1);
-  if (below.ends_with(kRevokeSuffix)) {
-    below.remove_suffix(kRevokeSuffix.size());
+  for (const auto& [suffix, change] : kChanges) {
+    if (!below.ends_with(suffix)) continue;
+    below.remove_suffix(suffix.size());
     const CredentialId id{std::string(below)};
-    return method == "POST" ? post_revoke(call, id) : wrong_method(call, "POST");
+    return method == "POST" ? change(call, id) : wrong_method(call, "POST");
   }
   const CredentialId id{std::string(below)};
-  if (method == "GET" || method == "HEAD") return get_one(call, id);
+  if (get) return get_one(call, id);
   return method == "DELETE" ? delete_one(call, id) : wrong_method(call, "GET, HEAD, DELETE");
 }
 

@@ -24,6 +24,7 @@ std::string_view source_of(Template body) {
     case Template::kSignedOut: return signed_out_mustache;
     case Template::kCredentials: return credentials_mustache;
     case Template::kWhoami: return whoami_mustache;
+    case Template::kRevoke: return revoke_mustache;
   }
   return message_mustache;
 }

@@ -1,9 +1,12 @@
 #include "latchkey/pages/issue.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
+#include "latchkey/crypto/digest.h"
 #include "latchkey/crypto/key_directory.h"
+#include "latchkey/crypto/short_token.h"
 #include "latchkey/policy/scope.h"
 #include "latchkey/wire/chars.h"
 #include "latchkey/wire/json_object.h"
@@ -66,6 +69,37 @@ Result<SecretString> sign(const config::Config& config, const std::string& claim
   return token;
 }
 
+// A credential before anybody knows of it.
+struct Made {
+  model::IssuedCredential record;
+  SecretString token;
+  std::optional<crypto::Digest> digest;  // of a short one
+};
+
+Result<Made> make(const config::Config& config, const model::Account& account, const Order& order,
+                  TimePoint now, Random& random) {
+  LK_CHECK(check_order(order, config.credential));
+  if (account.expires && *account.expires <= now) {
+    return fail(ErrorCode::kRefused, "the account is at its end");
+  }
+  Made made;
+  made.record.id = CredentialId(make_uuid_v7(now, random));
+  made.record.account = account.id;
+  made.record.epoch = account.credential_epoch;
+  made.record.label = order.label;
+  made.record.scopes = order.scopes;
+  made.record.created = now;
+  made.record.expires = std::min(now + order.lifetime, account.expires.value_or(TimePoint::max()));
+  made.record.form = order.form;
+  if (order.form == model::TokenForm::kShort) {
+    made.token = crypto::make_short_token(random);
+    made.digest = crypto::sha256(made.token.reveal());
+  } else {
+    LK_TRY(made.token, sign(config, claims_of(made.record, account, config.site)));
+  }
+  return made;
+}
+
 }  // namespace
 
 Outcome check_order(const Order& order, const config::Credential& limits) {
@@ -86,24 +120,38 @@ Outcome check_order(const Order& order, const config::Credential& limits) {
 Result<Issued> issue(const config::Config& config, store::Store& store,
                      const model::Account& account, const Order& order, TimePoint now,
                      Random& random) {
-  LK_CHECK(check_order(order, config.credential));
-  Issued issued;
-  issued.record.id = CredentialId(make_uuid_v7(now, random));
-  issued.record.account = account.id;
-  issued.record.epoch = account.credential_epoch;
-  issued.record.label = order.label;
-  issued.record.scopes = order.scopes;
-  issued.record.created = now;
-  issued.record.expires = now + order.lifetime;
-  LK_TRY(issued.token, sign(config, claims_of(issued.record, account, config.site)));
-  LK_CHECK(store.credentials().issue(issued.record, config.credential.per_user_max));
-  return issued;
+  LK_TRY(Made made, make(config, account, order, now, random));
+  LK_CHECK(store.credentials().issue(made.record, config.credential.per_user_max, made.digest));
+  return Issued{std::move(made.record), std::move(made.token)};
+}
+
+Result<Issued> rotate(const config::Config& config, store::Store& store,
+                      const model::Account& account, const model::IssuedCredential& old,
+                      Seconds overlap, TimePoint now, Random& random) {
+  if (overlap < Seconds(0) || overlap > kOverlapMax) {
+    return fail(ErrorCode::kMalformed, "The overlap must be between 0s and 30d.");
+  }
+  const auto days = std::chrono::ceil<std::chrono::days>(old.expires - old.created);
+  const Order order{.label = old.label,
+                    .lifetime = std::min(days, config.credential.lifetime_max),
+                    .scopes = old.scopes,
+                    .form = old.form};
+  LK_TRY(Made made, make(config, account, order, now, random));
+  LK_CHECK(store.credentials().replace(old.id, now + overlap, made.record,
+                                       config.credential.per_user_max, made.digest));
+  return Issued{std::move(made.record), std::move(made.token)};
+}
+
+bool ends_soon(const model::IssuedCredential& record, const config::Credential& settings,
+               TimePoint now) {
+  return !record.revoked && record.successor.empty() && record.expires > now &&
+         record.expires <= now + settings.remind;
 }
 
 std::string_view state_of(const model::IssuedCredential& record, const model::Account& account,
                           TimePoint now) {
   if (record.revoked) return "revoked";
-  if (record.expires <= now) return "expired";
+  if (record.expires <= now) return record.successor.empty() ? "expired" : "replaced";
   return record.epoch == account.credential_epoch && !account.disabled ? "live" : "ended";
 }
 

@@ -1,6 +1,7 @@
 #include "latchkey/pages/whoami.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "latchkey/answer/groups_filter.h"
 #include "latchkey/identity/fact_sources.h"
 #include "latchkey/pages/html.h"
+#include "latchkey/pages/issue.h"
 #include "latchkey/pages/problem.h"
 #include "latchkey/store/store.h"
 #include "latchkey/wire/accept.h"
@@ -39,6 +41,7 @@ struct Shown {
   const model::Identity& identity;
   identity::FactSources sources;
   std::vector<std::string> withheld;
+  std::optional<bool> ends_soon;  // of a credential
 };
 
 wire::JsonObject sources_object(const identity::FactSources& sources) {
@@ -64,6 +67,7 @@ model::Answer as_json(const Shown& shown) {
   if (!shown.withheld.empty()) object.add("groups_withheld", shown.withheld);
   if (!identity.credential().empty()) object.add("credential", identity.credential().text());
   if (!identity.scopes().empty()) object.add("scopes", identity.scopes());
+  if (shown.ends_soon) object.add("expires_soon", *shown.ends_soon);
   if (identity.valid_until()) object.add("until", wire::rfc3339(*identity.valid_until()));
   return json_answer(200, object.text());
 }
@@ -117,13 +121,23 @@ std::vector<std::string> withheld_groups(const config::Config& config,
   return withheld;
 }
 
+// The reminder for a program that only has its credential.
+std::optional<bool> ends_soon_of(const Parts& parts, const model::Identity& identity,
+                                 TimePoint now) {
+  if (identity.credential().empty()) return std::nullopt;
+  const auto found = parts.store.credentials().find(identity.credential());
+  if (!found) return std::nullopt;
+  return ends_soon(found->credential, parts.config.credential, now);
+}
+
 }  // namespace
 
 PageResult WhoamiPage::serve(const PageRequest& request) {
   const model::Step<model::Identity> identity = identified(parts_, request);
   if (!identity) return refused_visitor(parts_, request, identity.error());
   const Shown shown{*identity, sources_of(parts_, *identity),
-                    withheld_groups(parts_.config, identity->profile())};
+                    withheld_groups(parts_.config, identity->profile()),
+                    ends_soon_of(parts_, *identity, request.now)};
   PageResult result;
   result.reason = "shown";
   result.user = identity->profile().user_name;

@@ -15,6 +15,9 @@ namespace latchkey::pages {
 //   GET    /ID       tells about one credential
 //   DELETE /ID       revokes it
 //   POST   /ID/revoke  the same for forms
+//   POST   /ID/rotate  issues what replaces it, and lets it end soon
+//   GET    /list     tells about all
+//   POST   /revoke-all
 //
 // All of them want a live session; a signed credential cannot make another one.
 class CredentialsPage final : public Page {

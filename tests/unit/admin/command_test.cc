@@ -412,6 +412,77 @@ TEST_F(Command, RevokesNothingByAnAlteredToken) {
             "live");
 }
 
+TEST_F(Command, RevokesWhatAPastedTextHolds) {
+  const wire::Json first = issue();
+  const wire::Json second =
+      json_of(admin({"credential", "issue", "--user", "anna", "--form", "short", "--json"}));
+  EXPECT_THAT(*second.string("password"), ::testing::StartsWith("lkc_"));
+  const Ran ran = admin({"credential", "revoke", "--token", "-"},
+                        "+ npm config set //h/:_authToken=" + *second.string("password") +
+                            "\nAuthorization: Bearer " + *first.string("password") + "\n");
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  const Ran list = admin({"credential", "list", "--json"});
+  EXPECT_EQ(*entry(list, *first.string("id")).string("state"), "revoked");
+  EXPECT_EQ(*entry(list, *second.string("id")).string("state"), "revoked");
+  EXPECT_EQ(admin({"credential", "revoke", "--token", "-"}, "nothing of ours").status, 1);
+}
+
+TEST_F(Command, RevokesAllOfAUserWhenToldSoTwice) {
+  const wire::Json issued = issue();
+  EXPECT_EQ(admin({"credential", "revoke", "--user", "anna"}).status, 64);
+  EXPECT_EQ(admin({"credential", "revoke", "--all"}).status, 64);
+  EXPECT_EQ(admin({"credential", "revoke", "--all", "--user", "anna"}).status, 0);
+  EXPECT_EQ(*entry(admin({"credential", "list", "--json"}), *issued.string("id")).string("state"),
+            "revoked");
+}
+
+TEST_F(Command, RotatesACredentialOnce) {
+  const std::string id = *issue().string("id");
+  const Ran ran = admin({"credential", "rotate", id, "--overlap", "2h", "--json"});
+  ASSERT_EQ(ran.status, 0) << ran.err;
+  const Ran list = admin({"credential", "list", "--json"});
+  EXPECT_EQ(*entry(list, id).string("replaced_by"), *json_of(ran).string("id"));
+  EXPECT_EQ(admin({"credential", "rotate", id}).status, 1);
+  EXPECT_EQ(admin({"credential", "rotate", id, "--overlap", "soon"}).status, 64);
+  EXPECT_EQ(admin({"credential", "rotate", id, "--overlap", "31d"}).status, 1);
+}
+
+TEST_F(Command, ListsWhatEndsSoon) {
+  const wire::Json soon =
+      json_of(admin({"credential", "issue", "--user", "anna", "--days", "3", "--json"}));
+  const wire::Json late =
+      json_of(admin({"credential", "issue", "--user", "anna", "--days", "90", "--json"}));
+  const Ran list = admin({"credential", "list", "--ending", "14", "--json"});
+  entry(list, *soon.string("id"));
+  EXPECT_THAT(list.out, Not(HasSubstr(*late.string("id"))));
+}
+
+TEST_F(Command, MakesAMachineUserWhoEndsWithItsOwner) {
+  issue();  // anna has an account now
+  ASSERT_EQ(admin({"user", "create-machine", "ci-bot", "--owner", "anna", "--days", "30",
+                   "--group", "deployers"}).status, 0);
+  EXPECT_EQ(admin({"user", "create-machine", "ci-bot", "--owner", "anna"}).status, 1);
+  EXPECT_EQ(admin({"user", "create-machine", "other", "--owner", "nobody"}).status, 1);
+  EXPECT_EQ(admin({"user", "create-machine", "a:b", "--owner", "anna"}).status, 1);
+  EXPECT_EQ(admin({"user", "create-machine", "other", "--owner", "anna", "--days", "0"}).status, 64);
+  const wire::Json issued = issue("ci-bot");
+  const wire::Json shown = json_of(admin({"user", "show", "ci-bot", "--json"}));
+  EXPECT_EQ(*shown.strings("groups"), std::vector<std::string>{"deployers"});
+  EXPECT_EQ(*shown.string("expires"), *issued.string("expires"));
+
+  const auto state = [&] {
+    return *entry(admin({"credential", "list", "--json"}), *issued.string("id")).string("state");
+  };
+  EXPECT_EQ(state(), "live");
+  ASSERT_EQ(admin({"user", "disable", "anna"}).status, 0);
+  EXPECT_EQ(state(), "ended");
+  EXPECT_EQ(admin({"user", "enable", "ci-bot"}).status, 1);
+  ASSERT_EQ(admin({"user", "enable", "anna"}).status, 0);
+  EXPECT_EQ(state(), "ended");
+  ASSERT_EQ(admin({"user", "assign", "ci-bot", "--owner", "anna"}).status, 0);
+  EXPECT_EQ(state(), "live");
+}
+
 TEST_F(Command, RevokesNothingThatIsUnknown) {
   EXPECT_EQ(admin({"credential", "revoke", "0190a000-0000-7000-8000-000000000000"}).status, 1);
 }

@@ -1,0 +1,120 @@
+#include "latchkey/pages/revoke.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "body_kind.h"
+#include "latchkey/pages/html.h"
+#include "latchkey/pages/leaked.h"
+#include "latchkey/pages/message.h"
+#include "latchkey/pages/problem.h"
+#include "latchkey/wire/accept.h"
+#include "latchkey/wire/form.h"
+#include "latchkey/wire/json.h"
+#include "latchkey/wire/json_object.h"
+
+namespace latchkey::pages {
+namespace {
+
+constexpr std::string_view kDone =
+    "If it was a credential of this site, it is revoked and refused from now on.";
+
+bool wants_page(const PageRequest& request) {
+  return wire::preferred(request.hints().accept) == wire::Media::kHtml;
+}
+
+PageResult answer_of(const Parts& parts, const PageRequest& request, Message message) {
+  PageResult result;
+  result.reason = message.reason;
+  if (wants_page(request)) {
+    result.answer = message_page(parts.config.site.title, message);
+  } else if (message.status == 200) {
+    wire::JsonObject object;
+    object.add("detail", message.text);
+    result.answer = json_answer(200, object.text());
+  } else {
+    result.answer = problem(message.status, message.reason, message.text);
+  }
+  return result;
+}
+
+// Where the text stands: in the field or member `token`, or it is the whole body.
+Result<std::string> pasted(const PageRequest& request) {
+  switch (body_kind(request)) {
+    case BodyKind::kForm: {
+      LK_TRY(const wire::Form form, wire::Form::parse(request.body));
+      LK_TRY(const std::optional<std::string> token, form.single("token"));
+      return token.value_or(std::string());
+    }
+    case BodyKind::kJson: {
+      LK_TRY(const wire::Json json, wire::Json::parse(request.body, kBodyBytesMax));
+      return json.string("token");
+    }
+    case BodyKind::kOther: break;
+  }
+  return request.body;
+}
+
+std::string joined(const std::vector<CredentialId>& ids) {
+  std::string text;
+  for (const CredentialId& id : ids) text += (text.empty() ? "credential " : " ") + id.text();
+  return text;
+}
+
+}  // namespace
+
+PageResult RevokePage::revoke(const PageRequest& request) {
+  const Message unavailable{.status = 503,
+                            .title = "That did not work",
+                            .text = "Nothing can be revoked now.",
+                            .advice = "Try again in a minute: what you sent may still be alive.",
+                            .reason = "store_unavailable"};
+  store::Attempts& attempts = parts_.store.attempts();
+  const std::string& address = request.query.remote_address;
+  const Result<std::optional<Seconds>> wait = attempts.report_retry_after(address, request.now);
+  if (!wait) return answer_of(parts_, request, unavailable);
+  if (*wait) {
+    PageResult result = answer_of(parts_, request,
+                                  {.status = 429,
+                                   .title = "Too many at once",
+                                   .text = "Too much was sent from your network.",
+                                   .advice = "Wait a little. One text may hold many credentials.",
+                                   .reason = "too_many_attempts"});
+    result.answer.add_ours("Retry-After", std::to_string((*wait)->count()));
+    return result;
+  }
+  const Result<std::string> text = pasted(request);
+  if (!text) {
+    return answer_of(parts_, request,
+                     {.status = 400,
+                      .title = "That cannot be read",
+                      .text = "Send the text in the field `token` of a form or JSON object, or as "
+                              "it is.",
+                      .reason = "malformed"});
+  }
+  const Outcome counted = attempts.record_report(address, request.now);
+  if (!counted) return answer_of(parts_, request, unavailable);
+  const auto revoked = revoke_leaked(parts_.config, parts_.store, *text, request.now);
+  if (!revoked) return answer_of(parts_, request, unavailable);
+  PageResult result = answer_of(
+      parts_, request,
+      {.status = 200, .title = "Done", .text = std::string(kDone), .reason = "reported"});
+  result.detail = joined(*revoked);
+  return result;
+}
+
+PageResult RevokePage::serve(const PageRequest& request) {
+  if (request.is_post()) return revoke(request);
+  View view;
+  view.text("action", parts_.config.paths.credentials + "/revoke");
+  Frame frame;
+  frame.title = "Revoke what was leaked";
+  frame.site = parts_.config.site.title;
+  PageResult result;
+  result.answer = page(Template::kRevoke, view, frame);
+  result.reason = "shown";
+  return result;
+}
+
+}  // namespace latchkey::pages

@@ -1,0 +1,172 @@
+// What was leaked: finding it in a text, and the page that ends it for everybody who has it.
+#include "latchkey/pages/revoke.h"
+
+#include <set>
+
+#include "latchkey/crypto/short_token.h"
+#include "latchkey/pages/issue.h"
+#include "latchkey/pages/leaked.h"
+#include "latchkey/wire/base64.h"
+#include "latchkey/wire/form.h"
+#include "signed_in_site.h"
+
+namespace latchkey::pages {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+std::string short_one(std::uint64_t seed) {
+  SequenceRandom random(seed);
+  return std::string(crypto::make_short_token(random).reveal());
+}
+
+TEST(SecretsIn, FindsThemWhateverStandsAround) {
+  const std::string token = short_one(1);
+  for (const std::string& text :
+       {token, " " + token + "\n", "//registry/:_authToken=" + token, "'" + token + "',",
+        "Authorization: Bearer " + token + " HTTP/1.1", "https://u:" + token + "@nexus/x",
+        "Bearer%20" + token, "(" + token + ")."}) {
+    EXPECT_THAT(secrets_in(text), ElementsAre(token)) << text;
+  }
+  const std::string jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln";
+  EXPECT_THAT(secrets_in("token=" + jwt + ". It was in the log."), ElementsAre(jwt));
+}
+
+TEST(SecretsIn, LooksIntoBase64AsBasicAndDockerHaveIt) {
+  const std::string token = short_one(1);
+  const std::string pair = wire::base64_encode("alice:" + token);
+  EXPECT_THAT(secrets_in(R"({"auths": {"h": {"auth": ")" + pair + R"("}}})"), ElementsAre(token));
+  EXPECT_THAT(secrets_in("_auth=" + pair), ElementsAre(token));
+}
+
+TEST(SecretsIn, FindsSeveralAndEachOnce) {
+  const std::string text = short_one(1) + " " + short_one(2) + " " + short_one(1);
+  EXPECT_THAT(secrets_in(text), ElementsAre(short_one(1), short_one(2)));
+}
+
+TEST(SecretsIn, FindsNothingInOtherTexts) {
+  for (const std::string& text : {std::string(), std::string("lkc_"), std::string("eyJ"),
+                                 std::string("eyJ.eyJ"), "lkc_" + std::string(36, '0')}) {
+    EXPECT_THAT(secrets_in(text), IsEmpty()) << text;
+  }
+}
+
+TEST(SecretsIn, StopsAfterAsManyAsItLooksFor) {
+  std::string text;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) text += short_one(seed) + "\n";
+  EXPECT_EQ(secrets_in(text).size(), kLeakedMax);
+}
+
+class Revoke : public SiteTest {
+ protected:
+  PageResult serve(const PageRequest& asked) { return RevokePage(parts()).serve(asked); }
+
+  // Nobody is signed in, and the sender is a stranger.
+  PageRequest post(const std::string& body, const std::string& type = "text/plain") {
+    PageRequest made = request("POST", "", "");
+    made.content_type = type;
+    made.body = body;
+    made.query.remote_address = "203.0.113.9";
+    return made;
+  }
+
+  Issued issued(model::TokenForm form) {
+    Order order;
+    order.lifetime = std::chrono::days(30);
+    order.form = form;
+    Result<Issued> made = issue(config_, store_, anna_.account, order, now_, random_);
+    EXPECT_THAT(made, IsOk());
+    return *std::move(made);
+  }
+
+  bool revoked(const Issued& credential) {
+    return store_.credentials().presented(credential.record.id)->revoked;
+  }
+};
+
+TEST_F(Revoke, NeedsTheSecretAndNothingElse) {
+  for (const model::TokenForm form : {model::TokenForm::kSigned, model::TokenForm::kShort}) {
+    const Issued credential = issued(form);
+    const std::string secret(credential.token.reveal());
+    const PageResult result = serve(post("found in a log: " + secret + "\n"));
+    EXPECT_EQ(result.answer.status, 200);
+    EXPECT_TRUE(revoked(credential));
+    EXPECT_THAT(result.detail, HasSubstr(credential.record.id.text()));
+    EXPECT_THAT(result.detail, Not(HasSubstr(secret)));
+  }
+}
+
+TEST_F(Revoke, TakesAFormAndJson) {
+  const Issued first = issued(model::TokenForm::kShort);
+  const Issued second = issued(model::TokenForm::kShort);
+  const std::vector<wire::FormField> form{{"token", std::string(first.token.reveal())}};
+  serve(post(wire::form_encode(form), "application/x-www-form-urlencoded"));
+  serve(post(R"({"token": ")" + std::string(second.token.reveal()) + R"("})", "application/json"));
+  EXPECT_TRUE(revoked(first));
+  EXPECT_TRUE(revoked(second));
+  for (const char* body : {"{", "[]", R"({"token": 5})", "{}"}) {
+    EXPECT_EQ(serve(post(body, "application/json")).answer.status, 400) << body;
+  }
+}
+
+TEST_F(Revoke, TellsNobodyWhetherItWasOneN41) {
+  const Issued credential = issued(model::TokenForm::kShort);
+  const std::string secret(credential.token.reveal());
+  std::set<std::string> answers;
+  for (const std::string& text : {secret, secret, short_one(9), std::string("x"), std::string()}) {
+    const PageResult result = serve(post(text));
+    std::string all = std::to_string(result.answer.status) + result.answer.body;
+    for (const model::Header& field : result.answer.headers) {
+      all += "\n" + field.name + ": " + std::string(field.value.text());
+    }
+    answers.insert(all);
+  }
+  EXPECT_EQ(answers.size(), 1u);
+}
+
+TEST_F(Revoke, AnIdOrAnAlteredTokenRevokesNothing) {
+  const Issued credential = issued(model::TokenForm::kSigned);
+  std::string altered(credential.token.reveal());
+  altered[altered.size() - 9] = altered[altered.size() - 9] == 'A' ? 'B' : 'A';
+  serve(post(credential.record.id.text()));
+  serve(post(altered));
+  EXPECT_FALSE(revoked(credential));
+}
+
+TEST_F(Revoke, ANetworkThatSendsTooManyWaitsAndSignInsDoNotSufferN25) {
+  PageResult last = serve(post("x"));
+  for (int sent = 1; last.answer.status == 200 && sent < 1000; ++sent) last = serve(post("x"));
+  ASSERT_EQ(last.answer.status, 429);
+  EXPECT_NE(header(last.answer, "Retry-After"), "");
+  EXPECT_EQ(*store_.attempts().retry_after("anna", "203.0.113.9", now_), std::nullopt);
+  PageRequest neighbour = post("x");
+  neighbour.query.remote_address = "198.51.100.1";
+  EXPECT_EQ(serve(neighbour).answer.status, 200);
+  now_ += store::kAttemptWaitMax;
+  EXPECT_EQ(serve(post("x")).answer.status, 200);
+}
+
+TEST_F(Revoke, SaysSoWhenNothingCouldBeRevokedN21) {
+  const Issued credential = issued(model::TokenForm::kShort);
+  std::filesystem::rename(root_ + "/keys", root_ + "/away");
+  const PageResult result = serve(post(std::string(credential.token.reveal())));
+  std::filesystem::rename(root_ + "/away", root_ + "/keys");
+  EXPECT_EQ(result.answer.status, 503);
+  EXPECT_FALSE(revoked(credential));
+}
+
+TEST_F(Revoke, HasAFormForPeople) {
+  PageRequest asked = request("GET", "", "");
+  const PageResult result = serve(asked);
+  EXPECT_EQ(result.answer.status, 200);
+  EXPECT_THAT(result.answer.body, HasSubstr("action=\"/cli/credentials/revoke\""));
+  PageRequest browser = post("token=x", "application/x-www-form-urlencoded");
+  browser.query.hints.accept = "text/html";
+  EXPECT_THAT(serve(browser).answer.body, HasSubstr("it is revoked and refused from now on"));
+}
+
+}  // namespace
+}  // namespace latchkey::pages
