@@ -36,9 +36,11 @@ Outcome read_owner(const wire::Json& claims, DockerClaims& read) {
   LK_TRY(read.user_name, claims.string("sub"));
   LK_TRY(std::string account, optional_string(claims, "account"));
   LK_TRY(std::string credential, optional_string(claims, "credential"));
+  LK_TRY(read.user_token, optional_string(claims, "user_token"));
   read.account = AccountId(std::move(account));
   read.credential = CredentialId(std::move(credential));
-  if (read.user_name.empty() != read.account.empty()) {
+  const bool of_both = !read.credential.empty() && !read.user_token.empty();
+  if (of_both || read.user_name.empty() != read.account.empty()) {
     return fail(ErrorCode::kMalformed, "a token for somebody who is nobody");
   }
   if (read.account.empty() || !read.credential.empty()) return {};

@@ -28,8 +28,9 @@ struct DockerClaims {
   std::string service;
   std::string user_name;    // `sub`; empty, as the next two are: nobody in particular
   AccountId account;
-  CredentialId credential;  // of which it was made; empty: of a proof without a record
-  std::int64_t session_epoch = 0;  // of the account then; counts where there is no record
+  CredentialId credential;  // of which it was made; empty: of none
+  std::string user_token;   // the name code of the pair of which it was made; empty: of none
+  std::int64_t session_epoch = 0;  // of the account then; counts where there is no credential
   std::int64_t credential_epoch = 0;
   TimePoint valid_from{};
   TimePoint expires{};

@@ -15,12 +15,13 @@ class DockerPerson {
  public:
   struct Found {
     model::Identity identity;
-    std::optional<TimePoint> last_used;  // of its credential, as the store has it
+    std::optional<TimePoint> last_used;  // of what it was made of, as the store has it
+    AccountId user_token;                // whose pair that is; empty: it is none
   };
 
   // Both outlive it.
   DockerPerson(const config::Config& config, store::Store& store)
-      : store_(store), check_(config, store), reader_(config) {}
+      : config_(config), store_(store), check_(config, store), reader_(config) {}
 
   // Input:  `local`, what the users file's watch said before.
   // Errors: a refusal with the reason.
@@ -34,7 +35,9 @@ class DockerPerson {
  private:
   model::Step<Found> owner_of(const DockerClaims& claims, const Outcome& local, TimePoint now);
   model::Step<Found> by_account(const DockerClaims& claims, const Outcome& local, TimePoint now);
+  model::Step<Found> by_user_token(const DockerClaims& claims, store::Owner owner, TimePoint now);
 
+  const config::Config& config_;
   store::Store& store_;
   OwnerCheck check_;
   DockerClaimsReader reader_;

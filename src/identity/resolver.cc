@@ -172,8 +172,10 @@ Step<Identity> Resolver::Parts::resolve(const model::DockerRefreshToken& token, 
 
 Step<Identity> Resolver::Parts::of_docker(Step<DockerPerson::Found> found, TimePoint now) {
   if (!found) return std::unexpected(std::move(found).error());
-  const CredentialId& credential = found->identity.credential();
-  if (!credential.empty()) note_use(credential, found->last_used, now);
+  if (!found->last_used || now >= *found->last_used + kCredentialTouchEvery) {
+    touch.user_token = found->user_token;
+    if (touch.user_token.empty()) touch.credential = found->identity.credential();
+  }
   return std::move(found->identity);
 }
 

@@ -39,7 +39,9 @@ TimePoint end_of(const Identity& identity, Seconds lifetime, TimePoint now) {
 
 // Only what has a record of its own can be revoked by itself.
 bool has_record(const Identity& identity) {
-  return identity.proof() == model::Proof::kJwt && !identity.credential().empty();
+  const bool kind = identity.proof() == model::Proof::kJwt ||
+                    identity.proof() == model::Proof::kUserToken;
+  return kind && !identity.credential().empty();
 }
 
 }  // namespace
@@ -48,6 +50,7 @@ struct DockerTokenPage::Desk {
   Desk(const Parts& all, policy::Policy rules)
       : parts(all),
         policy(std::move(rules)),
+        protection(all.config.user_token, all.store),
         refusals(all.config),
         signer(crypto::RegistryKeys(all.config.credential.key_directory),
                all.config.docker.key_id) {}
@@ -65,6 +68,7 @@ struct DockerTokenPage::Desk {
 
   Parts parts;
   policy::Policy policy;
+  policy::ContentProtection protection;
   answer::RefusalSettings refusals;
   RegistrySigner signer;
 };
@@ -92,7 +96,9 @@ Step<wire::JsonObject> DockerTokenPage::Desk::owner_claims(const Identity& ident
   claims.add("sub", identity.anonymous() ? "" : identity.profile().user_name);
   if (identity.anonymous()) return claims;
   claims.add("account", identity.account().text());
-  if (has_record(identity)) {
+  if (identity.proof() == model::Proof::kUserToken) {
+    claims.add("user_token", identity.credential().text());
+  } else if (has_record(identity)) {
     claims.add("credential", identity.credential().text());
     return claims;
   }
@@ -141,7 +147,7 @@ Step<PageResult> DockerTokenPage::Desk::give(const PageRequest& request) {
   LK_TRY(const DockerQuestion question, read_docker_question(request, parts.config.docker));
   LK_TRY(const Identity identity, identify(question, request));
   const std::vector<RegistryAccess> access = policy::granted(
-      policy, request.query, question.service, identity, question.access);
+      policy, protection, request.query, question.service, identity, question.access);
   if (identity.anonymous() && access.empty()) {
     return model::refuse(Reason::kNoCredential, "nothing of it is for anyone");
   }

@@ -16,8 +16,10 @@ constexpr const char* kBlob =
 constexpr const char* kUploads = "blobs/uploads/";
 constexpr const char* kUpload = "blobs/uploads/0190a3b4-0000-7000-8000-000000000000";
 
-bool may(const Policy& policy, const model::AuthQuery& asker, const model::Identity& identity,
+bool may(const Policy& policy, const ContentProtection& protection,
+         const model::AuthQuery& asker, const model::Identity& identity,
          CanonicalRequest request) {
+  if (!protection.check(identity, request)) return false;
   model::AuthQuery query;
   query.request = std::move(request);
   query.remote_address = asker.remote_address;
@@ -75,8 +77,9 @@ std::vector<CanonicalRequest> requests_of(const std::string& host, const Registr
   return requests;
 }
 
-std::vector<RegistryAccess> granted(const Policy& policy, const model::AuthQuery& asker,
-                                    const std::string& service, const model::Identity& identity,
+std::vector<RegistryAccess> granted(const Policy& policy, const ContentProtection& protection,
+                                    const model::AuthQuery& asker, const std::string& service,
+                                    const model::Identity& identity,
                                     std::span<const RegistryAccess> asked) {
   std::vector<RegistryAccess> result;
   for (const RegistryAccess& access : asked) {
@@ -84,7 +87,7 @@ std::vector<RegistryAccess> granted(const Policy& policy, const model::AuthQuery
     for (const std::string& action : access.actions) {
       std::vector<CanonicalRequest> requests = requests_of(service, access, action);
       const bool all = std::ranges::all_of(requests, [&](CanonicalRequest& request) {
-        return may(policy, asker, identity, std::move(request));
+        return may(policy, protection, asker, identity, std::move(request));
       });
       if (all && !requests.empty()) given.actions.push_back(action);
     }

@@ -235,6 +235,37 @@ TEST_F(DockerToken, OfAPasswordEndsWithEitherEpochOfItsAccount) {
   EXPECT_EQ(reason(claims), "revoked_credential");
 }
 
+TEST_F(DockerToken, OfAUserTokenEndsWithIt) {
+  world_.config.user_token.enabled = true;
+  world_.restart();
+  store::UserToken pair;
+  pair.account = ann_.id;
+  pair.name_code = "ann00001";
+  pair.created = world_.clock.now();
+  store::UserTokens& pairs = world_.store->user_tokens();
+  ASSERT_THAT(pairs.make(pair, 0, store::Renewal::kReplace), IsOk());
+  World::Claims claims = without("credential");
+  claims["user_token"] = json("ann00001");
+  claims["session_epoch"] = claims["credential_epoch"] = "0";
+  const std::string token = sign(claims);
+  ASSERT_EQ(world_.reason(by_bearer(pull(), token)), "allowed");
+  ASSERT_THAT(world_.store->accounts().end_sessions(ann_.id), IsOk());
+  EXPECT_EQ(world_.reason(by_bearer(pull(), token)), "allowed");
+
+  store::UserTokenSettings settings = *pairs.settings();
+  settings.enabled = false;
+  ASSERT_THAT(pairs.set(settings), IsOk());
+  EXPECT_EQ(world_.reason(by_bearer(pull(), token)), "revoked_credential");
+  settings.enabled = true;
+  ASSERT_THAT(pairs.set(settings), IsOk());
+  ASSERT_EQ(world_.reason(by_bearer(pull(), token)), "allowed");
+
+  ASSERT_THAT(pairs.reset(ann_.id), IsOk());
+  EXPECT_EQ(world_.reason(by_bearer(pull(), token)), "revoked_credential");
+  claims["credential"] = json(credential_.text());
+  EXPECT_EQ(reason(claims), "bad_credential");  // of two things at once
+}
+
 TEST_F(DockerToken, OfAnotherOwnerThanTheRecordsIsRefused) {
   const model::Account bob = world_.account("bob");
   EXPECT_EQ(reason(with("account", json(bob.id.text()))), "bad_credential");

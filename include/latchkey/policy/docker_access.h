@@ -11,6 +11,7 @@
 #include "latchkey/model/canonical_request.h"
 #include "latchkey/model/docker_grant.h"
 #include "latchkey/model/identity.h"
+#include "latchkey/policy/content_protection.h"
 #include "latchkey/policy/policy.h"
 
 namespace latchkey::policy {
@@ -18,9 +19,11 @@ namespace latchkey::policy {
 // Returns: what `identity` may do at the registry `service` of what is `asked`, in its order,
 //          without what has no action left.
 //
-// Input:   `asker`, the request by which a token is asked for: from where it comes may be part of
-//          a credential's scopes.
-std::vector<wire::RegistryAccess> granted(const Policy& policy, const model::AuthQuery& asker,
+// Input:   `protection`, which has its word at each of these requests, too; `asker`, the request
+//          by which a token is asked for: from where it comes may be part of a credential's scopes.
+std::vector<wire::RegistryAccess> granted(const Policy& policy,
+                                          const ContentProtection& protection,
+                                          const model::AuthQuery& asker,
                                           const std::string& service,
                                           const model::Identity& identity,
                                           std::span<const wire::RegistryAccess> asked);

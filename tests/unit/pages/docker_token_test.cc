@@ -2,10 +2,13 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
 #include <set>
 
 #include "latchkey/crypto/jwt.h"
+#include "latchkey/crypto/password.h"
 #include "latchkey/crypto/registry_keys.h"
+#include "latchkey/crypto/user_token.h"
 #include "latchkey/pages/issue.h"
 #include "latchkey/wire/base64.h"
 #include "latchkey/wire/form.h"
@@ -284,6 +287,50 @@ TEST_F(DockerTokenTest, RefreshesAsLongAsItsCredentialLivesD14) {
   EXPECT_EQ(*claims(*answer.string("access_token")).string("credential"), issued.record.id.text());
   ASSERT_THAT(store_.credentials().revoke(issued.record.id, now_), IsOk());
   EXPECT_EQ(refused(refreshing(refresh)), "401 revoked_credential");
+}
+
+TEST_F(DockerTokenTest, RefreshesForAUserTokenUntilItIsReset) {
+  config_.user_token.enabled = true;
+  const auto sealer = crypto::Sealer::load(root_ + "/keys/seal.key");
+  store::UserToken pair;
+  pair.account = anna_.account.id;
+  pair.name_code = "anna0001";
+  pair.generation = crypto::make_generation(random_);
+  pair.created = now_;
+  const SecretString pass = crypto::pass_code(*sealer, pair.name_code, pair.generation);
+  pair.pass_hash = crypto::sha256(pass.reveal());
+  ASSERT_THAT(store_.user_tokens().make(pair, 0, store::Renewal::kReplace), IsOk());
+
+  const wire::Json answer = good(get(
+      "service=docker.example&offline_token=true&scope=repository:a:pull", "anna", pass.reveal()));
+  EXPECT_EQ(*answer.string("scope"), "repository:a:pull");
+  const std::string refresh = *answer.string("refresh_token");
+  ASSERT_THAT(store_.accounts().end_sessions(anna_.account.id), IsOk());
+  EXPECT_EQ(*good(refreshing(refresh, "&scope=repository:a:pull")).string("scope"),
+            "repository:a:pull");
+  ASSERT_THAT(store_.user_tokens().reset(anna_.account.id), IsOk());
+  EXPECT_EQ(refused(refreshing(refresh)), "401 revoked_credential");
+  pair.name_code = "anna0002";
+  ASSERT_THAT(store_.user_tokens().make(pair, 0, store::Renewal::kReplace), IsOk());
+  EXPECT_EQ(refused(refreshing(refresh)), "401 revoked_credential");
+}
+
+TEST_F(DockerTokenTest, GivesNoContentForAPlainPasswordWhereThatIsProtected) {
+  config_.local.users_file = root_ + "/users";
+  config_.local.basic = true;
+  constexpr int kCheap = 4;
+  std::ofstream(config_.local.users_file)
+      << "dora:" << *crypto::hash_password(SecretString(std::string_view("s3cret")), random_, kCheap)
+      << "\n";
+  std::filesystem::permissions(config_.local.users_file, std::filesystem::perms(0600));
+  const PageRequest ask =
+      get("service=docker.example&offline_token=true&scope=repository:a:pull", "dora", "s3cret");
+  const wire::Json answer = good(ask);
+  EXPECT_EQ(*answer.string("scope"), "repository:a:pull");
+  EXPECT_FALSE(answer.has("refresh_token"));
+  config_.user_token.enabled = true;
+  config_.user_token.protect_content = true;
+  EXPECT_EQ(granted(ask), "");
 }
 
 TEST_F(DockerTokenTest, RefreshesNobodyWhoIsDisabled) {
