@@ -16,6 +16,7 @@
 #include "latchkey/pages/docker_token.h"
 #include "latchkey/pages/health.h"
 #include "latchkey/pages/jwks.h"
+#include "latchkey/pages/metrics.h"
 #include "latchkey/pages/revoke.h"
 #include "latchkey/pages/user_token.h"
 #include "latchkey/pages/whoami.h"
@@ -74,6 +75,7 @@ class ResponderService final : public fcgi::Service {
         docker_token_({config, hosts_, *store_, resolver_, random_}, std::move(policy)),
         jwks_(crypto::KeyDirectory(config.credential.key_directory)),
         readyz_(*store_, crypto::KeyDirectory(config.credential.key_directory)),
+        metrics_(config, *store_),
         housekeeper_(*store_, sign_in_.providers(), holder_name("responder"), log_),
         responder_(config, hosts_, routes(config), resolver_, clock, log_,
                    context.housekeeping == server::Housekeeping::kNone ? &housekeeper_ : nullptr) {}
@@ -89,6 +91,7 @@ class ResponderService final : public fcgi::Service {
     routes.push_back({paths.jwks, Below::kNo, {"GET"}, &jwks_});
     routes.push_back({paths.healthz, Below::kNo, {"GET"}, &healthz_});
     routes.push_back({paths.readyz, Below::kNo, {"GET"}, &readyz_});
+    routes.push_back({paths.metrics, Below::kNo, {"GET"}, &metrics_});
     for (const std::string& base : config.user_token.paths) {
       routes.push_back({base, Below::kYes, {"GET", "POST", "PUT", "DELETE"}, &user_token_});
     }
@@ -112,6 +115,7 @@ class ResponderService final : public fcgi::Service {
   pages::JwksPage jwks_;
   pages::HealthzPage healthz_;
   pages::ReadyzPage readyz_;
+  pages::MetricsPage metrics_;
   role::Housekeeper housekeeper_;
   role::Responder responder_;
 };
@@ -140,7 +144,7 @@ void housekeep(const config::Config& config, const Clock& clock, server::StopSig
       directory::make_directory(config.ldap, directory::Patience::kHousekeeper);
   identity::DirectoryPeople people(config, store, gate, directory.get());
   role::Housekeeper housekeeper(store, providers, holder_name("housekeeper"), context.log,
-                                &members, &people);
+                                &members, &people, &config);
   do {
     housekeeper.run(clock.now());
   } while (stop.wait_for(housekeeper.pause()) == server::StopSignal::Waited::kTimeUp);

@@ -1,11 +1,16 @@
 #include "wiring.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <memory>
 #include <utility>
 
 #include "latchkey/role/web_root_guard.h"
 #include "latchkey/server/listen.h"
+#include "latchkey/store/store.h"
+#include "latchkey/telemetry/metrics.h"
+#include "latchkey/wire/json_object.h"
 #include "pool_command.h"
 
 namespace latchkey {
@@ -40,7 +45,10 @@ struct Setting {
   std::string file;
   SystemClock clock;
   std::shared_ptr<const Config> config;
+  pid_t process;  // which reloads; a rehearsal runs in another
 };
+
+using ServicePointer = std::unique_ptr<fcgi::Service>;
 
 // A service together with the configuration it refers to.
 class ConfiguredService final : public fcgi::Service {
@@ -56,6 +64,28 @@ class ConfiguredService final : public fcgi::Service {
   const std::unique_ptr<fcgi::Service> service_;  // ends before what it refers to
 };
 
+// Tells how long each request took, where all workers of the pool can be asked together.
+class MeasuredService final : public fcgi::Service {
+ public:
+  MeasuredService(std::unique_ptr<fcgi::Service> service, telemetry::Metrics metrics)
+      : service_(std::move(service)), metrics_(std::move(metrics)) {}
+
+  void serve(fcgi::Exchange& exchange) override {
+    const auto begin = std::chrono::steady_clock::now();
+    metrics_.counters().begin_request();
+    service_->serve(exchange);
+    metrics_.counters().end_request(std::chrono::steady_clock::now() - begin);
+  }
+  void after_reply() override {
+    service_->after_reply();
+    metrics_.counters().rest();
+  }
+
+ private:
+  const std::unique_ptr<fcgi::Service> service_;
+  telemetry::Metrics metrics_;
+};
+
 Result<std::unique_ptr<fcgi::Service>> guarded_service(const Setting& setting,
                                                        server::WorkerContext& context) {
   const Config& config = *setting.config;
@@ -63,6 +93,29 @@ Result<std::unique_ptr<fcgi::Service>> guarded_service(const Setting& setting,
          setting.role.make_service(config, setting.clock, context));
   auto guard = std::make_unique<role::WebRootGuard>(config, context.log, std::move(service));
   return std::make_unique<ConfiguredService>(setting.config, std::move(guard));
+}
+
+// A pool without figures decides all the same.
+std::unique_ptr<fcgi::Service> measured(std::unique_ptr<fcgi::Service> service,
+                                        const Setting& setting, telemetry::Log& log) {
+  auto metrics = telemetry::Metrics::attach(
+      telemetry::metrics_file(setting.config->store.path, setting.role.program));
+  log.count_in(metrics ? &metrics->counters() : nullptr);
+  if (metrics) return std::make_unique<MeasuredService>(std::move(service), *std::move(metrics));
+  log.warn("metrics_not_kept", {{"detail", metrics.error().detail}});
+  return service;
+}
+
+// A row in the audit log of each pool that has taken a new configuration.
+void tell_of_reload(const Setting& setting, telemetry::Log& log) {
+  store::Store store =
+      store::Store::attach(setting.config->store.path, setting.config->store.journal);
+  const Outcome told = store.audit().append(
+      setting.clock.now(), model::Actor::itself(),
+      {.action = model::AuditAction::kConfigurationReloaded,
+       .object = setting.config->file,
+       .detail = wire::JsonObject().add("pool", setting.role.program).text()});
+  if (!told) log.warn("audit_not_written", {{"detail", told.error().detail}});
 }
 
 server::PoolSettings pool_settings(const Role& role, const config::Pool& pool) {
@@ -86,6 +139,7 @@ Result<server::PoolSettings> reload(Setting& setting, telemetry::Log& log) {
   }
   setting.config = std::make_shared<const Config>(*std::move(fresh));
   log.set_level(log_options(setting.config->log).level);
+  if (getpid() == setting.process) tell_of_reload(setting, log);
   return pool_settings(setting.role, setting.config->pool);
 }
 
@@ -103,8 +157,10 @@ int serve_pool(Setting& setting, PoolCommand command, telemetry::Log& log) {
   options.settings = pool_settings(setting.role, pool);
 
   server::PoolProgram program;
-  program.make_service = [&setting](server::WorkerContext& context) {
-    return guarded_service(setting, context);
+  program.make_service = [&setting](
+                             server::WorkerContext& context) -> Result<ServicePointer> {
+    LK_TRY(ServicePointer service, guarded_service(setting, context));
+    return measured(std::move(service), setting, context.log);
   };
   program.reload = [&setting, &log] { return reload(setting, log); };
   if (setting.role.housekeeper != nullptr) {
@@ -134,7 +190,7 @@ int run_program(int argc, char** argv, const Role& role) {
     command = std::get<PoolCommand>(std::move(read));
   }
 
-  Setting setting{role, config::chosen_file(command.config_file), {}, nullptr};
+  Setting setting{role, config::chosen_file(command.config_file), {}, nullptr, getpid()};
   auto loaded = config::load(setting.file, role.secrets,
                              cgi ? config::Environment::kIgnored : config::Environment::kOverrides);
   if (!loaded) {

@@ -12,7 +12,7 @@ rank() {
     config | crypto | telemetry) echo 3 ;;
     fcgi | store | remote | directory) echo 4 ;;
     dialect | credential | identity | policy | answer | provider) echo 5 ;;
-    pages | membership) echo 6 ;;
+    pages | membership | upkeep) echo 6 ;;
     role | admin) echo 7 ;;
     server) echo 8 ;;
     *) echo unknown ;;

@@ -89,13 +89,13 @@ Outcome look_at_store(const config::Store& store) {
   return opened.admin().integrity_check();
 }
 
-Outcome look_at_keys(const std::string& directory) {
+Outcome look_at_keys(const std::string& directory, TimePoint now) {
   LK_CHECK(look_for(directory + "/active"));
   LK_CHECK(look_for(directory + "/seal.key"));
   const crypto::KeyDirectory keys(directory);
-  LK_CHECK(keys.list());
+  LK_CHECK(keys.list(now));
   LK_CHECK(keys.public_keys());
-  LK_CHECK(keys.active_signing_key());
+  LK_CHECK(keys.active_signing_key(now));
   LK_CHECK(keys.sealer());
   LK_CHECK(crypto::RegistryKeys(directory).list());
   return {};
@@ -209,7 +209,7 @@ int check(const Arguments& arguments, const World& world) {
   report.say("user", user + ", who owns the store's directory", became);
   report.say("store", config->store.path, look_at_store(config->store));
   report.say("keys", config->credential.key_directory,
-             look_at_keys(config->credential.key_directory));
+             look_at_keys(config->credential.key_directory, world.clock.now()));
   if (!config->local.users_file.empty()) {
     report.say("users", config->local.users_file, look_at_users(config->local.users_file));
   }

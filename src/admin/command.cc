@@ -184,12 +184,41 @@ void add_key(CLI::App& app, Asked& asked) {
   Arguments& arguments = asked.arguments;
   CLI::App& group = add_group(app, "key", "The keys that sign credentials");
   add_json(add_verb(group, asked, "list", "List them", key_list), arguments);
-  add_verb(group, asked, "rotate", "Sign with a new key; the old ones stay valid", key_rotate);
+  CLI::App& rotate =
+      add_verb(group, asked, "rotate", "Sign with a new key; the old ones stay valid", key_rotate);
+  rotate.add_option("--activate-in", arguments.activate_in,
+                    "Publish the key now and sign with it later, as in 24h");
   CLI::App& retire =
       add_verb(group, asked, "retire", "Remove an old key and all it has signed", key_retire);
-  retire.add_option("ID", arguments.id, "Its id")->required();
+  CLI::App& drop = add_verb(group, asked, "drop",
+                            "Remove a key that is in wrong hands, also the one that signs",
+                            key_drop);
+  for (CLI::App* const command : {&retire, &drop}) {
+    command->add_option("ID", arguments.id, "Its id")->required();
+  }
   add_verb(group, asked, "export-jwks", "Print the public keys", key_export);
   add_registry_keys(group, asked);
+}
+
+void add_audit(CLI::App& app, Asked& asked) {
+  Arguments& arguments = asked.arguments;
+  CLI::App& group = add_group(app, "audit", "Who changed what, when and from where");
+  CLI::App& list = add_verb(group, asked, "list", "List the newest rows", audit_list);
+  list.add_option("--last", arguments.last, "How many (default: 100)");
+  add_json(list, arguments);
+  CLI::App& verify = add_verb(group, asked, "verify",
+                              "Tell whether rows were changed, removed or put elsewhere",
+                              audit_verify);
+  verify
+      .add_option("--head", arguments.heads,
+                  "ROW:CHAIN that was noted before and must be in the log; may be repeated")
+      ->allow_extra_args(false);
+  CLI::App& whole = add_verb(group, asked, "export", "Write rows as JSON lines", audit_export);
+  whole.add_option("--after", arguments.after, "Begin behind this row")
+      ->check(CLI::NonNegativeNumber);
+  for (CLI::App* const command : {&list, &whole}) {
+    command->add_option("--user", arguments.user, "Only what happened to this user's account");
+  }
 }
 
 void add_store(CLI::App& app, Asked& asked) {
@@ -301,6 +330,7 @@ int parse(int argc, const char* const* argv, Asked& asked, const World& world) {
   add_user_token(app, asked);
   add_session(app, asked);
   add_key(app, asked);
+  add_audit(app, asked);
   add_store(app, asked);
   add_explain(app, asked);
   add_migrate(app, asked);

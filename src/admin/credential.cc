@@ -100,7 +100,8 @@ Error not_ours(const config::Config& config, std::string_view text) {
 int revoke_pasted(Opened& opened, const World& world) {
   const SecretString text = read_all(world);
   const auto revoked =
-      pages::revoke_leaked(opened.config, opened.store, text.reveal(), world.clock.now());
+      pages::revoke_leaked(opened.config, opened.store, text.reveal(), world.clock.now(),
+                           opened.by);
   if (!revoked) return failed(world, "token", revoked.error());
   if (revoked->empty()) return failed(world, "token", not_ours(opened.config, text.reveal()));
   for (const CredentialId& id : *revoked) world.out << id.text() << ": revoked\n";
@@ -110,7 +111,8 @@ int revoke_pasted(Opened& opened, const World& world) {
 int revoke_all(Opened& opened, const Arguments& arguments, const World& world) {
   const Result<model::Account> account = find_account(opened.store, arguments.user);
   if (!account) return failed(world, arguments.user, account.error());
-  const auto count = opened.store.credentials().revoke_all(account->id, world.clock.now());
+  const auto count =
+      opened.store.credentials().revoke_all(account->id, world.clock.now(), opened.by);
   if (!count) return failed(world, arguments.user, count.error());
   world.out << account->profile.user_name << ": " << *count << " revoked\n";
   return kGood;
@@ -128,7 +130,7 @@ int show(const pages::Issued& issued, const model::Account& account, const Argum
 Result<pages::Issued> rotate(Opened& opened, const store::CredentialAndAccount& old,
                              Seconds overlap, const World& world) {
   return pages::rotate(opened.config, opened.store, old.account, old.credential, overlap,
-                       world.clock.now(), world.random);
+                       world.clock.now(), world.random, opened.by);
 }
 
 }  // namespace
@@ -153,7 +155,7 @@ int credential_issue(const Arguments& arguments, const World& world) {
   if (arguments.token_form == "short") order.form = model::TokenForm::kShort;
   if (arguments.token_form == "signed") order.form = model::TokenForm::kSigned;
   const Result<pages::Issued> issued = pages::issue(opened->config, opened->store, *account, order,
-                                                    world.clock.now(), world.random);
+                                                    world.clock.now(), world.random, opened->by);
   if (!issued) return failed(world, "credential", issued.error());
   return show(*issued, *account, arguments, world);
 }
@@ -201,7 +203,7 @@ int credential_revoke(const Arguments& arguments, const World& world) {
   if (all) return revoke_all(*opened, arguments, world);
   if (!arguments.token.empty()) return revoke_pasted(*opened, world);
   const CredentialId id(arguments.id);
-  const Outcome revoked = opened->store.credentials().revoke(id, world.clock.now());
+  const Outcome revoked = opened->store.credentials().revoke(id, world.clock.now(), opened->by);
   if (!revoked) return failed(world, id.text(), revoked.error());
   world.out << id.text() << ": revoked\n";
   return kGood;

@@ -10,6 +10,7 @@
 #include "latchkey/provider/provider_set.h"
 #include "latchkey/remote/http_client.h"
 #include "latchkey/telemetry/log.h"
+#include "latchkey/upkeep/records.h"
 #include "opened.h"
 
 namespace latchkey::admin {
@@ -70,6 +71,12 @@ int refresh_people(Opened& opened, TimePoint now, const World& world) {
   return kGood;
 }
 
+// Ends what the audit log need not keep, and tells of a key whose planned time has come.
+int look_after_records(Opened& opened, TimePoint now, const World& world) {
+  const Outcome done = upkeep::look_after_records(opened.store, opened.config, now);
+  return done ? static_cast<int>(kGood) : failed(world, "records", done.error());
+}
+
 }  // namespace
 
 int housekeep(const Arguments& arguments, const World& world) {
@@ -83,7 +90,8 @@ int housekeep(const Arguments& arguments, const World& world) {
   const int refreshed = refresh_providers(providers, now, world);
   const int asked = ask_about_members(*opened, providers, world);
   const int looked_up = refresh_people(*opened, now, world);
-  for (const int status : {purged, refreshed, asked}) {
+  const int recorded = look_after_records(*opened, now, world);
+  for (const int status : {purged, refreshed, asked, recorded}) {
     if (status != kGood) return status;
   }
   return looked_up;

@@ -1,13 +1,31 @@
-// latchkey key list|rotate|retire|export-jwks
+// latchkey key list|rotate|retire|drop|export-jwks
+#include <chrono>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "latchkey/crypto/key_directory.h"
+#include "latchkey/wire/json_object.h"
 #include "latchkey/wire/time.h"
 #include "listing.h"
 #include "opened.h"
 
 namespace latchkey::admin {
 namespace {
+
+constexpr Seconds kActivateInMax = std::chrono::days(365);
+
+// The keys, and the store whose audit log tells of their changes.
+struct Keys {
+  Opened opened;
+  crypto::KeyDirectory directory;
+
+  Outcome tell(model::AuditAction action, const KeyId& id, TimePoint now,
+               std::string detail = {}) {
+    return opened.store.audit().append(
+        now, opened.by, {.action = action, .object = id.text(), .detail = std::move(detail)});
+  }
+};
 
 // The directory's files belong to the service, so root becomes its user first, as for the store.
 Or<crypto::KeyDirectory> open_keys(const Arguments& arguments, const World& world) {
@@ -20,39 +38,98 @@ Or<crypto::KeyDirectory> open_keys(const Arguments& arguments, const World& worl
   return crypto::KeyDirectory(directory);
 }
 
+// For a change: without a store that can tell of it, nothing is changed.
+Or<Keys> open_keys_to_change(const Arguments& arguments, const World& world) {
+  model::Actor by = acting_operator();
+  Or<crypto::KeyDirectory> directory = open_keys(arguments, world);
+  if (!directory) return std::unexpected(directory.error());
+  Or<Opened> opened = open_store(arguments, world);
+  if (!opened) return std::unexpected(opened.error());
+  opened->by = std::move(by);
+  return Keys{*std::move(opened), *std::move(directory)};
+}
+
+std::string_view name_of(crypto::KeyState state) {
+  switch (state) {
+    case crypto::KeyState::kActive: return "active";
+    case crypto::KeyState::kNext: return "next";
+    case crypto::KeyState::kVerifyOnly: return "verify-only";
+  }
+  return "verify-only";
+}
+
+// Workers look at the keys in each new second, so that behind its beginning all of them know.
+void wait_for_workers() {
+  using std::chrono::system_clock;
+  std::this_thread::sleep_until(std::chrono::ceil<Seconds>(system_clock::now()) +
+                                std::chrono::milliseconds(1));
+}
+
 }  // namespace
 
 int key_list(const Arguments& arguments, const World& world) {
   const Or<crypto::KeyDirectory> keys = open_keys(arguments, world);
   if (!keys) return keys.error();
-  const Result<std::vector<crypto::KeyInfo>> infos = keys->list();
+  const Result<std::vector<crypto::KeyInfo>> infos = keys->list(world.clock.now());
   if (!infos) return failed(world, "keys", infos.error());
-  Listing listing({"id", "state", "bits", "created"});
+  Listing listing({"id", "state", "bits", "created", "signs_from"});
   for (const crypto::KeyInfo& info : *infos) {
-    listing.add({info.id.text(),
-                 std::string(info.state == crypto::KeyState::kActive ? "active" : "verify-only"),
-                 std::int64_t{info.bits}, wire::rfc3339(info.created)});
+    listing.add({info.id.text(), std::string(name_of(info.state)), std::int64_t{info.bits},
+                 wire::rfc3339(info.created),
+                 info.signs_from ? Cell(wire::rfc3339(*info.signs_from)) : Cell()});
   }
   listing.write(arguments.form, world.out);
   return kGood;
 }
 
 int key_rotate(const Arguments& arguments, const World& world) {
-  Or<crypto::KeyDirectory> keys = open_keys(arguments, world);
+  const Result<Seconds> wait = arguments.activate_in.empty()
+                                   ? Result<Seconds>(Seconds(0))
+                                   : wire::parse_duration(arguments.activate_in);
+  if (!wait || *wait > kActivateInMax) {
+    return complain(world, kUsage,
+                    "--activate-in: a duration up to 365d, as in 90s, 30m, 24h or 7d");
+  }
+  Or<Keys> keys = open_keys_to_change(arguments, world);
   if (!keys) return keys.error();
-  const Result<KeyId> id = keys->rotate();
+  const TimePoint now = world.clock.now();
+  const Result<KeyId> id = keys->directory.rotate(now, *wait);
   if (!id) return failed(world, "keys", id.error());
-  world.out << id->text() << ": signs from now on; older keys stay valid until retired\n";
+  const std::string from = wire::rfc3339(now + *wait);
+  const Outcome told = keys->tell(model::AuditAction::kKeyAdded, *id, now,
+                                  wire::JsonObject().add("signs_from", from).text());
+  if (!told) return failed(world, "audit", told.error());
+  world.out << id->text() << ": signs " << (*wait == Seconds(0) ? "from now on" : "from " + from)
+            << "; older keys stay valid until retired\n";
   return kGood;
 }
 
 int key_retire(const Arguments& arguments, const World& world) {
-  Or<crypto::KeyDirectory> keys = open_keys(arguments, world);
+  Or<Keys> keys = open_keys_to_change(arguments, world);
   if (!keys) return keys.error();
-  const Outcome retired = keys->retire(KeyId(arguments.id));
+  const TimePoint now = world.clock.now();
+  const KeyId id(arguments.id);
+  const Outcome retired = keys->directory.retire(id, now);
   if (!retired) return failed(world, arguments.id, retired.error());
+  const Outcome told = keys->tell(model::AuditAction::kKeyRemoved, id, now);
+  if (!told) return failed(world, "audit", told.error());
   world.out << arguments.id << ": retired; what it signed is refused\n";
   return kGood;
+}
+
+int key_drop(const Arguments& arguments, const World& world) {
+  Or<Keys> keys = open_keys_to_change(arguments, world);
+  if (!keys) return keys.error();
+  const TimePoint now = world.clock.now();
+  const KeyId id(arguments.id);
+  const Result<std::optional<KeyId>> fresh = keys->directory.drop(id, now);
+  if (!fresh) return failed(world, arguments.id, fresh.error());
+  Outcome told = keys->tell(model::AuditAction::kKeyRemoved, id, now);
+  if (told && *fresh) told = keys->tell(model::AuditAction::kKeyAdded, **fresh, now);
+  wait_for_workers();
+  world.out << arguments.id << ": dropped; every worker refuses what it signed\n";
+  if (*fresh) world.out << (*fresh)->text() << ": signs from now on\n";
+  return told ? static_cast<int>(kGood) : failed(world, "audit", told.error());
 }
 
 int key_export(const Arguments& arguments, const World& world) {

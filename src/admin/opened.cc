@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -44,13 +45,14 @@ Or<config::Config> read_configuration(const Arguments& arguments, const World& w
 Or<Opened> open_store(const Arguments& arguments, const World& world) {
   Or<config::Config> config = read_configuration(arguments, world);
   if (!config) return std::unexpected(config.error());
+  model::Actor by = acting_operator();
   if (const Outcome became = become_owner_beside(config->store.path); !became) {
     return std::unexpected(failed(world, "store", became.error()));
   }
   Result<store::Store> store =
       store::Store::open(config->store.path, config->store.journal, store::Access::kReadWrite);
   if (!store) return std::unexpected(failed(world, "store", store.error()));
-  return Opened{*std::move(config), *std::move(store)};
+  return Opened{*std::move(config), *std::move(store), std::move(by)};
 }
 
 Or<Opened> open_store_and_secrets(const Arguments& arguments, const World& world) {
@@ -60,6 +62,15 @@ Or<Opened> open_store_and_secrets(const Arguments& arguments, const World& world
   if (!whole) return std::unexpected(whole.error());
   opened->config = *std::move(whole);
   return opened;
+}
+
+model::Actor acting_operator() {
+  // Only root's word about who stands behind it counts; anybody can set a variable.
+  const char* const person = getuid() == 0 ? std::getenv("SUDO_USER") : nullptr;
+  if (person != nullptr && *person != '\0') return model::Actor::operator_of_host(person);
+  const passwd* const entry = getpwuid(getuid());
+  return model::Actor::operator_of_host(entry != nullptr ? std::string(entry->pw_name)
+                                                         : std::to_string(getuid()));
 }
 
 Outcome become_owner_beside(const std::string& path) {

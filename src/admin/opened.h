@@ -11,6 +11,7 @@
 #include "latchkey/config/config.h"
 #include "latchkey/config/load.h"
 #include "latchkey/model/account.h"
+#include "latchkey/model/audit.h"
 #include "latchkey/store/store.h"
 #include "verbs.h"
 
@@ -28,7 +29,12 @@ Or<config::Config> read_configuration(const Arguments& arguments, const World& w
 struct Opened {
   config::Config config;
   store::Store store;
+  model::Actor by;  // whoever runs the command, for the audit log
 };
+
+// Returns who runs this command, by the name of their login; behind sudo, that of the person. To be
+// asked before root is given up.
+model::Actor acting_operator();
 
 // Reads the configuration, becomes the owner of the store's directory when run as root, opens the
 // store. What root wrote there the service could not change afterwards.

@@ -63,14 +63,15 @@ int session_end(const Arguments& arguments, const World& world) {
   Or<Opened> opened = open_store(arguments, world);
   if (!opened) return opened.error();
   if (!arguments.id.empty()) {
-    const Outcome ended = opened->store.sessions().end(arguments.id);
+    const Outcome ended = opened->store.sessions().end(arguments.id, world.clock.now(), opened->by);
     if (!ended) return failed(world, arguments.id, ended.error());
     world.out << arguments.id << ": ended\n";
     return kGood;
   }
   const Result<model::Account> account = find_account(opened->store, arguments.user);
   if (!account) return failed(world, arguments.user, account.error());
-  const Outcome ended = opened->store.accounts().end_sessions(account->id);
+  const Outcome ended =
+      opened->store.accounts().end_sessions(account->id, world.clock.now(), opened->by);
   if (!ended) return failed(world, arguments.user, ended.error());
   world.out << account->profile.user_name << ": all sessions ended\n";
   return kGood;

@@ -58,14 +58,15 @@ std::vector<Cell> row_of(const model::Account& account) {
           account.id.text()};
 }
 
-using Change = Outcome (*)(store::Accounts&, const AccountId&, TimePoint);
+using Change = Outcome (store::Accounts::*)(const AccountId&, TimePoint, const model::Actor&);
 
 int change(const Arguments& arguments, const World& world, Change change, std::string_view done) {
   Or<Opened> opened = open_store(arguments, world);
   if (!opened) return opened.error();
   const Result<model::Account> account = find_account(opened->store, arguments.user);
   if (!account) return failed(world, arguments.user, account.error());
-  const Outcome changed = change(opened->store.accounts(), account->id, world.clock.now());
+  const Outcome changed =
+      (opened->store.accounts().*change)(account->id, world.clock.now(), opened->by);
   if (!changed) return failed(world, arguments.user, changed.error());
   world.out << account->profile.user_name << done << '\n';
   return kGood;
@@ -105,19 +106,12 @@ int user_show(const Arguments& arguments, const World& world) {
 }
 
 int user_disable(const Arguments& arguments, const World& world) {
-  return change(
-      arguments, world,
-      [](store::Accounts& accounts, const AccountId& id, TimePoint now) {
-        return accounts.disable(id, now);
-      },
-      ": disabled; sessions and credentials have ended");
+  return change(arguments, world, &store::Accounts::disable,
+                ": disabled; sessions and credentials have ended");
 }
 
 int user_enable(const Arguments& arguments, const World& world) {
-  return change(
-      arguments, world,
-      [](store::Accounts& accounts, const AccountId& id, TimePoint) { return accounts.enable(id); },
-      ": enabled; may sign in again");
+  return change(arguments, world, &store::Accounts::enable, ": enabled; may sign in again");
 }
 
 }  // namespace latchkey::admin

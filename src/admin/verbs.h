@@ -54,6 +54,10 @@ struct Arguments {
   std::string method = "GET";
   std::string file;
   std::string url;  // of init and doctor
+  std::uint32_t last = 100;        // audit list: how many rows, the newest ones
+  std::int64_t after = 0;          // audit export: begin behind this row
+  std::vector<std::string> heads;  // audit verify: ROW:CHAIN that were noted before
+  std::string activate_in;         // key rotate: a duration; empty: at once
   std::string document_root;  // what a web server serves beside us, if anything
   Cgi cgi = Cgi::kNo;
   ShowKeys show_keys = ShowKeys::kNo;  // check: print every key with its value and where it is from
@@ -85,11 +89,15 @@ int session_end(const Arguments& arguments, const World& world);
 int key_list(const Arguments& arguments, const World& world);
 int key_rotate(const Arguments& arguments, const World& world);
 int key_retire(const Arguments& arguments, const World& world);
+int key_drop(const Arguments& arguments, const World& world);
 int key_export(const Arguments& arguments, const World& world);
 int key_export_registry(const Arguments& arguments, const World& world);
 int key_list_registry(const Arguments& arguments, const World& world);
 int key_rotate_registry(const Arguments& arguments, const World& world);
 int key_retire_registry(const Arguments& arguments, const World& world);
+int audit_list(const Arguments& arguments, const World& world);
+int audit_verify(const Arguments& arguments, const World& world);
+int audit_export(const Arguments& arguments, const World& world);
 int store_migrate(const Arguments& arguments, const World& world);
 int store_backup(const Arguments& arguments, const World& world);
 int store_check(const Arguments& arguments, const World& world);

@@ -8,7 +8,7 @@ std::vector<Section> all_sections() {
           user_token_section(), provider_section(), membership_section(), local_section(),
           certificate_section(), remote_user_section(), legacy_section(), ldap_section(),
           identity_section(), health_section(), cache_section(), path_section(), rule_section(),
-          docker_section(), log_section()};
+          docker_section(), log_section(), audit_section(), metrics_section()};
 }
 
 void require(Reading& reading, const Node& table, std::string_view section,

@@ -54,6 +54,8 @@ Section path_section();
 Section rule_section();
 Section docker_section();
 Section log_section();
+Section audit_section();
+Section metrics_section();
 
 std::vector<Section> all_sections();
 

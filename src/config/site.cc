@@ -148,6 +148,7 @@ constexpr Key<Paths> kPathsKeys[] = {
     {"docker_token", read_page<&Paths::docker_token>},
     {"healthz", read_page<&Paths::healthz>},
     {"readyz", read_page<&Paths::readyz>},
+    {"metrics", read_page<&Paths::metrics>},
 };
 
 void read_paths(Reading& reading, const Node& table) {
@@ -178,7 +179,7 @@ void read_paths(Reading& reading, const Node& table) {
 std::vector<const std::string*> pages_of(const Paths& paths) {
   return {&paths.login,       &paths.callback, &paths.logout, &paths.backchannel_logout,
           &paths.credentials, &paths.whoami,   &paths.jwks,   &paths.docker_token,
-          &paths.healthz,     &paths.readyz};
+          &paths.healthz,     &paths.readyz,   &paths.metrics};
 }
 
 Section site_section() {

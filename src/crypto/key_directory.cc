@@ -14,6 +14,8 @@
 
 #include "file.h"
 #include "key_pair.h"
+#include "latchkey/wire/json.h"
+#include "latchkey/wire/number.h"
 #include "public_key.h"
 
 namespace latchkey::crypto {
@@ -23,6 +25,7 @@ constexpr std::string_view kPublicPrefix = "public-";
 constexpr std::string_view kSigningPrefix = "signing-";
 constexpr std::string_view kSuffix = ".pem";
 constexpr const char* kActive = "active";
+constexpr const char* kNext = "next";
 constexpr const char* kSealKey = "seal.key";
 constexpr const char* kOwnAlgorithm = "RS256";
 constexpr std::size_t kKeysMax = 64;
@@ -82,21 +85,79 @@ Result<UniqueFd> lock_directory(const std::string& path) {
   return directory;
 }
 
+bool is_there(const UniqueFd& directory, const char* name) {
+  struct stat status {};
+  return ::fstatat(directory.get(), name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+// A key that is to sign from some time on.
+struct Plan {
+  KeyId id;
+  TimePoint from{};
+};
+
+Result<std::optional<Plan>> read_plan(const UniqueFd& directory) {
+  if (!is_there(directory, kNext)) return std::nullopt;
+  LK_TRY(const SecretString content, read_file(directory.get(), kNext, kPublicFile));
+  std::string_view text = content.reveal();
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  const std::size_t space = text.find(' ');
+  const auto from = space == std::string_view::npos
+                        ? std::nullopt
+                        : wire::read_number<std::int64_t>(text.substr(space + 1));
+  if (!from || *from < 0 || *from > wire::kNumericDateMax ||
+      !is_key_id(text.substr(0, space))) {
+    return fail(ErrorCode::kRefused, "next: names no key and time");
+  }
+  return Plan{KeyId(std::string(text.substr(0, space))), from_unix(*from)};
+}
+
+// Who signs now, and who is to sign later.
+struct Signers {
+  KeyId now;
+  std::optional<Plan> later;
+};
+
+Result<Signers> signers_at(const UniqueFd& directory, TimePoint now) {
+  LK_TRY(KeyId active, read_active(directory));
+  LK_TRY(std::optional<Plan> plan, read_plan(directory));
+  if (plan && plan->from <= now) return Signers{std::move(plan->id), std::nullopt};
+  return Signers{std::move(active), std::move(plan)};
+}
+
 // The new key verifies before it signs, so that no worker meets a token of a key it cannot know.
-Result<KeyId> add_pair_and_activate(const UniqueFd& directory, Random& random) {
+Result<KeyId> add_pair(const UniqueFd& directory, Random& random) {
   LK_TRY(const KeyPair pair, generate_key_pair());
   const int at = directory.get();
   LK_CHECK(write_file(at, file_name(kSigningPrefix, pair.id), pair.private_pem.reveal(), 0600,
                       Replace::kNo, random));
   LK_CHECK(write_file(at, file_name(kPublicPrefix, pair.id), pair.public_pem, 0644, Replace::kNo,
                       random));
-  LK_CHECK(write_file(at, kActive, pair.id.text() + "\n", 0644, Replace::kYes, random));
   return pair.id;
 }
 
-bool is_there(const UniqueFd& directory, const char* name) {
-  struct stat status {};
-  return ::fstatat(directory.get(), name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+Outcome activate(const UniqueFd& directory, const KeyId& id, Random& random) {
+  return write_file(directory.get(), kActive, id.text() + "\n", 0644, Replace::kYes, random);
+}
+
+Outcome remove_file(const UniqueFd& directory, const std::string& name) {
+  if (::unlinkat(directory.get(), name.c_str(), 0) == 0 || errno == ENOENT) return {};
+  return system_failure(name);
+}
+
+// The public half first: from then on nothing it signed is taken.
+Outcome remove_pair(const UniqueFd& directory, const KeyId& id) {
+  LK_CHECK(remove_file(directory, file_name(kPublicPrefix, id)));
+  return remove_file(directory, file_name(kSigningPrefix, id));
+}
+
+// Before the id becomes a part of a path.
+Outcome check_there(const UniqueFd& directory, const KeyId& id) {
+  if (is_key_id(id.text()) && id.text().find('/') == std::string::npos &&
+      is_there(directory, file_name(kPublicPrefix, id).c_str())) {
+    return {};
+  }
+  return fail(ErrorCode::kNotFound, "no key has that id");
 }
 
 Result<TimePoint> made_at(const UniqueFd& directory, const KeyId& id) {
@@ -109,18 +170,35 @@ Result<TimePoint> made_at(const UniqueFd& directory, const KeyId& id) {
 }
 
 // With as many keys as a directory may hold: the oldest that does not sign; else nullopt.
-Result<std::optional<KeyId>> to_retire(const UniqueFd& directory, const std::string& path) {
+Result<std::optional<KeyId>> to_retire(const UniqueFd& directory, const std::string& path,
+                                      const Signers& signers) {
   LK_TRY(const std::vector<KeyId> ids, public_key_ids(directory, path));
   if (ids.size() < kKeysMax) return std::nullopt;
-  LK_TRY(const KeyId active, read_active(directory));
   std::optional<std::pair<TimePoint, KeyId>> oldest;
   for (const KeyId& id : ids) {
-    if (id == active) continue;
+    if (id == signers.now || (signers.later && id == signers.later->id)) continue;
     LK_TRY(const TimePoint made, made_at(directory, id));
     if (!oldest || std::pair(made, id) < *oldest) oldest = {made, id};
   }
   LK_ASSERT(oldest.has_value());
   return oldest->second;
+}
+
+Outcome check_room(const UniqueFd& directory, const std::string& path, const Signers& signers) {
+  LK_TRY(const std::optional<KeyId> surplus, to_retire(directory, path, signers));
+  if (!surplus) return {};
+  return fail(ErrorCode::kConflict, path + ": holds " + std::to_string(kKeysMax) +
+                                        " keys, and one more would make all unusable; retire " +
+                                        surplus->text() + " first, the oldest that signs nothing");
+}
+
+// Leaves one file that says who signs: nullopt if it was so.
+Result<std::optional<KeyId>> settle_in(const UniqueFd& directory, TimePoint now, Random& random) {
+  LK_TRY(const std::optional<Plan> plan, read_plan(directory));
+  if (!plan || plan->from > now) return std::nullopt;
+  LK_CHECK(activate(directory, plan->id, random));
+  LK_CHECK(remove_file(directory, kNext));
+  return plan->id;
 }
 
 }  // namespace
@@ -134,9 +212,8 @@ Outcome KeyDirectory::create(const std::string& path, Random& random) {
   // What an interrupted run left is kept: something may have been sealed with it.
   if (!seals) LK_CHECK(Sealer::create(path + "/" + kSealKey, random));
   if (signs) return {};
-  LK_TRY(const KeyId id, add_pair_and_activate(directory, random));
-  static_cast<void>(id);
-  return {};
+  LK_TRY(const KeyId id, add_pair(directory, random));
+  return activate(directory, id, random);
 }
 
 Result<KeyRing> KeyDirectory::public_keys() const {
@@ -151,9 +228,10 @@ Result<KeyRing> KeyDirectory::public_keys() const {
   return KeyRing(std::move(keys));
 }
 
-Result<SigningKey> KeyDirectory::active_signing_key() const {
+Result<SigningKey> KeyDirectory::active_signing_key(TimePoint now) const {
   LK_TRY(const UniqueFd directory, open_directory(path_));
-  LK_TRY(const KeyId active, read_active(directory));
+  LK_TRY(const Signers signers, signers_at(directory, now));
+  const KeyId& active = signers.now;
   const std::string path = path_ + "/" + file_name(kSigningPrefix, active);
   LK_TRY(SigningKey key, SigningKey::load(path));
   if (key.id() != active) return fail(ErrorCode::kRefused, path + ": holds another key");
@@ -162,49 +240,82 @@ Result<SigningKey> KeyDirectory::active_signing_key() const {
 
 Result<Sealer> KeyDirectory::sealer() const { return Sealer::load(path_ + "/" + kSealKey); }
 
-Result<KeyId> KeyDirectory::rotate() {
+Result<KeyId> KeyDirectory::rotate(TimePoint now, Seconds wait) {
   LK_TRY(const UniqueFd directory, lock_directory(path_));
-  LK_TRY(const std::optional<KeyId> surplus, to_retire(directory, path_));
-  if (surplus) {
-    return fail(ErrorCode::kConflict, path_ + ": holds " + std::to_string(kKeysMax) +
-                                          " keys, and one more would make all unusable; retire " +
-                                          surplus->text() +
-                                          " first, the oldest that signs nothing");
+  LK_TRY(const Signers signers, signers_at(directory, now));
+  if (signers.later) {
+    return fail(ErrorCode::kConflict, path_ + ": " + signers.later->id.text() +
+                                          " waits to sign already; let it, or drop it first");
   }
+  LK_CHECK(check_room(directory, path_, signers));
   SystemRandom random;  // for the names of temporary files only
-  return add_pair_and_activate(directory, random);
+  LK_CHECK(settle_in(directory, now, random));
+  LK_TRY(KeyId id, add_pair(directory, random));
+  if (wait <= Seconds(0)) {
+    LK_CHECK(activate(directory, id, random));
+    return id;
+  }
+  const std::string plan = id.text() + " " + std::to_string(to_unix(now + wait)) + "\n";
+  LK_CHECK(write_file(directory.get(), kNext, plan, 0644, Replace::kYes, random));
+  return id;
 }
 
-Outcome KeyDirectory::retire(const KeyId& id) {
+Result<std::optional<KeyId>> KeyDirectory::settle(TimePoint now) {
+  {
+    // Nearly always there is nothing to do, and then no lock is taken.
+    LK_TRY(const UniqueFd directory, open_directory(path_));
+    LK_TRY(const std::optional<Plan> plan, read_plan(directory));
+    if (!plan || plan->from > now) return std::nullopt;
+  }
   LK_TRY(const UniqueFd directory, lock_directory(path_));
-  // Before it becomes a part of a path.
-  if (!is_key_id(id.text()) || id.text().find('/') != std::string::npos) {
-    return fail(ErrorCode::kNotFound, "no key has that id");
-  }
-  LK_TRY(const KeyId active, read_active(directory));
-  if (id == active) return fail(ErrorCode::kConflict, "the key that signs cannot be retired");
-  const std::string public_name = file_name(kPublicPrefix, id);
-  if (::unlinkat(directory.get(), public_name.c_str(), 0) != 0) {
-    if (errno == ENOENT) return fail(ErrorCode::kNotFound, "no key has that id");
-    return system_failure(public_name);
-  }
-  const std::string signing_name = file_name(kSigningPrefix, id);
-  if (::unlinkat(directory.get(), signing_name.c_str(), 0) != 0 && errno != ENOENT) {
-    return system_failure(signing_name);
-  }
-  return {};
+  SystemRandom random;
+  return settle_in(directory, now, random);
 }
 
-Result<std::vector<KeyInfo>> KeyDirectory::list() const {
+Outcome KeyDirectory::retire(const KeyId& id, TimePoint now) {
+  LK_TRY(const UniqueFd directory, lock_directory(path_));
+  LK_CHECK(check_there(directory, id));
+  LK_TRY(const Signers signers, signers_at(directory, now));
+  if (id == signers.now) return fail(ErrorCode::kConflict, "the key that signs cannot be retired");
+  if (signers.later && id == signers.later->id) {
+    return fail(ErrorCode::kConflict, "the key that will sign cannot be retired, only dropped");
+  }
+  return remove_pair(directory, id);
+}
+
+Result<std::optional<KeyId>> KeyDirectory::drop(const KeyId& id, TimePoint now) {
+  LK_TRY(const UniqueFd directory, lock_directory(path_));
+  LK_CHECK(check_there(directory, id));
+  SystemRandom random;
+  LK_CHECK(settle_in(directory, now, random));
+  LK_TRY(const Signers signers, signers_at(directory, now));
+  std::optional<KeyId> fresh;
+  if (id == signers.now) {
+    LK_CHECK(check_room(directory, path_, signers));
+    LK_TRY(fresh, add_pair(directory, random));
+    LK_CHECK(activate(directory, *fresh, random));
+  } else if (signers.later && id == signers.later->id) {
+    LK_CHECK(remove_file(directory, kNext));
+  }
+  LK_CHECK(remove_pair(directory, id));
+  return fresh;
+}
+
+Result<std::vector<KeyInfo>> KeyDirectory::list(TimePoint now) const {
   LK_TRY(const UniqueFd directory, open_directory(path_));
-  LK_TRY(const KeyId active, read_active(directory));
+  LK_TRY(const Signers signers, signers_at(directory, now));
   LK_TRY(const std::vector<KeyId> ids, public_key_ids(directory, path_));
   std::vector<KeyInfo> result;
   for (const KeyId& id : ids) {
     LK_TRY(const VerificationKey key, read_public_key(directory, id));
     KeyInfo info;
     info.id = id;
-    info.state = id == active ? KeyState::kActive : KeyState::kVerifyOnly;
+    if (id == signers.now) {
+      info.state = KeyState::kActive;
+    } else if (signers.later && id == signers.later->id) {
+      info.state = KeyState::kNext;
+      info.signs_from = signers.later->from;
+    }
     info.bits = EVP_PKEY_get_bits(key.impl().key.get());
     LK_TRY(info.created, made_at(directory, id));
     result.push_back(std::move(info));

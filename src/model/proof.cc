@@ -1,6 +1,15 @@
 #include "latchkey/model/proof.h"
 
+#include <array>
+
 namespace latchkey::model {
+
+std::span<const Proof> all_proofs() {
+  static constexpr std::array kAll{Proof::kSession,     Proof::kJwt,         Proof::kUserToken,
+                                   Proof::kPassword,    Proof::kCertificate, Proof::kRemoteUser,
+                                   Proof::kDockerToken, Proof::kAnonymous};
+  return kAll;
+}
 
 std::string_view name_of(Proof proof) {
   switch (proof) {

@@ -50,6 +50,15 @@ std::string_view name_of(Reason reason) {
   return "internal";
 }
 
+std::span<const Reason> all_reasons() {
+  static constexpr auto kAll = [] {
+    std::array<Reason, kWords.size()> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) all.at(i) = kWords.at(i).first;
+    return all;
+  }();
+  return kAll;
+}
+
 std::optional<Reason> reason_named(std::string_view word) {
   for (const auto& [value, text] : kWords) {
     if (text == word) return value;

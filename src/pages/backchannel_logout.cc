@@ -69,7 +69,8 @@ PageResult BackchannelLogoutPage::serve(const PageRequest& request) {
   }
   if (!asked) return refused(asked.error().detail);
   const Result<std::int64_t> ended = parts_.store.sessions().obey_logout(
-      {asked->issuer, asked->jti, asked->replay_end, asked->sid, asked->sub});
+      {asked->issuer, asked->jti, asked->replay_end, asked->sid, asked->sub}, request.now,
+      model::Actor::provider(asked->issuer));
   if (!ended && ended.error().code == ErrorCode::kConflict) {
     return refused("a replayed logout token");
   }

@@ -162,8 +162,11 @@ Outcome Return::end_membership(const provider::SignedIn& signed_in) {
                                            ends, *signed_in.unmet);
   }
   if (membership.error().code != ErrorCode::kNotFound) return std::unexpected(membership.error());
-  return ends == store::Ends::kEverything ? parts_.store.accounts().end_everything(account->id)
-                                          : parts_.store.accounts().end_sessions(account->id);
+  const auto by = model::Actor::provider(account->provider);
+  store::Accounts& accounts = parts_.store.accounts();
+  return ends == store::Ends::kEverything
+             ? accounts.end_everything(account->id, request_.now, by)
+             : accounts.end_sessions(account->id, request_.now, by);
 }
 
 // A page and no redirect: nexus-proxy sent who was no member round and round.

@@ -25,7 +25,8 @@ PageResult rotate_own(const Call& call, BodyKind kind, const model::IssuedCreden
                       Seconds overlap) {
   const PageRequest& request = call.request;
   const Result<Issued> issued = rotate(call.parts.config, call.parts.store, call.account, record,
-                                       overlap, request.now, call.parts.random);
+                                       overlap, request.now, call.parts.random,
+                                       request.actor(call.account.profile.user_name));
   if (!issued) return failed(call, kind, issued.error());
   const std::string detail =
       "credential " + record.id.text() + " replaced by " + issued->record.id.text();

@@ -60,7 +60,7 @@ ListNote note_of_query(const Call& call) {
 
 Result<Issued> issue_here(const Call& call, const Order& order) {
   return issue(call.parts.config, call.parts.store, call.account, order, call.request.now,
-               call.parts.random);
+               call.parts.random, call.request.actor(call.account.profile.user_name));
 }
 
 PageResult issue_as_json(const Call& call, const Order& order, int status) {
@@ -133,7 +133,8 @@ PageResult post_all(const Call& call) {
 
 Outcome revoke_own(const Call& call, const CredentialId& id) {
   LK_TRY(const model::IssuedCredential record, own(call, id));
-  return call.parts.store.credentials().revoke(record.id, call.request.now);
+  return call.parts.store.credentials().revoke(record.id, call.request.now,
+                                                call.request.actor(call.account.profile.user_name));
 }
 
 PageResult get_one(const Call& call, const CredentialId& id) {
@@ -186,7 +187,8 @@ PageResult post_revoke_all(const Call& call) {
     if (std::optional<PageResult> refused = without_token(call, *token)) return *std::move(refused);
   }
   const Result<std::int64_t> count =
-      call.parts.store.credentials().revoke_all(call.account.id, call.request.now);
+      call.parts.store.credentials().revoke_all(
+          call.account.id, call.request.now, call.request.actor(call.account.profile.user_name));
   if (!count) return failed(call, kind, count.error());
   const std::string detail = std::to_string(*count) + " credentials";
   if (kind == BodyKind::kForm) return done(back_to_list(call, kAll), "revoked", detail);

@@ -15,10 +15,10 @@ PageResult plain(int status, std::string_view text) {
 }
 
 // Reads what a request would need: a row of the store, the public keys, the key that signs.
-Outcome look(store::Store& store, const crypto::KeyDirectory& keys) {
+Outcome look(store::Store& store, const crypto::KeyDirectory& keys, TimePoint now) {
   LK_CHECK(store.admin().instance_id());
   LK_CHECK(keys.public_keys());
-  LK_CHECK(keys.active_signing_key());
+  LK_CHECK(keys.active_signing_key(now));
   return {};
 }
 
@@ -30,8 +30,8 @@ PageResult HealthzPage::serve(const PageRequest&) {
   return result;
 }
 
-PageResult ReadyzPage::serve(const PageRequest&) {
-  const Outcome ready = look(store_, keys_);
+PageResult ReadyzPage::serve(const PageRequest& request) {
+  const Outcome ready = look(store_, keys_, request.now);
   PageResult result = ready ? plain(200, "ready\n") : plain(503, "not ready\n");
   result.reason = ready ? "ready" : "not_ready";
   if (!ready) result.detail = ready.error().detail;

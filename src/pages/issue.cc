@@ -60,9 +60,10 @@ std::string claims_of(const model::IssuedCredential& record, const model::Accoun
 
 // What a file or library says of a key is a fault of ours to the caller, whatever its code was: the
 // person did nothing wrong.
-Result<SecretString> sign(const config::Config& config, const std::string& claims) {
+Result<SecretString> sign(const config::Config& config, const std::string& claims,
+                          TimePoint now) {
   const crypto::KeyDirectory keys(config.credential.key_directory);
-  const Result<crypto::SigningKey> key = keys.active_signing_key();
+  const Result<crypto::SigningKey> key = keys.active_signing_key(now);
   if (!key) return fail(ErrorCode::kUnavailable, "signing key: " + key.error().detail);
   Result<SecretString> token = key->sign(claims);
   if (!token) return fail(ErrorCode::kUnavailable, "signing: " + token.error().detail);
@@ -95,7 +96,7 @@ Result<Made> make(const config::Config& config, const model::Account& account, c
     made.token = crypto::make_short_token(random);
     made.digest = crypto::sha256(made.token.reveal());
   } else {
-    LK_TRY(made.token, sign(config, claims_of(made.record, account, config.site)));
+    LK_TRY(made.token, sign(config, claims_of(made.record, account, config.site), now));
   }
   return made;
 }
@@ -119,15 +120,16 @@ Outcome check_order(const Order& order, const config::Credential& limits) {
 
 Result<Issued> issue(const config::Config& config, store::Store& store,
                      const model::Account& account, const Order& order, TimePoint now,
-                     Random& random) {
+                     Random& random, const model::Actor& by) {
   LK_TRY(Made made, make(config, account, order, now, random));
-  LK_CHECK(store.credentials().issue(made.record, config.credential.per_user_max, made.digest));
+  LK_CHECK(store.credentials().issue(made.record, config.credential.per_user_max, by, made.digest));
   return Issued{std::move(made.record), std::move(made.token)};
 }
 
 Result<Issued> rotate(const config::Config& config, store::Store& store,
                       const model::Account& account, const model::IssuedCredential& old,
-                      Seconds overlap, TimePoint now, Random& random) {
+                      Seconds overlap, TimePoint now, Random& random,
+                      const model::Actor& by) {
   if (overlap < Seconds(0) || overlap > kOverlapMax) {
     return fail(ErrorCode::kMalformed, "The overlap must be between 0s and 30d.");
   }
@@ -138,7 +140,7 @@ Result<Issued> rotate(const config::Config& config, store::Store& store,
                     .form = old.form};
   LK_TRY(Made made, make(config, account, order, now, random));
   LK_CHECK(store.credentials().replace(old.id, now + overlap, made.record,
-                                       config.credential.per_user_max, made.digest));
+                                       config.credential.per_user_max, by, made.digest));
   return Issued{std::move(made.record), std::move(made.token)};
 }
 

@@ -106,7 +106,8 @@ std::vector<std::string> secrets_in(std::string_view text) {
 }
 
 Result<std::vector<CredentialId>> revoke_leaked(const config::Config& config, store::Store& store,
-                                                std::string_view text, TimePoint now) {
+                                                std::string_view text, TimePoint now,
+                                                const model::Actor& by) {
   std::vector<CredentialId> revoked;
   const Result<crypto::KeyRing> keys =
       crypto::KeyDirectory(config.credential.key_directory).public_keys();
@@ -114,7 +115,7 @@ Result<std::vector<CredentialId>> revoke_leaked(const config::Config& config, st
   for (const std::string& secret : secrets_in(text)) {
     LK_TRY(const std::optional<CredentialId> id, id_of(store, *keys, secret));
     if (!id) continue;
-    const Outcome done = store.credentials().revoke(*id, now);
+    const Outcome done = store.credentials().revoke(*id, now, by);
     if (done) revoked.push_back(*id);
     else if (done.error().code != ErrorCode::kNotFound) return std::unexpected(done.error());
   }

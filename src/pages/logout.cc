@@ -112,7 +112,9 @@ SecretString Leave::id_token_of(const std::string& session_id) {
 PageResult Leave::end(const store::SessionAndAccount& found, const std::string& rd) {
   const SecretString id_token = id_token_of(found.session.id);
   // Our own session ends first, whatever the provider makes of it afterwards.
-  const Outcome ended = parts_.store.sessions().end_by_token(crypto::sha256(cookie_.reveal()));
+  const Outcome ended = parts_.store.sessions().end_by_token(
+      crypto::sha256(cookie_.reveal()), request_.now,
+      request_.actor(found.account.profile.user_name));
   if (!ended) return unavailable_page(parts_, ended.error().detail);
   const std::string elsewhere = provider_logout(found, id_token);
   PageResult result;

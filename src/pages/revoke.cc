@@ -95,7 +95,11 @@ PageResult RevokePage::revoke(const PageRequest& request) {
   }
   const Outcome counted = attempts.record_report(address, request.now);
   if (!counted) return answer_of(parts_, request, unavailable);
-  const auto revoked = revoke_leaked(parts_.config, parts_.store, *text, request.now);
+  // Nobody is signed in: it is whoever holds the secret.
+  const model::Actor holder{
+      .who = "holder", .address = address, .agent = request.hints().user_agent};
+  const auto revoked =
+      revoke_leaked(parts_.config, parts_.store, *text, request.now, holder);
   if (!revoked) return answer_of(parts_, request, unavailable);
   PageResult result = answer_of(
       parts_, request,

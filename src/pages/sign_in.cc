@@ -42,10 +42,12 @@ model::Session new_session(const SignInParts& parts, const PageRequest& request,
 
 // Ends the session the browser had before, so that an id planted before the sign-in is worth
 // nothing after it.
-Outcome end_old_session(const SignInParts& parts, const PageRequest& request) {
+Outcome end_old_session(const SignInParts& parts, const PageRequest& request,
+                        const Arrival& arrival) {
   const SecretString old = session_cookie(parts, request);
   if (old.empty()) return {};
-  return parts.store.sessions().end_by_token(crypto::sha256(old.reveal()));
+  return parts.store.sessions().end_by_token(crypto::sha256(old.reveal()), request.now,
+                                              request.actor(arrival.account.profile.user_name));
 }
 
 }  // namespace
@@ -85,7 +87,7 @@ Result<wire::Form> posted_form(const PageRequest& request) {
 
 PageResult begin_session(const SignInParts& parts, const PageRequest& request,
                          const Arrival& arrival, int redirect_status) {
-  if (const Outcome ended = end_old_session(parts, request); !ended) {
+  if (const Outcome ended = end_old_session(parts, request, arrival); !ended) {
     return unavailable_page(parts, ended.error().detail);
   }
   const SecretString token(crypto::random_token(parts.random));

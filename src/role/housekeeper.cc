@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "latchkey/upkeep/records.h"
+
 namespace latchkey::role {
 
 template <typename Work>
@@ -19,7 +21,8 @@ Housekeeper::Done Housekeeper::once(const std::string& name, TimePoint now, Work
                               {"error", name_of(outcome.error().code)},
                               {"detail", outcome.error().detail}});
   }
-  const Outcome given_back = store_.tasks().done(name, now + outcome.value_or(retry_after));
+  const Outcome given_back = outcome ? store_.tasks().done(name, now, now + *outcome)
+                                     : store_.tasks().failed(name, now + retry_after);
   if (!given_back) {
     log_.warn("task_failed", {{"task", name}, {"detail", given_back.error().detail}});
   }
@@ -79,6 +82,25 @@ Housekeeper::Done Housekeeper::ask_directory(TimePoint now) {
   return once("directory", now, work, *every);
 }
 
+Housekeeper::Done Housekeeper::keep_records(TimePoint now) {
+  if (config_ == nullptr) return Done::kNo;
+  return once("records", now, [&]() -> Result<Seconds> {
+    LK_CHECK(upkeep::look_after_records(store_, *config_, now));
+    return kRecordsLookEvery;
+  });
+}
+
+// The log is another file, and often on another machine: what it says of the audit log's end cannot
+// be changed by whoever owns the store.
+Housekeeper::Done Housekeeper::tell_audit_head(TimePoint now) {
+  if (config_ == nullptr) return Done::kNo;
+  return once("audit_head", now, [&]() -> Result<Seconds> {
+    LK_TRY(const store::AuditHead head, store_.audit().head());
+    log_.info("audit_head", {{"row", head.seq}, {"chain", head.chain.hex()}});
+    return kAuditHeadEvery;
+  });
+}
+
 Seconds Housekeeper::pause() const {
   const std::optional<Seconds> every =
       people_ == nullptr ? std::nullopt : people_->look_every();
@@ -91,6 +113,8 @@ std::uint32_t Housekeeper::run(TimePoint now) {
     if (look_at(*provider, now) == Done::kYes) ++done;
   }
   if (ask_directory(now) == Done::kYes) ++done;
+  if (keep_records(now) == Done::kYes) ++done;
+  if (tell_audit_head(now) == Done::kYes) ++done;
   if (members_ == nullptr) return done;
   for (const auto& provider : providers_.all()) {
     if (ask_about_members(*provider, now) == Done::kYes) ++done;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "store/audit_log.h"
 #include "store/connection.h"
 #include "store/rows.h"
 #include "store/sql.h"
@@ -16,10 +17,22 @@ Result<model::Account> read_one(Statement& statement) {
   return read_account(columns);
 }
 
+using model::AuditAction;
+
 // A change of one account that needs its id only.
 Outcome change(Connection& connection, SqlText text, const AccountId& id) {
   LK_TRY(Statement statement, connection.prepare(text));
   return statement.bind(":id", id.text()).run_on_one("account");
+}
+
+// The same as work of its own, with its row of the audit log. The row comes first, as it names the
+// user, whom the change may take away.
+Outcome change(Connection& connection, SqlText text, const AccountId& id, TimePoint now,
+               const model::Actor& by, AuditAction action) {
+  LK_TRY(Transaction transaction, Transaction::begin(connection));
+  LK_CHECK(append_audit(transaction, now, by, {.action = action, .account = id}));
+  LK_CHECK(change(connection, text, id));
+  return transaction.commit();
 }
 
 }  // namespace
@@ -69,7 +82,7 @@ Result<model::Account> Accounts::sign_in_local(const model::Profile& profile,
 
 Result<model::Account> Accounts::admit(const SigningIn& who, TimePoint now, Random& random) {
   LK_TRY(Transaction transaction, Transaction::begin(connection_));
-  LK_TRY(const std::optional<AccountId> known, still_the_same_person(who));
+  LK_TRY(const std::optional<AccountId> known, still_the_same_person(transaction, who, now));
   LK_CHECK(write_profile(who, known, now, random));
   LK_TRY(model::Account stored, find_by_subject(who.issuer, who.subject));
   LK_CHECK(write_sources(who, stored.id));
@@ -79,7 +92,9 @@ Result<model::Account> Accounts::admit(const SigningIn& who, TimePoint now, Rand
 }
 
 // Finds the account that goes on, or nullopt when a new one is to be made.
-Result<std::optional<AccountId>> Accounts::still_the_same_person(const SigningIn& who) {
+Result<std::optional<AccountId>> Accounts::still_the_same_person(Transaction& transaction,
+                                                                 const SigningIn& who,
+                                                                 TimePoint now) {
   const auto found = find_by_subject(who.issuer, who.subject);
   if (!found && found.error().code == ErrorCode::kNotFound) return std::nullopt;
   if (!found) return std::unexpected(found.error());
@@ -92,7 +107,9 @@ Result<std::optional<AccountId>> Accounts::still_the_same_person(const SigningIn
   }
   if (present != 0) return found->id;
   // The name had gone from the users file: whoever has it now is somebody else.
-  LK_CHECK(remove(found->id));
+  LK_CHECK(append_audit(transaction, now, model::Actor::itself(),
+                        {.action = AuditAction::kUserRemoved, .account = found->id}));
+  LK_CHECK(change(connection_, sql::account_remove, found->id));
   return std::nullopt;
 }
 
@@ -148,28 +165,36 @@ Outcome Accounts::write_sources(const SigningIn& who, const AccountId& id) {
   return {};
 }
 
-Outcome Accounts::disable(const AccountId& id, TimePoint now) {
-  LK_TRY(Statement statement, connection_.prepare(sql::account_disable));
-  return statement.bind(":id", id.text()).bind(":now", now).run_on_one("account");
+Outcome Accounts::disable(const AccountId& id, TimePoint now, const model::Actor& by) {
+  LK_TRY(Transaction transaction, Transaction::begin(connection_));
+  LK_CHECK(append_audit(transaction, now, by,
+                        {.action = AuditAction::kUserDisabled, .account = id}));
+  {
+    LK_TRY(Statement statement, connection_.prepare(sql::account_disable));
+    LK_CHECK(statement.bind(":id", id.text()).bind(":now", now).run_on_one("account"));
+  }
+  return transaction.commit();
 }
 
-Outcome Accounts::enable(const AccountId& id) {
-  Outcome enabled = change(connection_, sql::account_enable, id);
+Outcome Accounts::enable(const AccountId& id, TimePoint now, const model::Actor& by) {
+  Outcome enabled =
+      change(connection_, sql::account_enable, id, now, by, AuditAction::kUserEnabled);
   if (enabled || enabled.error().code != ErrorCode::kNotFound) return enabled;
   LK_CHECK(find(id));
   return fail(ErrorCode::kRefused, "a machine user, which is enabled by giving it to a person");
 }
 
-Outcome Accounts::end_sessions(const AccountId& id) {
-  return change(connection_, sql::account_end_sessions, id);
+Outcome Accounts::end_sessions(const AccountId& id, TimePoint now, const model::Actor& by) {
+  return change(connection_, sql::account_end_sessions, id, now, by, AuditAction::kSessionsEnded);
 }
 
-Outcome Accounts::end_everything(const AccountId& id) {
-  return change(connection_, sql::account_end_everything, id);
+Outcome Accounts::end_everything(const AccountId& id, TimePoint now, const model::Actor& by) {
+  return change(connection_, sql::account_end_everything, id, now, by,
+                AuditAction::kEverythingEnded);
 }
 
-Outcome Accounts::remove(const AccountId& id) {
-  return change(connection_, sql::account_remove, id);
+Outcome Accounts::remove(const AccountId& id, TimePoint now, const model::Actor& by) {
+  return change(connection_, sql::account_remove, id, now, by, AuditAction::kUserRemoved);
 }
 
 Result<std::vector<model::Account>> Accounts::list(const AccountId& after, std::uint32_t limit) {

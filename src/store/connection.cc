@@ -6,7 +6,10 @@
 #include <thread>
 #include <utility>
 
+#include "latchkey/wire/json_object.h"
+#include "store/audit_log.h"
 #include "store/sql.h"
+#include "store/transaction.h"
 
 namespace latchkey::store {
 namespace {
@@ -33,8 +36,6 @@ constexpr SqlText kJournalWal("PRAGMA journal_mode = WAL;");
 constexpr SqlText kJournalDelete("PRAGMA journal_mode = DELETE;");
 constexpr SqlText kVersion("PRAGMA user_version");
 constexpr SqlText kBegin("BEGIN IMMEDIATE");
-constexpr SqlText kCommit("COMMIT");
-constexpr SqlText kRollback("ROLLBACK");
 constexpr auto kVersionKnown = static_cast<std::int64_t>(sql::kSchema.size());
 
 // True for errors after which the handle, its file or its mode may be wrong for good.
@@ -75,6 +76,14 @@ ErrorCode code_for(int extended_code) {
     default:  // whatever else the library says: it could not answer
       return ErrorCode::kUnavailable;
   }
+}
+
+// Whoever asks for a migration waits for its end, so that the machine's clock is good enough.
+Outcome tell_of_migration(Transaction& transaction, std::int64_t from) {
+  const wire::JsonObject detail =
+      wire::JsonObject().add("from", from).add("to", kVersionKnown);
+  return append_audit(transaction, SystemClock().now(), model::Actor::itself(),
+                      {.action = model::AuditAction::kStoreMigrated, .detail = detail.text()});
 }
 
 }  // namespace
@@ -261,10 +270,13 @@ Outcome Connection::run_migrations() {
   LK_TRY(const std::int64_t found, version());
   if (found >= kVersionKnown) return check_version();
   LK_CHECK(execute(kBegin));
-  auto brought = bring_schema_up();
-  if (brought) brought = execute(kCommit);
-  if (!brought && in_transaction()) static_cast<void>(execute(kRollback));
-  if (!brought) return brought;
+  {
+    Transaction transaction = Transaction::joined(*this);
+    LK_CHECK(bring_schema_up());
+    // A store that is made now has nothing to tell of.
+    if (found > 0) LK_CHECK(tell_of_migration(transaction, found));
+    LK_CHECK(transaction.commit());
+  }
   return check_version();
 }
 

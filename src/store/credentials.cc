@@ -1,5 +1,8 @@
 #include "latchkey/store/credentials.h"
 
+#include "latchkey/wire/json_object.h"
+#include "latchkey/wire/time.h"
+#include "store/audit_log.h"
 #include "store/connection.h"
 #include "store/memo.h"
 #include "store/rows.h"
@@ -85,6 +88,21 @@ Outcome mark_replaced(Connection& connection, const CredentialId& id, TimePoint 
   return fail(ErrorCode::kConflict, "the credential was replaced before");
 }
 
+// With what it replaces, if anything.
+Outcome tell_of_issue(Transaction& transaction, const model::IssuedCredential& credential,
+                      const model::Actor& by, const CredentialId& old = {}) {
+  wire::JsonObject detail;
+  detail.add("label", credential.label)
+      .add("scopes", credential.scopes)
+      .add("expires", wire::rfc3339(credential.expires));
+  if (!old.empty()) detail.add("replaces", old.text());
+  return append_audit(transaction, credential.created, by,
+                      {.action = model::AuditAction::kCredentialIssued,
+                       .account = credential.account,
+                       .object = credential.id.text(),
+                       .detail = detail.text()});
+}
+
 }  // namespace
 
 struct Credentials::Known {
@@ -97,17 +115,20 @@ Credentials::Credentials(Connection& connection)
 Credentials::~Credentials() = default;
 
 Outcome Credentials::issue(const model::IssuedCredential& credential, std::uint32_t limit,
+                           const model::Actor& by,
                            const std::optional<crypto::Digest>& short_token) {
   LK_TRY(Transaction transaction, Transaction::begin(connection_));
   LK_CHECK(check_owner(connection_, credential));
   LK_TRY(const Count count, count_live(connection_, credential));
   LK_CHECK(check_limit(count.unreplaced, limit));
   LK_CHECK(insert(connection_, credential, short_token));
+  LK_CHECK(tell_of_issue(transaction, credential, by));
   return transaction.commit();
 }
 
 Outcome Credentials::replace(const CredentialId& old, TimePoint end,
                              const model::IssuedCredential& credential, std::uint32_t limit,
+                             const model::Actor& by,
                              const std::optional<crypto::Digest>& short_token) {
   LK_TRY(Transaction transaction, Transaction::begin(connection_));
   LK_CHECK(check_owner(connection_, credential));
@@ -117,6 +138,7 @@ Outcome Credentials::replace(const CredentialId& old, TimePoint end,
   LK_CHECK(check_limit(count.all - count.unreplaced, limit));
   LK_CHECK(mark_replaced(connection_, old, end, credential.id));
   LK_CHECK(insert(connection_, credential, short_token));
+  LK_CHECK(tell_of_issue(transaction, credential, by, old));
   return transaction.commit();
 }
 
@@ -149,14 +171,36 @@ Result<CredentialAndAccount> Credentials::find(const CredentialId& id) {
                               .account = read_account(columns)};
 }
 
-Outcome Credentials::revoke(const CredentialId& id, TimePoint now) {
-  LK_TRY(Statement statement, connection_.prepare(sql::credential_revoke));
-  return statement.bind(":id", id.text()).bind(":now", now).run_on_one("credential");
+Outcome Credentials::revoke(const CredentialId& id, TimePoint now, const model::Actor& by) {
+  LK_TRY(Transaction transaction, Transaction::begin(connection_));
+  LK_TRY(const CredentialAndAccount found, find(id));
+  if (found.credential.revoked) return {};
+  {
+    LK_TRY(Statement statement, connection_.prepare(sql::credential_revoke));
+    LK_CHECK(statement.bind(":id", id.text()).bind(":now", now).run_on_one("credential"));
+  }
+  LK_CHECK(append_audit(transaction, now, by,
+                        {.action = model::AuditAction::kCredentialRevoked,
+                         .account = found.account.id,
+                         .object = id.text()}));
+  return transaction.commit();
 }
 
-Result<std::int64_t> Credentials::revoke_all(const AccountId& account, TimePoint now) {
-  LK_TRY(Statement statement, connection_.prepare(sql::credential_revoke_all));
-  return statement.bind(":account", account.text()).bind(":now", now).run();
+Result<std::int64_t> Credentials::revoke_all(const AccountId& account, TimePoint now,
+                                             const model::Actor& by) {
+  LK_TRY(Transaction transaction, Transaction::begin(connection_));
+  std::int64_t revoked = 0;
+  {
+    LK_TRY(Statement statement, connection_.prepare(sql::credential_revoke_all));
+    LK_TRY(revoked, statement.bind(":account", account.text()).bind(":now", now).run());
+  }
+  if (revoked == 0) return 0;
+  LK_CHECK(append_audit(transaction, now, by,
+                        {.action = model::AuditAction::kCredentialsRevoked,
+                         .account = account,
+                         .detail = wire::JsonObject().add("count", revoked).text()}));
+  LK_CHECK(transaction.commit());
+  return revoked;
 }
 
 Result<std::vector<model::IssuedCredential>> Credentials::list(
@@ -190,13 +234,26 @@ Result<Shown> Credentials::shown(const model::Account& account, TimePoint now,
 Outcome Credentials::touch(const CredentialId& id, TimePoint now, std::string_view from,
                            std::string_view by) {
   const WithoutWaiting impatient(connection_);
-  LK_TRY(Statement statement, connection_.prepare(sql::credential_touch));
-  LK_CHECK(statement.bind(":id", id.text())
-               .bind(":now", now)
-               .bind(":last_used_from", from)
-               .bind(":last_used_by", by)
-               .run());
-  return {};
+  LK_TRY(Transaction transaction, Transaction::begin(connection_));
+  const Result<CredentialAndAccount> found = find(id);
+  if (!found && found.error().code == ErrorCode::kNotFound) return {};
+  if (!found) return std::unexpected(found.error());
+  {
+    LK_TRY(Statement statement, connection_.prepare(sql::credential_touch));
+    LK_CHECK(statement.bind(":id", id.text())
+                 .bind(":now", now)
+                 .bind(":last_used_from", from)
+                 .bind(":last_used_by", by)
+                 .run());
+  }
+  if (!found->credential.last_used) {
+    LK_CHECK(append_audit(transaction, now,
+                          model::Actor::user(found->account.profile.user_name, from, by),
+                          {.action = model::AuditAction::kCredentialFirstUsed,
+                           .account = found->account.id,
+                           .object = id.text()}));
+  }
+  return transaction.commit();
 }
 
 }  // namespace latchkey::store

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "latchkey/store/accounts.h"
+#include "store/audit_log.h"
 #include "store/connection.h"
 #include "store/rows.h"
 #include "store/sql.h"
@@ -132,7 +133,12 @@ Result<std::vector<AccountId>> Accounts::take_in(std::span<const DirectoryNews> 
     const Result<Lost> lost = take_in_one(one.account, one.answer);
     if (!lost && lost.error().code == ErrorCode::kNotFound) continue;
     if (!lost) return std::unexpected(lost.error());
-    if (*lost == Lost::kYes) all_lost.push_back(one.account);
+    if (*lost == Lost::kNo) continue;
+    all_lost.push_back(one.account);
+    LK_CHECK(append_audit(transaction, one.answer.checked, model::Actor::itself(),
+                          {.action = model::AuditAction::kEverythingEnded,
+                           .account = one.account,
+                           .detail = R"({"reason":"no longer in the directory"})"}));
   }
   LK_CHECK(transaction.commit());
   return all_lost;

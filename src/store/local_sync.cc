@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "latchkey/store/accounts.h"
+#include "store/audit_log.h"
 #include "store/connection.h"
 #include "store/rows.h"
 #include "store/sql.h"
@@ -57,16 +58,28 @@ Difference compare(const LocalAccount& account, const Entries& entries) {
   return same ? Difference::kNone : Difference::kChanged;
 }
 
-Outcome apply(Connection& connection, const LocalAccount& account, const Entries& entries,
+// What a difference means for the person, in the words of the audit log.
+Outcome note(Transaction& transaction, const LocalAccount& account, model::AuditAction action,
+             TimePoint now) {
+  return append_audit(transaction, now, model::Actor::itself(),
+                      {.action = action,
+                       .account = account.id,
+                       .detail = R"({"reason":"the users file has changed"})"});
+}
+
+Outcome apply(Transaction& transaction, const LocalAccount& account, const Entries& entries,
               TimePoint now) {
+  Connection& connection = transaction.connection();
   switch (compare(account, entries)) {
     case Difference::kNone:
       return {};
     case Difference::kVanished: {
+      LK_CHECK(note(transaction, account, model::AuditAction::kEverythingEnded, now));
       LK_TRY(Statement statement, connection.prepare(sql::account_local_vanish));
       return statement.bind(":id", account.id.text()).bind(":now", now).run_on_one("account");
     }
     case Difference::kChanged: {
+      LK_CHECK(note(transaction, account, model::AuditAction::kSessionsEnded, now));
       LK_TRY(Statement statement, connection.prepare(sql::account_local_change));
       return statement.bind(":id", account.id.text())
           .bind(":local_digest", *entries.at(account.name))
@@ -74,6 +87,7 @@ Outcome apply(Connection& connection, const LocalAccount& account, const Entries
           .run_on_one("account");
     }
     case Difference::kSomebodyElse: {
+      LK_CHECK(note(transaction, account, model::AuditAction::kUserRemoved, now));
       LK_TRY(Statement statement, connection.prepare(sql::account_remove));
       return statement.bind(":id", account.id.text()).run_on_one("account");
     }
@@ -96,7 +110,7 @@ Outcome Accounts::sync_local(std::span<const LocalEntry> entries, TimePoint now)
   LK_TRY(Transaction transaction, Transaction::begin(connection_));
   LK_TRY(const std::vector<LocalAccount> accounts, local_accounts(connection_));
   for (const LocalAccount& account : accounts) {
-    LK_CHECK(apply(connection_, account, by_name, now));
+    LK_CHECK(apply(transaction, account, by_name, now));
   }
   return transaction.commit();
 }

@@ -1,5 +1,7 @@
 #include "latchkey/store/memberships.h"
 
+#include "latchkey/wire/json_object.h"
+#include "store/audit_log.h"
 #include "store/connection.h"
 #include "store/sql.h"
 #include "store/transaction.h"
@@ -199,6 +201,13 @@ Outcome Memberships::lose(const MemberQuestion& question, TimePoint now, Ends en
                                                          : sql::account_end_sessions));
     LK_CHECK(statement.bind(":id", question.account.text()).run_on_one("account"));
   }
+  LK_TRY(const Membership membership, find(question.account));
+  LK_CHECK(append_audit(transaction, now, model::Actor::provider(membership.provider),
+                        {.action = ends == Ends::kEverything
+                                       ? model::AuditAction::kEverythingEnded
+                                       : model::AuditAction::kSessionsEnded,
+                         .account = question.account,
+                         .detail = wire::JsonObject().add("reason", detail).text()}));
   // What is made in between by somebody who read the account before is refused all the same.
   LK_CHECK(limit(question.account, now));
   return transaction.commit();

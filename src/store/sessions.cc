@@ -1,5 +1,7 @@
 #include "latchkey/store/sessions.h"
 
+#include "latchkey/wire/json_object.h"
+#include "store/audit_log.h"
 #include "store/connection.h"
 #include "store/memo.h"
 #include "store/rows.h"
@@ -48,6 +50,18 @@ Outcome see_logout_token(Connection& connection, const LogoutOrder& order) {
   return fail(ErrorCode::kConflict, "the logout token was seen before");
 }
 
+Outcome end_one(Transaction& transaction, const model::Session& session, TimePoint now,
+                const model::Actor& by) {
+  {
+    LK_TRY(Statement statement, transaction.connection().prepare(sql::session_end));
+    LK_CHECK(statement.bind(":id", session.id).run_on_one("session"));
+  }
+  return append_audit(transaction, now, by,
+                      {.action = model::AuditAction::kSignedOut,
+                       .account = session.account,
+                       .object = session.id});
+}
+
 }  // namespace
 
 struct Sessions::Known {
@@ -63,6 +77,14 @@ Outcome Sessions::create(const model::Session& session, const crypto::Digest& to
   LK_TRY(Transaction transaction, Transaction::begin(connection_));
   LK_CHECK(use_state(connection_, login_state_id, login_state_expiry));
   LK_CHECK(insert(connection_, session, token_hash));
+  LK_TRY(const model::Account account, Accounts(connection_).find(session.account));
+  LK_CHECK(append_audit(transaction, session.created,
+                        model::Actor::user(account.profile.user_name, session.address,
+                                           session.user_agent),
+                        {.action = model::AuditAction::kSignedIn,
+                         .account = account.id,
+                         .object = session.id,
+                         .detail = wire::JsonObject().add("provider", session.provider).text()}));
   return transaction.commit();
 }
 
@@ -103,32 +125,50 @@ Outcome Sessions::touch(std::string_view session_id, TimePoint now, TimePoint id
   return {};
 }
 
-Outcome Sessions::end(std::string_view session_id) {
-  LK_TRY(Statement statement, connection_.prepare(sql::session_end));
-  return statement.bind(":id", session_id).run_on_one("session");
-}
-
-Outcome Sessions::end_by_token(const crypto::Digest& token_hash) {
-  LK_TRY(Statement statement, connection_.prepare(sql::session_end_by_token));
-  LK_CHECK(statement.bind(":token_hash", token_hash).run());
-  return {};
-}
-
-Result<std::int64_t> Sessions::end_ordered(const LogoutOrder& order) {
-  if (order.sid.empty()) {
-    LK_TRY(Statement statement, connection_.prepare(sql::session_end_by_subject));
-    return statement.bind(":issuer", order.issuer).bind(":subject", order.sub).run();
+Outcome Sessions::end(std::string_view session_id, TimePoint now, const model::Actor& by) {
+  LK_TRY(Transaction transaction, Transaction::begin(connection_));
+  model::Session session;
+  {
+    LK_TRY(Statement statement, connection_.prepare(sql::session_find_by_id));
+    LK_CHECK(statement.bind(":id", session_id).step_to_row("session"));
+    Columns columns(statement);
+    session = read_session(columns);
   }
-  LK_TRY(Statement statement, connection_.prepare(sql::session_end_by_provider_sid));
-  return statement.bind(":issuer", order.issuer).bind(":provider_sid", order.sid).run();
+  LK_CHECK(end_one(transaction, session, now, by));
+  return transaction.commit();
 }
 
-Result<std::int64_t> Sessions::obey_logout(const LogoutOrder& order) {
+Outcome Sessions::end_by_token(const crypto::Digest& token_hash, TimePoint now,
+                               const model::Actor& by) {
+  LK_TRY(Transaction transaction, Transaction::begin(connection_));
+  const Result<SessionAndAccount> found = find(token_hash);
+  if (!found && found.error().code == ErrorCode::kNotFound) return {};
+  if (!found) return std::unexpected(found.error());
+  LK_CHECK(end_one(transaction, found->session, now, by));
+  return transaction.commit();
+}
+
+Result<std::vector<model::Session>> Sessions::named_by(const LogoutOrder& order) {
+  if (order.sid.empty()) {
+    LK_TRY(Statement statement, connection_.prepare(sql::session_list_of_subject));
+    statement.bind(":issuer", order.issuer).bind(":subject", order.sub);
+    return read_rows<model::Session>(statement, read_session);
+  }
+  LK_TRY(Statement statement, connection_.prepare(sql::session_list_of_provider_sid));
+  statement.bind(":issuer", order.issuer).bind(":provider_sid", order.sid);
+  return read_rows<model::Session>(statement, read_session);
+}
+
+Result<std::int64_t> Sessions::obey_logout(const LogoutOrder& order, TimePoint now,
+                                           const model::Actor& by) {
   LK_TRY(Transaction transaction, Transaction::begin(connection_));
   LK_CHECK(see_logout_token(connection_, order));
-  LK_TRY(const std::int64_t ended, end_ordered(order));
+  LK_TRY(const std::vector<model::Session> sessions, named_by(order));
+  for (const model::Session& session : sessions) {
+    LK_CHECK(end_one(transaction, session, now, by));
+  }
   LK_CHECK(transaction.commit());
-  return ended;
+  return static_cast<std::int64_t>(sessions.size());
 }
 
 Result<std::vector<model::Session>> Sessions::list(const std::optional<AccountId>& account,

@@ -21,6 +21,7 @@ struct Store::Parts {
   Memberships memberships{connection};
   Tasks tasks{connection};
   ProviderKeys provider_keys{connection};
+  Audit audit{connection};
   Admin admin{connection};
 };
 
@@ -56,6 +57,7 @@ Machines& Store::machines() { return parts_->machines; }
 Memberships& Store::memberships() { return parts_->memberships; }
 Tasks& Store::tasks() { return parts_->tasks; }
 ProviderKeys& Store::provider_keys() { return parts_->provider_keys; }
+Audit& Store::audit() { return parts_->audit; }
 Admin& Store::admin() { return parts_->admin; }
 
 void Store::recheck_file() { parts_->connection.recheck_file(); }

@@ -14,6 +14,10 @@ class Transaction {
   // it, and would fail instead of waiting. Errors: kUnavailable.
   static Result<Transaction> begin(Connection& connection);
 
+  // Takes over what was begun on the connection without this class: before the schema is ours,
+  // begin() would refuse.
+  static Transaction joined(Connection& connection) { return Transaction(connection); }
+
   Transaction(Transaction&& other) noexcept
       : connection_(std::exchange(other.connection_, nullptr)) {}
   Transaction& operator=(Transaction&&) = delete;
@@ -23,6 +27,9 @@ class Transaction {
 
   // Makes it last. Success means it is on the disk. Errors: kUnavailable: nothing was changed.
   Outcome commit();
+
+  // The connection it is on, for those who add to it.
+  Connection& connection() const { return *connection_; }
 
  private:
   explicit Transaction(Connection& connection) : connection_(&connection) {}

@@ -3,6 +3,7 @@
 #include "latchkey/model/decision.h"
 #include "latchkey/model/proof.h"
 #include "latchkey/telemetry/log.h"
+#include "latchkey/telemetry/metrics.h"
 
 namespace latchkey::telemetry {
 namespace {
@@ -55,6 +56,7 @@ Level level_of(model::Reason reason) {
 
 void Log::decision(const model::CanonicalRequest& request, const model::Decision& decision,
                    std::string_view remote) const {
+  if (counters_ != nullptr) counters_->count(decision);
   const Level level = level_of(decision.reason());
   if (!output_ || !enabled(level)) return;
   std::string_view user;

@@ -29,10 +29,10 @@ int issue_all(const config::Config& config, const std::string& user, int count) 
   const TimePoint now = SystemClock().now();
   for (int made = 0; made < count; ++made) {
     const pages::Order order{"bench", std::chrono::days(1), {}};
-    auto issued = pages::issue(config, *store, *account, order, now, random);
+    auto issued = pages::issue(config, *store, *account, order, now, random, model::Actor::itself());
     // Two of these processes share the work; on a slow disk one may wait too long for the other.
     for (int tries = 0; tries < kTriesMax && !issued; ++tries) {
-      issued = pages::issue(config, *store, *account, order, now, random);
+      issued = pages::issue(config, *store, *account, order, now, random, model::Actor::itself());
     }
     if (!issued) return complain(issued.error().detail);
     const std::string_view token = issued->token.reveal();

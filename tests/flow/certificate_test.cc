@@ -299,7 +299,7 @@ TEST(Certificate, OfADisabledPersonIsRefusedAtOnceN18) {
   Certificates world;
   ASSERT_EQ(world.reason_of(kAnn), "allowed");
   const auto ann = world.store->accounts().find_by_subject("certificate", "ann");
-  ASSERT_THAT(world.store->accounts().disable(ann->id, world.clock.now()), IsOk());
+  ASSERT_THAT(world.store->accounts().disable(ann->id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.reason_of(kAnn), "account_disabled");
 }
 

@@ -33,7 +33,7 @@ inline std::string short_token(World& world, const model::Account& owner,
   record.expires = world.clock.now() + std::chrono::days(30);
   record.form = model::TokenForm::kShort;
   const Outcome issued =
-      world.store->credentials().issue(record, 100, crypto::sha256(token.reveal()));
+      world.store->credentials().issue(record, 100, kSomebody, crypto::sha256(token.reveal()));
   EXPECT_THAT(issued, IsOk());
   return std::string(token.reveal());
 }

@@ -212,15 +212,15 @@ TEST_F(DockerToken, EndsInTime) {
 TEST_F(DockerToken, EndsWithItsCredentialAtTheNextRequest) {
   const std::string token = sign(claims(kPullHello));
   ASSERT_EQ(world_.reason(by_bearer(pull(), token)), "allowed");
-  ASSERT_THAT(world_.store->credentials().revoke(credential_, world_.clock.now()), IsOk());
+  ASSERT_THAT(world_.store->credentials().revoke(credential_, world_.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world_.reason(by_bearer(pull(), token)), "revoked_credential");
 }
 
 TEST_F(DockerToken, EndsWithItsOwnerAtTheNextRequest) {
   const std::string token = sign(claims(kPullHello));
-  ASSERT_THAT(world_.store->accounts().disable(ann_.id, world_.clock.now()), IsOk());
+  ASSERT_THAT(world_.store->accounts().disable(ann_.id, world_.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world_.reason(by_bearer(pull(), token)), "account_disabled");
-  ASSERT_THAT(world_.store->accounts().enable(ann_.id), IsOk());
+  ASSERT_THAT(world_.store->accounts().enable(ann_.id, world_.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world_.reason(by_bearer(pull(), token)), "revoked_credential");
 }
 
@@ -229,7 +229,7 @@ TEST_F(DockerToken, OfAPasswordEndsWithEitherEpochOfItsAccount) {
   claims["session_epoch"] = claims["credential_epoch"] = "0";
   const std::string token = sign(claims);
   ASSERT_EQ(world_.reason(by_bearer(pull(), token)), "allowed");
-  ASSERT_THAT(world_.store->accounts().end_sessions(ann_.id), IsOk());
+  ASSERT_THAT(world_.store->accounts().end_sessions(ann_.id, world_.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world_.reason(by_bearer(pull(), token)), "revoked_credential");
   claims["account"] = json("somebody-else");
   EXPECT_EQ(reason(claims), "revoked_credential");
@@ -249,7 +249,7 @@ TEST_F(DockerToken, OfAUserTokenEndsWithIt) {
   claims["session_epoch"] = claims["credential_epoch"] = "0";
   const std::string token = sign(claims);
   ASSERT_EQ(world_.reason(by_bearer(pull(), token)), "allowed");
-  ASSERT_THAT(world_.store->accounts().end_sessions(ann_.id), IsOk());
+  ASSERT_THAT(world_.store->accounts().end_sessions(ann_.id, world_.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world_.reason(by_bearer(pull(), token)), "allowed");
 
   store::UserTokenSettings settings = *pairs.settings();

@@ -25,7 +25,7 @@ class Forger : public World {
     claims = decoded(good.substr(dot + 1, last - dot - 1));
     signature = good.substr(last + 1);
     const crypto::KeyDirectory directory(config.credential.key_directory);
-    kid = directory.active_signing_key()->id().text();
+    kid = directory.active_signing_key(clock.now())->id().text();
     jwks = *directory.export_jwks();
     const std::string path = config.credential.key_directory + "/signing-" + kid + ".pem";
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "r"),

@@ -139,7 +139,7 @@ TEST(LocalPassword, OfANameThatIsAnotherPersonsIsRefused) {
 TEST(LocalPassword, OfADisabledAccountIsRefusedN18) {
   Local world;
   const model::Account alice = world.local("alice");
-  ASSERT_THAT(world.store->accounts().disable(alice.id, world.clock.now()), IsOk());
+  ASSERT_THAT(world.store->accounts().disable(alice.id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.password("alice", "secret"), "account_disabled");
 }
 

@@ -205,7 +205,7 @@ TEST_F(MembershipTest, ASignInVoidsTheQuestionThatIsUnderWay) {
 }
 
 TEST_F(MembershipTest, ADisabledPersonStaysDisabledWhateverTheProviderSaysN19) {
-  ASSERT_THAT(site_.store.accounts().disable(alice_, site_.clock.now()), IsOk());
+  ASSERT_THAT(site_.store.accounts().disable(alice_, site_.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(ask().state, MemberState::kMember);
   EXPECT_EQ(session(), model::Reason::kAccountDisabled);
 }
@@ -219,7 +219,7 @@ TEST_F(MembershipTest, ARoundAsksWhoIsDueAndHoldsSomething) {
   EXPECT_EQ(round.run(idp)->confirmed, 1);
   site_.clock.advance(Seconds(300));
   browser_.get("/oauth/logout");
-  ASSERT_THAT(site_.store.accounts().end_everything(alice_), IsOk());
+  ASSERT_THAT(site_.store.accounts().end_everything(alice_, site_.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(round.run(idp)->asked, 0);
 }
 

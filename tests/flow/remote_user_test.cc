@@ -192,7 +192,7 @@ TEST(RemoteUser, OfADisabledAccountIsRefusedN18) {
   Remote world;
   ASSERT_EQ(world.user("ann"), "ann");
   const auto ann = world.store->accounts().find_by_subject("remote-user", "ann");
-  ASSERT_THAT(world.store->accounts().disable(ann->id, world.clock.now()), IsOk());
+  ASSERT_THAT(world.store->accounts().disable(ann->id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.user("ann"), "account_disabled");
 }
 

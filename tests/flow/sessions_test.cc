@@ -61,19 +61,19 @@ TEST(Session, IsMarkedAsUsedAtMostOnceAMinute) {
 TEST(Session, EndedIsDeadAtTheNextRequestL7O14) {
   Alice world;
   ASSERT_EQ(world.reason(world.request), "allowed");
-  ASSERT_THAT(world.store->sessions().end_by_token(crypto::sha256(world.cookie)), IsOk());
+  ASSERT_THAT(world.store->sessions().end_by_token(crypto::sha256(world.cookie), world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.reason(world.request), "unknown_session");
 }
 
 TEST(Session, OfAnOlderEpochIsDead) {
   Alice world;
-  ASSERT_THAT(world.store->accounts().end_sessions(world.alice.id), IsOk());
+  ASSERT_THAT(world.store->accounts().end_sessions(world.alice.id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.reason(world.request), "expired_session");
 }
 
 TEST(Session, OfADisabledAccountGetsAPageAndNoLoopN18C9) {
   Alice world;
-  ASSERT_THAT(world.store->accounts().disable(world.alice.id, world.clock.now()), IsOk());
+  ASSERT_THAT(world.store->accounts().disable(world.alice.id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.reason(world.request), "account_disabled");
   const model::Answer page =
       world.client_sees(Dialect::kCaddy, by_cookie(navigation("/x"), world.cookie));

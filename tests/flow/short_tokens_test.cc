@@ -48,14 +48,14 @@ TEST(ShortToken, OfTheRightFormThatNobodyIssuedIsRefused) {
 TEST(ShortToken, EndsAsTheSignedOneDoes) {
   {
     ShortWorld world;
-    EXPECT_THAT(world.store->credentials().revoke_all(world.alice.id, world.clock.now()), IsOk());
+    EXPECT_THAT(world.store->credentials().revoke_all(world.alice.id, world.clock.now(), kSomebody), IsOk());
     EXPECT_EQ(world.bearer(), "revoked_credential");
   }
   {
     ShortWorld world;
-    EXPECT_THAT(world.store->accounts().disable(world.alice.id, world.clock.now()), IsOk());
+    EXPECT_THAT(world.store->accounts().disable(world.alice.id, world.clock.now(), kSomebody), IsOk());
     EXPECT_EQ(world.bearer(), "account_disabled");
-    EXPECT_THAT(world.store->accounts().enable(world.alice.id), IsOk());
+    EXPECT_THAT(world.store->accounts().enable(world.alice.id, world.clock.now(), kSomebody), IsOk());
     EXPECT_EQ(world.bearer(), "revoked_credential");
   }
   {
@@ -86,7 +86,7 @@ TEST(ShortToken, ReplacedIsGoodForTheOverlapOnly) {
   next.epoch = world.alice.credential_epoch;
   next.created = world.clock.now();
   next.expires = world.clock.now() + std::chrono::days(30);
-  ASSERT_THAT(world.store->credentials().replace(old->id, world.clock.now() + Seconds(60), next, 9),
+  ASSERT_THAT(world.store->credentials().replace(old->id, world.clock.now() + Seconds(60), next, 9, kSomebody),
               IsOk());
   EXPECT_EQ(world.bearer(), "allowed");
   world.clock.advance(Seconds(60));
@@ -104,7 +104,7 @@ TEST(Machine, EndsWithItsOwnerAtTheNextRequestAndGoesOnWithAnother) {
   ASSERT_THAT(bot, IsOk());
   const Request shown = by_bearer(get("/x"), short_token(world, *bot, {}));
   EXPECT_EQ(user_of(world.ask(Dialect::kNginx, shown), Dialect::kNginx), "ci-bot");
-  ASSERT_THAT(world.store->accounts().disable(alice.id, world.clock.now()), IsOk());
+  ASSERT_THAT(world.store->accounts().disable(alice.id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.reason(shown), "account_disabled");
   ASSERT_THAT(world.store->machines().assign(bot->id, bob.id), IsOk());
   EXPECT_EQ(world.reason(shown), "allowed");

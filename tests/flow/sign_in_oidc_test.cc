@@ -229,7 +229,7 @@ TEST(Account, ThatIsDisabledStaysSoAfterASignInN19) {
   Browser browser(site);
   ASSERT_EQ(browser.sign_in().status, 302);
   const AccountId id = site.store.accounts().find_by_name("alice")->id;
-  ASSERT_THAT(site.store.accounts().disable(id, site.clock.now()), IsOk());
+  ASSERT_THAT(site.store.accounts().disable(id, site.clock.now(), kSomebody), IsOk());
   Browser again(site);
   EXPECT_EQ(again.sign_in().status, 403);
   EXPECT_FALSE(again.cookies.contains(kSessionCookie));

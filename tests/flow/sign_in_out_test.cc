@@ -164,7 +164,7 @@ TEST_F(Backchannel, EndsAllSessionsOfTheSubjectButNoCredential) {
   credential.epoch = account.credential_epoch;
   credential.created = kStart;
   credential.expires = kStart + std::chrono::hours(24);
-  ASSERT_THAT(site.store.credentials().issue(credential, 10), IsOk());
+  ASSERT_THAT(site.store.credentials().issue(credential, 10, kSomebody), IsOk());
   claims.erase("sid");
   claims["sub"] = json_text("subject-1");
   EXPECT_EQ(deliver().status, 200);

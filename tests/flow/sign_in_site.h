@@ -20,6 +20,7 @@
 #include "latchkey/role/responder.h"
 #include "latchkey/role/sign_in_pages.h"
 #include "support/answers.h"
+#include "support/actor.h"
 #include "support/fake_directory.h"
 #include "support/fake_provider.h"
 

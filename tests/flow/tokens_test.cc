@@ -194,7 +194,7 @@ TEST(Revocation, CountsAtTheNextRequestL5L7) {
   Alice world;
   const Request request = by_bearer(get("/x"), world.sign(world.good));
   ASSERT_EQ(world.reason(request), "allowed");
-  ASSERT_THAT(world.store->credentials().revoke(world.id, world.clock.now()), IsOk());
+  ASSERT_THAT(world.store->credentials().revoke(world.id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.reason(request), "revoked_credential");
 }
 
@@ -202,7 +202,7 @@ TEST(Revocation, CountsForEveryRoadN17) {
   Alice world;
   const std::string token = world.sign(world.good);
   ASSERT_EQ(world.reason(by_bearer(get("/x"), token)), "allowed");
-  ASSERT_THAT(world.store->credentials().revoke(world.id, world.clock.now()), IsOk());
+  ASSERT_THAT(world.store->credentials().revoke(world.id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.reason(by_basic(get("/v2/"), "alice", token)), "revoked_credential");
   EXPECT_EQ(world.reason(by_bearer(get("/v2/"), token)), "revoked_credential");
 }
@@ -231,9 +231,9 @@ TEST(Account, LosesItsTokensWhenDisabledAndEnablingRevivesNothingN18) {
   Alice world;
   const Request request = by_bearer(get("/x"), world.sign(world.good));
   ASSERT_EQ(world.reason(request), "allowed");
-  ASSERT_THAT(world.store->accounts().disable(world.alice.id, world.clock.now()), IsOk());
+  ASSERT_THAT(world.store->accounts().disable(world.alice.id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.reason(request), "account_disabled");
-  ASSERT_THAT(world.store->accounts().enable(world.alice.id), IsOk());
+  ASSERT_THAT(world.store->accounts().enable(world.alice.id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.reason(request), "revoked_credential");
 }
 
@@ -241,7 +241,7 @@ TEST(Account, WhenRecreatedUnderItsNameOwnsNothingOldN18) {
   Alice world;
   const Request request = by_bearer(get("/x"), world.sign(world.good));
   ASSERT_EQ(world.reason(request), "allowed");
-  ASSERT_THAT(world.store->accounts().remove(world.alice.id), IsOk());
+  ASSERT_THAT(world.store->accounts().remove(world.alice.id, world.clock.now(), kSomebody), IsOk());
   const model::Account again = world.account("alice");
   EXPECT_NE(again.id, world.alice.id);
   EXPECT_EQ(world.reason(request), "revoked_credential");
@@ -250,9 +250,9 @@ TEST(Account, WhenRecreatedUnderItsNameOwnsNothingOldN18) {
 TEST(Account, EndsEverythingButNotWithItsSessions) {
   Alice world;
   const Request request = by_bearer(get("/x"), world.sign(world.good));
-  ASSERT_THAT(world.store->accounts().end_sessions(world.alice.id), IsOk());
+  ASSERT_THAT(world.store->accounts().end_sessions(world.alice.id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.reason(request), "allowed");
-  ASSERT_THAT(world.store->accounts().end_everything(world.alice.id), IsOk());
+  ASSERT_THAT(world.store->accounts().end_everything(world.alice.id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.reason(request), "revoked_credential");
 }
 
@@ -266,16 +266,16 @@ TEST(KeyRotation, KeepsOldTokensUntilTheirKeyIsRetired) {
               IsOk());
   world.restart();
   crypto::KeyDirectory keys(world.config.credential.key_directory);
-  const KeyId old_key = keys.active_signing_key()->id();
+  const KeyId old_key = keys.active_signing_key(world.clock.now())->id();
   const Request old_token = by_bearer(get("/x"), world.sign(world.good));
   ASSERT_EQ(world.reason(old_token), "allowed");
 
-  ASSERT_THAT(keys.rotate(), IsOk());
+  ASSERT_THAT(keys.rotate(world.clock.now()), IsOk());
   const Request new_token = by_bearer(get("/x"), world.sign(world.good));
   EXPECT_EQ(world.reason(new_token), "allowed");
   EXPECT_EQ(world.reason(old_token), "allowed");
 
-  ASSERT_THAT(keys.retire(old_key), IsOk());
+  ASSERT_THAT(keys.retire(old_key, world.clock.now()), IsOk());
   world.clock.advance(Seconds(1));
   EXPECT_EQ(world.reason(old_token), "bad_credential");
   EXPECT_EQ(world.reason(new_token), "allowed");

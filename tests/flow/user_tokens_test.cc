@@ -134,22 +134,22 @@ TEST(UserToken, IsNoneWhereTheyAreOff) {
 
 TEST(UserToken, EndsWithItsOwner) {
   Pairs world;
-  ASSERT_THAT(world.store->accounts().disable(world.alice.id, world.clock.now()), IsOk());
+  ASSERT_THAT(world.store->accounts().disable(world.alice.id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.reason_of("alice001", world.code), "bad_credential");
-  ASSERT_THAT(world.store->accounts().enable(world.alice.id), IsOk());
+  ASSERT_THAT(world.store->accounts().enable(world.alice.id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.reason_of("alice001", world.code), "bad_credential");
 
   const model::Account bob = world.account("carol");
   const std::string code = world.make(bob, "carol001");
-  ASSERT_THAT(world.store->accounts().remove(bob.id), IsOk());
+  ASSERT_THAT(world.store->accounts().remove(bob.id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.reason_of("carol001", code), "bad_credential");
 }
 
 TEST(UserToken, EndsWithEverythingAndOutlivesTheSessions) {
   Pairs world;
-  ASSERT_THAT(world.store->accounts().end_sessions(world.alice.id), IsOk());
+  ASSERT_THAT(world.store->accounts().end_sessions(world.alice.id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.reason_of("alice001", world.code), "allowed");
-  ASSERT_THAT(world.store->accounts().end_everything(world.alice.id), IsOk());
+  ASSERT_THAT(world.store->accounts().end_everything(world.alice.id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.reason_of("alice001", world.code), "bad_credential");
 }
 

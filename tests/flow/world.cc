@@ -204,7 +204,7 @@ CredentialId World::record(const model::Account& account, std::vector<std::strin
   credential.scopes = std::move(scopes);
   credential.created = clock.now();
   credential.expires = clock.now() + config.credential.lifetime;
-  must(store->credentials().issue(credential, 100));
+  must(store->credentials().issue(credential, 100, kSomebody));
   return credential.id;
 }
 
@@ -230,7 +230,7 @@ std::string World::sign(const Claims& claims) const {
     if (text.size() > 1) text += ",";
     text += json(name) + ":" + value;
   }
-  const auto key = must(crypto::KeyDirectory(config.credential.key_directory).active_signing_key());
+  const auto key = must(crypto::KeyDirectory(config.credential.key_directory).active_signing_key(clock.now()));
   return std::string(must(key.sign(text + "}")).reveal());
 }
 

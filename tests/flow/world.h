@@ -21,6 +21,7 @@
 #include "support/answers.h"
 #include "support/configs.h"
 #include "support/fake_directory.h"
+#include "support/actor.h"
 #include "support/results.h"
 
 namespace latchkey::flow {

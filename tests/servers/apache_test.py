@@ -175,7 +175,7 @@ def test_what_only_resembles_a_page_of_latchkeys_is_no_way_to_the_application(wh
     """What is opened without a question must be exactly what is not passed on to the application."""
     front = request.getfixturevalue(which)
     front.application.clear()
-    for page in ("/oauth/", "/oauth", "/cli/credentials", "/whoami", "/.well-known/jwks.json", "/healthz", "/readyz",
+    for page in ("/oauth/", "/oauth", "/cli/credentials", "/whoami", "/.well-known/jwks.json", "/healthz", "/readyz", "/metrics",
                  "/.latchkey/health", "/.latchkey/refused"):
         for target in (page + "x", page + "/x", page + "/../x", page + "%2fx", page + "%2f..%2fx", page + ";x", page + "/%2e%2e/x",
                        "/" + page, page.upper(), page + ".", page + "%20", "/x/.." + page + "x", "//x/../" + page + "x"):

@@ -200,7 +200,8 @@ def test_latchkeys_own_pages(front, session):
     """sign-in, sign-out, credentials, /whoami, keys and health pages are latchkey's and never the application's"""
     front.application.clear()
     for target, status in (("/oauth/login?rd=/x", 200), ("/oauth/logout", 200), ("/cli/credentials", 200), ("/whoami", 200),
-                           ("/.well-known/jwks.json", 200), ("/docker/token", 400), ("/healthz", 200), ("/readyz", 200), ("/oauth/nothing", 404)):
+                           ("/.well-known/jwks.json", 200), ("/docker/token", 400), ("/healthz", 200), ("/readyz", 200), ("/metrics", 200),
+                           ("/oauth/nothing", 404)):
         assert front.nexus.browse(target, cookie=session).status == status, target
     made = front.nexus.ask("POST", "/cli/credentials", cookie=session, body=b'{"label": "ci", "lifetime": 7}', fields=[
         ("Content-Type", "application/json"), ("Sec-Fetch-Site", "same-origin")])

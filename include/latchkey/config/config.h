@@ -10,10 +10,12 @@
 
 #include "latchkey/base/clock.h"
 #include "latchkey/base/secret_string.h"
+#include "latchkey/config/audit.h"
 #include "latchkey/config/device.h"
 #include "latchkey/config/docker.h"
 #include "latchkey/config/ldap.h"
 #include "latchkey/config/membership.h"
+#include "latchkey/config/metrics.h"
 #include "latchkey/config/pages.h"
 #include "latchkey/config/provider.h"
 #include "latchkey/config/user_token.h"
@@ -60,6 +62,7 @@ struct Paths {
   std::string docker_token = "/docker/token";
   std::string healthz = "/healthz";
   std::string readyz = "/readyz";
+  std::string metrics = "/metrics";
   bool operator==(const Paths&) const = default;
 };
 
@@ -221,6 +224,8 @@ struct Config {
   Store store;
   Session session;
   Credential credential;
+  Audit audit;
+  Metrics metrics;
   Device device;
   Pages pages;
   UserToken user_token;

@@ -3,6 +3,7 @@
 //   signing-<kid>.pem  0600  private keys; all but the active one wait for `retire`
 //   public-<kid>.pem   0644  what the authorizer verifies with
 //   active             0644  the kid that signs, and a newline
+//   next               0644  the kid that will sign, since when (as a number), and a newline
 //   seal.key           0600  the Sealer's key
 //
 // Files are made under another name and renamed, so that a reader sees a whole file or none; what
@@ -10,6 +11,7 @@
 // M43).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,7 +27,7 @@
 
 namespace latchkey::crypto {
 
-enum class KeyState { kActive, kVerifyOnly };
+enum class KeyState { kActive, kNext, kVerifyOnly };
 
 // One line of `latchkey key list`.
 struct KeyInfo {
@@ -33,6 +35,7 @@ struct KeyInfo {
   KeyState state = KeyState::kVerifyOnly;
   int bits = 0;
   TimePoint created{};  // when its file was made
+  std::optional<TimePoint> signs_from;  // of kNext
 };
 
 // Changes whenever a key is added, retired or made active.
@@ -60,26 +63,38 @@ class KeyDirectory {
   //         trusted.
   Result<KeyRing> public_keys() const;
 
-  // Returns the key that signs. Errors: as SigningKey::load.
-  Result<SigningKey> active_signing_key() const;
+  // Returns the key that signs at that time. Errors: as SigningKey::load.
+  Result<SigningKey> active_signing_key(TimePoint now) const;
 
   // Returns the sealer. Errors: as Sealer::load.
   Result<Sealer> sealer() const;
 
-  // Makes a new key pair and lets it sign from now on; the older public keys stay valid. Takes a
-  // second of computing.
+  // Makes a new key pair and lets it sign after `wait`: others who verify have until then to learn
+  // of it. The older public keys stay valid. Takes a second of computing.
   //
-  // Errors: kConflict: there are as many keys as may be; the detail says which to retire.
-  //         kUnavailable: it cannot be written, or another process is changing the directory.
-  Result<KeyId> rotate();
+  // Errors: kConflict: there are as many keys as may be, and the detail says which to retire; or a
+  //         key waits to sign already. kUnavailable: it cannot be written, or another process is
+  //         changing the directory.
+  Result<KeyId> rotate(TimePoint now, Seconds wait = Seconds(0));
 
-  // Removes a key: whatever it signed is worthless from then on.
+  // Writes down that the key whose time has come is the one that signs. Nobody needs this to sign.
   //
-  // Errors: kNotFound: no such key; kConflict: it is the one that signs.
-  Outcome retire(const KeyId& id);
+  // Returns: its id; nullopt: no key's time has come since the last call.
+  Result<std::optional<KeyId>> settle(TimePoint now);
+
+  // Removes an old key: whatever it signed is worthless from then on.
+  //
+  // Errors: kNotFound: no such key; kConflict: it signs, or will.
+  Outcome retire(const KeyId& id, TimePoint now);
+
+  // Removes a key that is in wrong hands, whatever it is for. One that signs is replaced first.
+  //
+  // Returns: the id of the key in its place; nullopt: it was not the one that signs.
+  // Errors:  kNotFound: no such key; else as of rotate.
+  Result<std::optional<KeyId>> drop(const KeyId& id, TimePoint now);
 
   // Returns all keys, the oldest first.
-  Result<std::vector<KeyInfo>> list() const;
+  Result<std::vector<KeyInfo>> list(TimePoint now) const;
 
   // Returns the public keys as a JWK set, for the provider of nobody but ourselves: /.well-known.
   Result<std::string> export_jwks() const;

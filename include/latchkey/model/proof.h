@@ -1,6 +1,7 @@
 // How an identity was proven; the value of X-Latchkey-Auth.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 namespace latchkey::model {
@@ -15,6 +16,9 @@ enum class Proof {
   kDockerToken,
   kAnonymous,
 };
+
+// Returns all of them. For counting them.
+std::span<const Proof> all_proofs();
 
 // Returns the word of the contract, for example "user-token". The view lives for ever.
 std::string_view name_of(Proof proof);

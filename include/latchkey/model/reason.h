@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace latchkey::model {
@@ -49,6 +50,9 @@ enum class Reason {
 
 // Returns the reason's word, for example "no_credential". The view lives for ever.
 std::string_view name_of(Reason reason);
+
+// Returns all of them, in an order that one build keeps. For counting them.
+std::span<const Reason> all_reasons();
 
 // Returns the reason of that word, or nullopt. For LATCHKEY_REASON, which the web server hands on.
 std::optional<Reason> reason_named(std::string_view word);

@@ -13,6 +13,7 @@
 #include "latchkey/base/secret_string.h"
 #include "latchkey/config/config.h"
 #include "latchkey/model/account.h"
+#include "latchkey/model/audit.h"
 #include "latchkey/model/issued_credential.h"
 #include "latchkey/store/store.h"
 
@@ -50,7 +51,7 @@ Outcome check_order(const Order& order, const config::Credential& limits);
 // Spec:    RFC 7519. `uid` is the user name, `sub` the account, `jti` the id of the record.
 Result<Issued> issue(const config::Config& config, store::Store& store,
                      const model::Account& account, const Order& order, TimePoint now,
-                     Random& random);
+                     Random& random, const model::Actor& by);
 
 // Issues what replaces `old`, of the same label, scopes, form and lifetime; `old` goes on for
 // `overlap`, or until its own end, so that a build that runs meanwhile is not cut off.
@@ -61,7 +62,8 @@ Result<Issued> issue(const config::Config& config, store::Store& store,
 //          kRefused also: `old` has ended.
 Result<Issued> rotate(const config::Config& config, store::Store& store,
                       const model::Account& account, const model::IssuedCredential& old,
-                      Seconds overlap, TimePoint now, Random& random);
+                      Seconds overlap, TimePoint now, Random& random,
+                      const model::Actor& by);
 
 // True for a live one that ends within [credential] remind: its owner should rotate it.
 bool ends_soon(const model::IssuedCredential& record, const config::Credential& settings,

@@ -28,6 +28,7 @@ std::vector<std::string> secrets_in(std::string_view text);
 // Returns: the ids of the credentials that the text held, revoked now or before.
 // Errors:  kUnavailable: some of them may still be alive.
 Result<std::vector<CredentialId>> revoke_leaked(const config::Config& config, store::Store& store,
-                                                std::string_view text, TimePoint now);
+                                                std::string_view text, TimePoint now,
+                                                const model::Actor& by);
 
 }  // namespace latchkey::pages

@@ -10,6 +10,7 @@
 
 #include "latchkey/base/clock.h"
 #include "latchkey/model/answer.h"
+#include "latchkey/model/audit.h"
 #include "latchkey/model/auth_query.h"
 
 namespace latchkey::pages {
@@ -33,6 +34,10 @@ struct PageRequest {
 
   const model::CanonicalRequest& request() const { return query.request; }
   const model::ClientHints& hints() const { return query.hints; }
+  // Who does what this request asks for, in the words of the audit log.
+  model::Actor actor(std::string_view user_name) const {
+    return model::Actor::user(user_name, query.remote_address, hints().user_agent);
+  }
   bool is_post() const { return query.request.method == "POST"; }
 };
 

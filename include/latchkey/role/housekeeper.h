@@ -27,6 +27,9 @@ constexpr Seconds kTaskLease{120};
 // How long one round of asking the directory may take: well within the lease.
 constexpr Seconds kDirectoryRoundMax{60};
 
+constexpr Seconds kRecordsLookEvery{60};
+constexpr Seconds kAuditHeadEvery{3600};
+
 // Who is due is looked for in each run.
 constexpr Seconds kMembershipLookEvery{0};
 
@@ -36,17 +39,20 @@ constexpr Seconds kHousekeepEvery{30};
 class Housekeeper final : public IdleWork {
  public:
   // Input:   `holder`, names this process among the holders of leases; `members`, null where nobody
-  //          waits for the network; `people`, whom the directory is asked about, null likewise. All
+  //          waits for the network; `people`, whom the directory is asked about, null likewise;
+  //          `config`, of whose keys and records is taken care, null where a pool does that. All
   //          references outlive it.
   Housekeeper(store::Store& store, const provider::ProviderSet& providers, std::string holder,
               const telemetry::Log& log, membership::MemberRound* members = nullptr,
-              identity::DirectoryPeople* people = nullptr)
+              identity::DirectoryPeople* people = nullptr,
+              const config::Config* config = nullptr)
       : store_(store),
         providers_(providers),
         holder_(std::move(holder)),
         log_(log),
         members_(members),
-        people_(people) {}
+        people_(people),
+        config_(config) {}
 
   // Does every task that is due. Waits for the network: for the pool's housekeeper.
   // Returns: how many tasks were done; a failure is logged, and the task is due again soon.
@@ -69,6 +75,8 @@ class Housekeeper final : public IdleWork {
   Done look_at(provider::Provider& provider, TimePoint now);
   Done ask_about_members(const provider::Provider& provider, TimePoint now);
   Done ask_directory(TimePoint now);
+  Done keep_records(TimePoint now);
+  Done tell_audit_head(TimePoint now);
 
   store::Store& store_;
   const provider::ProviderSet& providers_;
@@ -76,6 +84,7 @@ class Housekeeper final : public IdleWork {
   const telemetry::Log& log_;
   membership::MemberRound* members_;
   identity::DirectoryPeople* people_;
+  const config::Config* config_;
 };
 
 }  // namespace latchkey::role

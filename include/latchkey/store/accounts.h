@@ -14,11 +14,13 @@
 #include "latchkey/base/result.h"
 #include "latchkey/crypto/digest.h"
 #include "latchkey/model/account.h"
+#include "latchkey/model/audit.h"
 #include "latchkey/model/facts.h"
 
 namespace latchkey::store {
 
 class Connection;
+class Transaction;
 
 // One line of the users file: the name and the digest of its entry, which changes with the
 // password.
@@ -107,20 +109,22 @@ class Accounts {
   // word counts again. Errors: kUnavailable.
   Outcome forget_directory(const AccountId& id);
 
+  // Each of the changes below writes its row of the audit log with it: `by` says who.
+
   // Ends everything the person holds and refuses new sign-ins; `enable` lets them sign in again,
   // reviving nothing. Both may be repeated. Errors: kNotFound, kUnavailable; kRefused for enabling
   // a machine user, which Machines::assign does.
-  Outcome disable(const AccountId& id, TimePoint now);
-  Outcome enable(const AccountId& id);
+  Outcome disable(const AccountId& id, TimePoint now, const model::Actor& by);
+  Outcome enable(const AccountId& id, TimePoint now, const model::Actor& by);
 
   // Ends all sessions (raises the session epoch), or sessions and credentials (both epochs).
   // Errors: kNotFound, kUnavailable.
-  Outcome end_sessions(const AccountId& id);
-  Outcome end_everything(const AccountId& id);
+  Outcome end_sessions(const AccountId& id, TimePoint now, const model::Actor& by);
+  Outcome end_everything(const AccountId& id, TimePoint now, const model::Actor& by);
 
   // Deletes the account with its sessions and credentials. Whoever comes back under the same name
   // gets a new id, so nothing old is theirs. Errors: kNotFound, kUnavailable.
-  Outcome remove(const AccountId& id);
+  Outcome remove(const AccountId& id, TimePoint now, const model::Actor& by);
 
   // Lists accounts in the order of their ids, beginning behind `after` (empty: at the first).
   Result<std::vector<model::Account>> list(const AccountId& after,
@@ -145,7 +149,8 @@ class Accounts {
   Outcome write_provider_facts(const AccountId& id, const model::Profile& profile);
   Outcome drop_facts(const AccountId& id, std::string_view source);
   Result<model::Account> admit(const SigningIn& who, TimePoint now, Random& random);
-  Result<std::optional<AccountId>> still_the_same_person(const SigningIn& who);
+  Result<std::optional<AccountId>> still_the_same_person(Transaction& transaction,
+                                                         const SigningIn& who, TimePoint now);
   Outcome write_profile(const SigningIn& who, const std::optional<AccountId>& known, TimePoint now,
                         Random& random);
 

@@ -12,6 +12,7 @@
 #include "latchkey/base/result.h"
 #include "latchkey/crypto/digest.h"
 #include "latchkey/model/account.h"
+#include "latchkey/model/audit.h"
 #include "latchkey/model/issued_credential.h"
 #include "latchkey/store/accounts.h"
 #include "latchkey/store/presented.h"
@@ -34,6 +35,8 @@ class Credentials {
   explicit Credentials(Connection& connection);
   ~Credentials();
 
+  // Each change below writes its row of the audit log with it: `by` says who.
+
   // Writes the record of a new credential.
   //
   // Input:   `limit`, how many live ones the owner may hold with this one; live at `created`, and
@@ -43,6 +46,7 @@ class Credentials {
   //          account; kRefused: the account is disabled or in a newer epoch by now, or it ends
   //          before the credential would; kUnavailable.
   Outcome issue(const model::IssuedCredential& credential, std::uint32_t limit,
+                const model::Actor& by,
                 const std::optional<crypto::Digest>& short_token = std::nullopt);
 
   // Writes the record of a credential that replaces `old` of the same owner, which ends at `end`
@@ -51,7 +55,7 @@ class Credentials {
   // Errors:  as issue; kConflict also: `old` was replaced before, or the owner has `limit` replaced
   //          ones besides that have not ended yet; kRefused also: `old` is dead.
   Outcome replace(const CredentialId& old, TimePoint end, const model::IssuedCredential& credential,
-                  std::uint32_t limit,
+                  std::uint32_t limit, const model::Actor& by,
                   const std::optional<crypto::Digest>& short_token = std::nullopt);
 
   // Finds what a decision must know of a credential: its one question. Says nothing of liveness:
@@ -67,10 +71,11 @@ class Credentials {
 
   // Revokes for ever; success means that it is on the disk. A revoked one stays revoked since the
   // first time. Errors: kNotFound: no such credential; kUnavailable: it may still be alive.
-  Outcome revoke(const CredentialId& id, TimePoint now);
+  Outcome revoke(const CredentialId& id, TimePoint now, const model::Actor& by);
 
   // Revokes all of an account's. Returns how many were not revoked before.
-  Result<std::int64_t> revoke_all(const AccountId& account, TimePoint now);
+  Result<std::int64_t> revoke_all(const AccountId& account, TimePoint now,
+                                  const model::Actor& by);
 
   // Lists the records of one account, or of all, in the order of their ids beginning behind
   // `after`; dead ones too, until they are purged.
@@ -83,7 +88,8 @@ class Credentials {
   Result<Shown> shown(const model::Account& account, TimePoint now, std::uint32_t dead_max);
 
   // Writes when, from where and by what it was used. For after the reply: does not wait for a lock,
-  // and a failure is only worth a log line. A record that is gone is no error.
+  // and a failure is only worth a log line. The first use has its row in the audit log. A record
+  // that is gone is no error.
   Outcome touch(const CredentialId& id, TimePoint now, std::string_view from, std::string_view by);
 
  private:

@@ -103,7 +103,7 @@ class Memberships {
   Outcome postpone(const MemberQuestion& question, TimePoint now, TimePoint due, GrantAfter grant,
                    std::string_view detail);
 
-  // The provider says no: what the person holds ends now.
+  // The provider says no: what the person holds ends now, and the audit log says so.
   Outcome lose(const MemberQuestion& question, TimePoint now, Ends ends, std::string_view detail);
 
  private:

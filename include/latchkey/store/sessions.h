@@ -13,6 +13,7 @@
 #include "latchkey/base/result.h"
 #include "latchkey/crypto/digest.h"
 #include "latchkey/model/account.h"
+#include "latchkey/model/audit.h"
 #include "latchkey/model/session.h"
 #include "latchkey/store/accounts.h"
 #include "latchkey/store/presented.h"
@@ -39,6 +40,9 @@ class Sessions {
  public:
   explicit Sessions(Connection& connection);
   ~Sessions();
+
+  // Creating and ending write their rows of the audit log with them. Who signs in is the session's
+  // own account; of the others, `by` says who.
 
   // Creates the session and uses up the login state, both or neither.
   //
@@ -70,8 +74,8 @@ class Sessions {
   Outcome touch(std::string_view session_id, TimePoint now, TimePoint idle_end);
 
   // Ends one session; of `end`, kNotFound if there is none. `end_by_token` may be repeated.
-  Outcome end(std::string_view session_id);
-  Outcome end_by_token(const crypto::Digest& token_hash);
+  Outcome end(std::string_view session_id, TimePoint now, const model::Actor& by);
+  Outcome end_by_token(const crypto::Digest& token_hash, TimePoint now, const model::Actor& by);
 
   // Lists the sessions of one account, or of all, in the order of their ids beginning behind
   // `after`; dead ones too, until they are purged. `sealed_id_token` is left empty.
@@ -84,10 +88,11 @@ class Sessions {
   //
   // Returns: how many sessions there were.
   // Errors:  kConflict: the token was seen before; kUnavailable: nothing was changed.
-  Result<std::int64_t> obey_logout(const LogoutOrder& order);
+  Result<std::int64_t> obey_logout(const LogoutOrder& order, TimePoint now,
+                                   const model::Actor& by);
 
  private:
-  Result<std::int64_t> end_ordered(const LogoutOrder& order);
+  Result<std::vector<model::Session>> named_by(const LogoutOrder& order);
 
   struct Known;
   Connection& connection_;

@@ -15,6 +15,7 @@
 #include "latchkey/store/accounts.h"
 #include "latchkey/store/admin.h"
 #include "latchkey/store/attempts.h"
+#include "latchkey/store/audit.h"
 #include "latchkey/store/credentials.h"
 #include "latchkey/store/machines.h"
 #include "latchkey/store/memberships.h"
@@ -71,6 +72,7 @@ class Store {
   Memberships& memberships();
   Tasks& tasks();
   ProviderKeys& provider_keys();
+  Audit& audit();
   Admin& admin();
 
   // Lets the next verb look whether the file is still the one that is open, instead of up to a

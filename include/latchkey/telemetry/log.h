@@ -81,6 +81,8 @@ class Field {
 
 using Fields = std::initializer_list<Field>;
 
+class WorkerCounters;
+
 // What [log] of the configuration says; an empty `file` is standard error.
 struct LogOptions {
   Level level = Level::kInfo;
@@ -127,6 +129,11 @@ class Log {
   void decision(const model::CanonicalRequest& request, const model::Decision& decision,
                 std::string_view remote) const;
 
+  // Counts each decision there from now on, whatever is written of it. A pool's worker sets this
+  // after fork().
+  // Input: `counters` outlives every call of decision().
+  void count_in(WorkerCounters* counters) { counters_ = counters; }
+
   // True if a line of `level` would be written: ask before computing a costly field.
   bool enabled(Level level) const { return level >= level_; }
   void set_level(Level level) { level_ = level; }
@@ -147,6 +154,7 @@ class Log {
 
   std::unique_ptr<Output> output_;
   Level level_;
+  WorkerCounters* counters_ = nullptr;
 };
 
 }  // namespace latchkey::telemetry

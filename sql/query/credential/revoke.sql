@@ -1,2 +1,2 @@
--- A person or an administrator revokes one. The first time is kept.
-UPDATE credential SET revoked = coalesce(revoked, :now) WHERE id = :id;
+-- A person or an administrator revokes one that was not revoked before.
+UPDATE credential SET revoked = :now WHERE id = :id;

@@ -1,2 +1,2 @@
--- A person or an administrator ends one session of the list.
+-- Each logout, and each session that somebody else ends.
 DELETE FROM session WHERE id = :id;

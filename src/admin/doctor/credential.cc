@@ -19,7 +19,7 @@ Result<pages::Issued> issue_one(Opened& opened, const model::Account& account,
   order.lifetime = std::chrono::days(1);
   order.scopes = std::move(scopes);
   return pages::issue(opened.config, opened.store, account, order, world.clock.now(),
-                      world.random);
+                      world.random, opened.by);
 }
 
 std::vector<std::string> host_scopes(const std::vector<std::string>& hosts) {
@@ -93,7 +93,8 @@ Or<Badge> Badge::issue(const Arguments& arguments, const std::vector<std::string
 int Badge::give_back(const World& world) {
   int status = kGood;
   for (const CredentialId& id : issued_) {
-    const Outcome revoked = opened_->store.credentials().revoke(id, world.clock.now());
+    const Outcome revoked =
+        opened_->store.credentials().revoke(id, world.clock.now(), opened_->by);
     if (!revoked) status = failed(world, "revoking " + id.text(), revoked.error());
   }
   issued_.clear();

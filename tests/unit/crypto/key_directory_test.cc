@@ -17,6 +17,8 @@ namespace {
 
 using namespace testing;
 
+const TimePoint kNow = from_unix(1'800'000'000);
+
 // Making a key takes most of a second, so a directory is made once and copied for each test.
 class KeyDirectoryTest : public Scratch {
  protected:
@@ -42,14 +44,14 @@ class KeyDirectoryTest : public Scratch {
   }
 
   std::string file(const std::string& name) { return path("keys/" + name); }
-  KeyId active() { return directory_.active_signing_key()->id(); }
+  KeyId active() { return directory_.active_signing_key(kNow)->id(); }
 
   KeyDirectory directory_;
   SystemRandom random_;
 };
 
 TEST_F(KeyDirectoryTest, IsMadeWithOneKeyThatSignsAndVerifies) {
-  const Result<SigningKey> signing = directory_.active_signing_key();
+  const Result<SigningKey> signing = directory_.active_signing_key(kNow);
   ASSERT_THAT(signing, IsOk());
   const Result<KeyRing> ring = directory_.public_keys();
   ASSERT_THAT(ring, IsOk());
@@ -58,7 +60,7 @@ TEST_F(KeyDirectoryTest, IsMadeWithOneKeyThatSignsAndVerifies) {
   EXPECT_THAT(key->algorithms(), ::testing::ElementsAre("RS256"));
   EXPECT_THAT(check(*key, signing->sign(kClaims)->reveal()), IsOk());
   EXPECT_THAT(directory_.sealer(), IsOk());
-  const Result<std::vector<KeyInfo>> keys = directory_.list();
+  const Result<std::vector<KeyInfo>> keys = directory_.list(kNow);
   ASSERT_EQ(keys->size(), 1U);
   EXPECT_EQ(keys->at(0).state, KeyState::kActive);
   EXPECT_EQ(keys->at(0).bits, 3072);
@@ -86,9 +88,9 @@ TEST_F(KeyDirectoryTest, IsNotMadeOverAnother) {
 }
 
 TEST_F(KeyDirectoryTest, RotatesWithTheOldKeyStillGood) {
-  const Result<SigningKey> old = directory_.active_signing_key();
+  const Result<SigningKey> old = directory_.active_signing_key(kNow);
   const Result<KeyStamp> before = directory_.stamp();
-  const Result<KeyId> fresh = directory_.rotate();
+  const Result<KeyId> fresh = directory_.rotate(kNow);
   ASSERT_THAT(fresh, IsOk());
   EXPECT_NE(*fresh, old->id());
   EXPECT_EQ(active(), *fresh);
@@ -96,10 +98,85 @@ TEST_F(KeyDirectoryTest, RotatesWithTheOldKeyStillGood) {
   const Result<KeyRing> ring = directory_.public_keys();
   ASSERT_EQ(ring->size(), 2U);
   EXPECT_THAT(check(*ring->find(old->id()), old->sign(kClaims)->reveal()), IsOk());
-  const Result<std::vector<KeyInfo>> keys = directory_.list();
+  const Result<std::vector<KeyInfo>> keys = directory_.list(kNow);
   ASSERT_EQ(keys->size(), 2U);
   const auto jwks = wire::Json::parse(*directory_.export_jwks(), 65536);
   EXPECT_EQ(jwks->array("keys")->size(), 2U);
+}
+
+TEST_F(KeyDirectoryTest, AKeyThatWaitsIsPublishedAtOnceAndSignsFromItsTimeOn) {
+  const KeyId old = active();
+  const Result<KeyId> next = directory_.rotate(kNow, Seconds(3600));
+  ASSERT_THAT(next, IsOk());
+  EXPECT_NE(directory_.public_keys()->find(*next), nullptr);
+  EXPECT_EQ(directory_.active_signing_key(kNow + Seconds(3599))->id(), old);
+  EXPECT_EQ(directory_.active_signing_key(kNow + Seconds(3600))->id(), *next);
+  const Result<std::vector<KeyInfo>> before = directory_.list(kNow);
+  for (const KeyInfo& info : *before) {
+    EXPECT_EQ(info.state, info.id == *next ? KeyState::kNext : KeyState::kActive);
+    EXPECT_EQ(info.signs_from.has_value(), info.id == *next);
+  }
+  const Result<std::vector<KeyInfo>> after = directory_.list(kNow + Seconds(3600));
+  for (const KeyInfo& info : *after) {
+    EXPECT_EQ(info.state, info.id == *next ? KeyState::kActive : KeyState::kVerifyOnly);
+  }
+}
+
+TEST_F(KeyDirectoryTest, SettlesAKeyWhoseTimeHasComeOnce) {
+  const Result<KeyId> next = directory_.rotate(kNow, Seconds(60));
+  EXPECT_EQ(*directory_.settle(kNow + Seconds(59)), std::optional<KeyId>());
+  EXPECT_EQ(*directory_.settle(kNow + Seconds(60)), std::optional<KeyId>(*next));
+  EXPECT_EQ(*directory_.settle(kNow + Seconds(60)), std::optional<KeyId>());
+  EXPECT_EQ(active(), *next);
+  EXPECT_FALSE(std::filesystem::exists(file("next")));
+}
+
+TEST_F(KeyDirectoryTest, OneKeyWaitsAtATime) {
+  ASSERT_THAT(directory_.rotate(kNow, Seconds(60)), IsOk());
+  EXPECT_THAT(directory_.rotate(kNow), FailsWith(ErrorCode::kConflict));
+  EXPECT_THAT(directory_.rotate(kNow, Seconds(60)), FailsWith(ErrorCode::kConflict));
+  EXPECT_THAT(directory_.rotate(kNow + Seconds(60)), IsOk());
+  EXPECT_FALSE(std::filesystem::exists(file("next")));
+}
+
+TEST_F(KeyDirectoryTest, AKeyThatWaitsIsDroppedWithItsPlan) {
+  const KeyId old = active();
+  const Result<KeyId> next = directory_.rotate(kNow, Seconds(60));
+  EXPECT_THAT(directory_.retire(*next, kNow), FailsWith(ErrorCode::kConflict));
+  EXPECT_EQ(*directory_.drop(*next, kNow), std::optional<KeyId>());
+  EXPECT_EQ(directory_.public_keys()->find(*next), nullptr);
+  EXPECT_EQ(directory_.active_signing_key(kNow + Seconds(60))->id(), old);
+}
+
+TEST_F(KeyDirectoryTest, DroppingTheKeyThatSignsPutsANewOneInItsPlace) {
+  const KeyId stolen = active();
+  const auto fresh = directory_.drop(stolen, kNow);
+  ASSERT_THAT(fresh, IsOk());
+  ASSERT_TRUE(fresh->has_value());
+  EXPECT_EQ(active(), **fresh);
+  EXPECT_EQ(directory_.public_keys()->find(stolen), nullptr);
+  EXPECT_NE(directory_.public_keys()->find(**fresh), nullptr);
+  EXPECT_FALSE(std::filesystem::exists(file("signing-" + stolen.text() + ".pem")));
+  EXPECT_THAT(directory_.drop(stolen, kNow), FailsWith(ErrorCode::kNotFound));
+}
+
+TEST_F(KeyDirectoryTest, DropsTheKeyThatTookOverByItsPlan) {
+  const KeyId old = active();
+  const Result<KeyId> next = directory_.rotate(kNow, Seconds(60));
+  const auto fresh = directory_.drop(*next, kNow + Seconds(61));
+  ASSERT_THAT(fresh, IsOk());
+  ASSERT_TRUE(fresh->has_value());
+  EXPECT_NE(**fresh, old);
+  EXPECT_EQ(active(), **fresh);
+}
+
+TEST_F(KeyDirectoryTest, RefusesAPlanThatIsNone) {
+  for (const char* content :
+       {"", "\n", "x\n", "../../etc/passwd 1\n", "x 99999999999999\n", "x -1\n"}) {
+    write("keys/next", content, 0644);
+    EXPECT_FALSE(directory_.active_signing_key(kNow).has_value()) << content;
+    EXPECT_FALSE(directory_.settle(kNow).has_value()) << content;
+  }
 }
 
 TEST_F(KeyDirectoryTest, NeverMakesMoreKeysThanAreRead) {
@@ -111,35 +188,35 @@ TEST_F(KeyDirectoryTest, NeverMakesMoreKeysThanAreRead) {
   std::filesystem::last_write_time(file("public-old42.pem"), past);
   const KeyId signs = active();
 
-  const Result<KeyId> refused = directory_.rotate();
+  const Result<KeyId> refused = directory_.rotate(kNow);
 
   ASSERT_THAT(refused, FailsWith(ErrorCode::kConflict));
   EXPECT_THAT(refused.error().detail, ::testing::HasSubstr("retire old42 first"));
   EXPECT_EQ(active(), signs);
-  ASSERT_THAT(directory_.retire(KeyId("old42")), IsOk());
-  EXPECT_THAT(directory_.rotate(), IsOk());
+  ASSERT_THAT(directory_.retire(KeyId("old42"), kNow), IsOk());
+  EXPECT_THAT(directory_.rotate(kNow), IsOk());
 }
 
 TEST_F(KeyDirectoryTest, RetiresAKeyWithBothHalves) {
   const KeyId old = active();
-  ASSERT_THAT(directory_.rotate(), IsOk());
-  ASSERT_THAT(directory_.retire(old), IsOk());
+  ASSERT_THAT(directory_.rotate(kNow), IsOk());
+  ASSERT_THAT(directory_.retire(old, kNow), IsOk());
   EXPECT_EQ(directory_.public_keys()->find(old), nullptr);
   EXPECT_FALSE(std::filesystem::exists(file("signing-" + old.text() + ".pem")));
-  EXPECT_THAT(directory_.retire(old), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(directory_.retire(old, kNow), FailsWith(ErrorCode::kNotFound));
 }
 
 TEST_F(KeyDirectoryTest, NeverRetiresTheKeyThatSignsNorAPath) {
-  EXPECT_THAT(directory_.retire(active()), FailsWith(ErrorCode::kConflict));
+  EXPECT_THAT(directory_.retire(active(), kNow), FailsWith(ErrorCode::kConflict));
   write("public-x.pem", "elsewhere");
-  EXPECT_THAT(directory_.retire(KeyId("a/../../public-x")), FailsWith(ErrorCode::kNotFound));
-  EXPECT_THAT(directory_.retire(KeyId("")), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(directory_.retire(KeyId("a/../../public-x"), kNow), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(directory_.retire(KeyId(""), kNow), FailsWith(ErrorCode::kNotFound));
 }
 
 TEST_F(KeyDirectoryTest, LetsOneWriterInAtATimeM43) {
   const UniqueFd other(::open(path("keys").c_str(), O_RDONLY | O_DIRECTORY));
   ASSERT_EQ(::flock(other.get(), LOCK_EX), 0);
-  EXPECT_THAT(directory_.rotate(), FailsWith(ErrorCode::kUnavailable));
+  EXPECT_THAT(directory_.rotate(kNow), FailsWith(ErrorCode::kUnavailable));
   EXPECT_THAT(directory_.public_keys(), IsOk());
 }
 
@@ -162,7 +239,7 @@ TEST_F(KeyDirectoryTest, RefusesLinksFifosAndHugeFilesM43) {
 TEST_F(KeyDirectoryTest, RefusesADirectoryThatOthersCanChangeM43) {
   ::chmod(path("keys").c_str(), 0770);
   EXPECT_THAT(directory_.public_keys(), FailsWith(ErrorCode::kRefused));
-  EXPECT_THAT(directory_.rotate(), FailsWith(ErrorCode::kRefused));
+  EXPECT_THAT(directory_.rotate(kNow), FailsWith(ErrorCode::kRefused));
   std::filesystem::create_symlink(path("keys"), path("link"));
   ::chmod(path("keys").c_str(), 0700);
   EXPECT_THAT(KeyDirectory(path("link")).public_keys(), FailsWith(ErrorCode::kRefused));
@@ -170,7 +247,7 @@ TEST_F(KeyDirectoryTest, RefusesADirectoryThatOthersCanChangeM43) {
 
 TEST_F(KeyDirectoryTest, RefusesSecretsThatOthersCanReadN29) {
   ::chmod(file("signing-" + active().text() + ".pem").c_str(), 0640);
-  EXPECT_THAT(directory_.active_signing_key(), FailsWith(ErrorCode::kRefused));
+  EXPECT_THAT(directory_.active_signing_key(kNow), FailsWith(ErrorCode::kRefused));
   ::chmod(file("seal.key").c_str(), 0604);
   EXPECT_THAT(directory_.sealer(), FailsWith(ErrorCode::kRefused));
 }
@@ -183,12 +260,12 @@ TEST_F(KeyDirectoryTest, RefusesAFileThatHoldsAnotherKeyThanItsName) {
 TEST_F(KeyDirectoryTest, RefusesAnActiveFileThatPointsElsewhere) {
   for (const char* content : {"", "\n", "../../etc/passwd\n", "a b", "nobody\n"}) {
     write("keys/active", content, 0644);
-    EXPECT_FALSE(directory_.active_signing_key().has_value()) << content;
+    EXPECT_FALSE(directory_.active_signing_key(kNow).has_value()) << content;
   }
 }
 
 TEST_F(KeyDirectoryTest, LeavesNoHalfWrittenFileBehindM43) {
-  ASSERT_THAT(directory_.rotate(), IsOk());
+  ASSERT_THAT(directory_.rotate(kNow), IsOk());
   for (const auto& entry : std::filesystem::directory_iterator(path("keys"))) {
     EXPECT_FALSE(entry.path().filename().string().starts_with(".")) << entry.path();
   }
@@ -198,7 +275,7 @@ TEST_F(KeyDirectoryTest, IsUnavailableWhenMissing) {
   const KeyDirectory missing(path("missing"));
   EXPECT_THAT(missing.public_keys(), FailsWith(ErrorCode::kUnavailable));
   EXPECT_THAT(missing.stamp(), FailsWith(ErrorCode::kUnavailable));
-  EXPECT_THAT(missing.active_signing_key(), FailsWith(ErrorCode::kUnavailable));
+  EXPECT_THAT(missing.active_signing_key(kNow), FailsWith(ErrorCode::kUnavailable));
 }
 
 }  // namespace

@@ -371,11 +371,11 @@ TEST_F(Credentials, PageShowsTheNewestBehindMoreThanOneReadOfTheStore) {
   old.expires = now_ - Seconds(1);
   for (std::uint32_t i = 0; i < store::kListRowsMax; ++i) {
     old.id = CredentialId(make_uuid_v7(now_, random_));
-    ASSERT_THAT(store_.credentials().issue(old, 2 * store::kListRowsMax), IsOk());
+    ASSERT_THAT(store_.credentials().issue(old, 2 * store::kListRowsMax, kSomebody), IsOk());
   }
   old.id = CredentialId(make_uuid_v7(now_ + Seconds(1), random_));
   old.expires = now_ + std::chrono::hours(24);
-  ASSERT_THAT(store_.credentials().issue(old, 2 * store::kListRowsMax), IsOk());
+  ASSERT_THAT(store_.credentials().issue(old, 2 * store::kListRowsMax, kSomebody), IsOk());
   PageRequest asked = request("GET", "", anna_.cookie);
   asked.query.hints.accept = "text/html";
   EXPECT_THAT(serve(asked).answer.body, HasSubstr(old.id.text()));

@@ -37,7 +37,7 @@ class DockerTokenTest : public SiteTest {
 
   Issued credential(const Person& who, std::vector<std::string> scopes = {}) {
     auto issued = issue(config_, store_, who.account, {"ci", std::chrono::days(30), scopes}, now_,
-                        random_);
+                        random_, kSomebody);
     EXPECT_THAT(issued, IsOk());
     return *std::move(issued);
   }
@@ -202,7 +202,7 @@ TEST_F(DockerTokenTest, NeverOutranksTheScopesOfTheCredentialN17) {
   const auto with = [&](std::vector<std::string> scopes) {
     const Issued issued = credential(anna_, std::move(scopes));
     const std::string given = granted(get(ask, "anna", issued.token.reveal()));
-    EXPECT_THAT(store_.credentials().revoke(issued.record.id, now_), IsOk());
+    EXPECT_THAT(store_.credentials().revoke(issued.record.id, now_, kSomebody), IsOk());
     return given;
   };
   EXPECT_EQ(with({"read"}), "repository:a:pull repository:b:pull registry:catalog:*");
@@ -285,7 +285,7 @@ TEST_F(DockerTokenTest, RefreshesAsLongAsItsCredentialLivesD14) {
   EXPECT_EQ(*answer.string("token_type"), "Bearer");
   EXPECT_FALSE(answer.has("refresh_token"));
   EXPECT_EQ(*claims(*answer.string("access_token")).string("credential"), issued.record.id.text());
-  ASSERT_THAT(store_.credentials().revoke(issued.record.id, now_), IsOk());
+  ASSERT_THAT(store_.credentials().revoke(issued.record.id, now_, kSomebody), IsOk());
   EXPECT_EQ(refused(refreshing(refresh)), "401 revoked_credential");
 }
 
@@ -305,7 +305,7 @@ TEST_F(DockerTokenTest, RefreshesForAUserTokenUntilItIsReset) {
       "service=docker.example&offline_token=true&scope=repository:a:pull", "anna", pass.reveal()));
   EXPECT_EQ(*answer.string("scope"), "repository:a:pull");
   const std::string refresh = *answer.string("refresh_token");
-  ASSERT_THAT(store_.accounts().end_sessions(anna_.account.id), IsOk());
+  ASSERT_THAT(store_.accounts().end_sessions(anna_.account.id, now_, kSomebody), IsOk());
   EXPECT_EQ(*good(refreshing(refresh, "&scope=repository:a:pull")).string("scope"),
             "repository:a:pull");
   ASSERT_THAT(store_.user_tokens().reset(anna_.account.id), IsOk());
@@ -335,7 +335,7 @@ TEST_F(DockerTokenTest, GivesNoContentForAPlainPasswordWhereThatIsProtected) {
 
 TEST_F(DockerTokenTest, RefreshesNobodyWhoIsDisabled) {
   const std::string refresh = refresh_token_of(credential(anna_));
-  ASSERT_THAT(store_.accounts().disable(anna_.account.id, now_), IsOk());
+  ASSERT_THAT(store_.accounts().disable(anna_.account.id, now_, kSomebody), IsOk());
   EXPECT_EQ(refused(refreshing(refresh)), "401 account_disabled");
 }
 

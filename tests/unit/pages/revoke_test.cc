@@ -77,7 +77,7 @@ class Revoke : public SiteTest {
     Order order;
     order.lifetime = std::chrono::days(30);
     order.form = form;
-    Result<Issued> made = issue(config_, store_, anna_.account, order, now_, random_);
+    Result<Issued> made = issue(config_, store_, anna_.account, order, now_, random_, kSomebody);
     EXPECT_THAT(made, IsOk());
     return *std::move(made);
   }

@@ -96,7 +96,7 @@ TEST_F(Rotation, IsDoneOnceAndForLiveOnesOfOnesOwnOnly) {
   ASSERT_EQ(serve(json_post("/" + id + "/rotate", "{}")).answer.status, 201);
   EXPECT_EQ(serve(json_post("/" + id + "/rotate", "{}")).reason, "rotated_before");
   const std::string dead = *issued().string("id");
-  ASSERT_THAT(store_.credentials().revoke(CredentialId(dead), now_), IsOk());
+  ASSERT_THAT(store_.credentials().revoke(CredentialId(dead), now_, kSomebody), IsOk());
   EXPECT_EQ(serve(json_post("/" + dead + "/rotate", "{}")).reason, "credential_ended");
   PageRequest eves = json_post("/" + *issued().string("id") + "/rotate", "{}");
   eves.query.cookies = "__Host-latchkey=" + eve_.cookie;
@@ -179,7 +179,7 @@ TEST_F(Rotation, PageRemindsUntilTheCredentialIsRotated) {
   PageRequest page = request("GET", "", anna_.cookie);
   page.query.hints.accept = "text/html";
   EXPECT_THAT(serve(page).answer.body, HasSubstr("It ends soon"));
-  ASSERT_THAT(store_.credentials().revoke(CredentialId(id), now_), IsOk());
+  ASSERT_THAT(store_.credentials().revoke(CredentialId(id), now_, kSomebody), IsOk());
   EXPECT_THAT(serve(page).answer.body, Not(HasSubstr("It ends soon")));
 }
 

@@ -14,6 +14,7 @@
 #include "latchkey/pages/credentials.h"
 #include "latchkey/pages/parts.h"
 #include "latchkey/telemetry/log.h"
+#include "support/actor.h"
 #include "support/results.h"
 
 namespace latchkey::pages {

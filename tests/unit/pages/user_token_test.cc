@@ -294,7 +294,7 @@ TEST_F(UserTokenTest, AnotherSiteNeitherReadsNorChangesThePairL15) {
 TEST_F(UserTokenTest, NoSignedCredentialBecomesAPair) {
   Order order;
   order.lifetime = std::chrono::days(1);
-  const auto issued = issue(config_, store_, anna_.account, order, now_, random_);
+  const auto issued = issue(config_, store_, anna_.account, order, now_, random_, kSomebody);
   ASSERT_THAT(issued, IsOk());
 
   PageRequest request = by(made("GET", kPath), "anna", issued->token.reveal());

@@ -91,7 +91,7 @@ TEST(Accounts, KeepsANulByteInANameApart) {
 TEST(Accounts, DisablingRaisesBothEpochsAndRefusesTheNextSignInN18) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
-  ASSERT_THAT(store.accounts().disable(alice.id, kNow), IsOk());
+  ASSERT_THAT(store.accounts().disable(alice.id, kNow, kSomebody), IsOk());
   const auto found = store.accounts().find(alice.id);
   ASSERT_THAT(found, IsOk());
   EXPECT_TRUE(found->disabled);
@@ -103,8 +103,8 @@ TEST(Accounts, DisablingRaisesBothEpochsAndRefusesTheNextSignInN18) {
 TEST(Accounts, EnablingRevivesNothingN18) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
-  ASSERT_THAT(store.accounts().disable(alice.id, kNow), IsOk());
-  ASSERT_THAT(store.accounts().enable(alice.id), IsOk());
+  ASSERT_THAT(store.accounts().disable(alice.id, kNow, kSomebody), IsOk());
+  ASSERT_THAT(store.accounts().enable(alice.id, kNow, kSomebody), IsOk());
   const model::Account again = person(store, "alice");
   EXPECT_EQ(again.id, alice.id);
   EXPECT_FALSE(again.disabled);
@@ -115,9 +115,9 @@ TEST(Accounts, GivesARecreatedUserANewIdAndNothingOldN18) {
   Store store = in_memory();
   const model::Account before = person(store, "alice");
   ASSERT_THAT(start(store, session_of(before, "s1")), IsOk());
-  ASSERT_THAT(store.credentials().issue(credential_of(before, "c1"), kPlenty), IsOk());
+  ASSERT_THAT(store.credentials().issue(credential_of(before, "c1"), kPlenty, kSomebody), IsOk());
 
-  ASSERT_THAT(store.accounts().remove(before.id), IsOk());
+  ASSERT_THAT(store.accounts().remove(before.id, kNow, kSomebody), IsOk());
   const model::Account after = person(store, "alice");
 
   EXPECT_NE(after.id, before.id);
@@ -128,7 +128,7 @@ TEST(Accounts, GivesARecreatedUserANewIdAndNothingOldN18) {
 TEST(Accounts, EndingSessionsLeavesCredentialsAlive) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
-  ASSERT_THAT(store.accounts().end_sessions(alice.id), IsOk());
+  ASSERT_THAT(store.accounts().end_sessions(alice.id, kNow, kSomebody), IsOk());
   const auto found = store.accounts().find(alice.id);
   EXPECT_EQ(found->session_epoch, alice.session_epoch + 1);
   EXPECT_EQ(found->credential_epoch, alice.credential_epoch);
@@ -137,7 +137,7 @@ TEST(Accounts, EndingSessionsLeavesCredentialsAlive) {
 TEST(Accounts, EndingEverythingRaisesBothEpochs) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
-  ASSERT_THAT(store.accounts().end_everything(alice.id), IsOk());
+  ASSERT_THAT(store.accounts().end_everything(alice.id, kNow, kSomebody), IsOk());
   const auto found = store.accounts().find(alice.id);
   EXPECT_EQ(found->session_epoch, alice.session_epoch + 1);
   EXPECT_EQ(found->credential_epoch, alice.credential_epoch + 1);
@@ -147,11 +147,11 @@ TEST(Accounts, SaysSoWhenThereIsNoSuchAccount) {
   Store store = in_memory();
   const AccountId nobody("nobody");
   EXPECT_THAT(store.accounts().find(nobody), FailsWith(ErrorCode::kNotFound));
-  EXPECT_THAT(store.accounts().disable(nobody, kNow), FailsWith(ErrorCode::kNotFound));
-  EXPECT_THAT(store.accounts().enable(nobody), FailsWith(ErrorCode::kNotFound));
-  EXPECT_THAT(store.accounts().end_sessions(nobody), FailsWith(ErrorCode::kNotFound));
-  EXPECT_THAT(store.accounts().end_everything(nobody), FailsWith(ErrorCode::kNotFound));
-  EXPECT_THAT(store.accounts().remove(nobody), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(store.accounts().disable(nobody, kNow, kSomebody), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(store.accounts().enable(nobody, kNow, kSomebody), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(store.accounts().end_sessions(nobody, kNow, kSomebody), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(store.accounts().end_everything(nobody, kNow, kSomebody), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(store.accounts().remove(nobody, kNow, kSomebody), FailsWith(ErrorCode::kNotFound));
 }
 
 TEST(Accounts, ListsPageByPage) {

@@ -111,12 +111,12 @@ TEST(Admin, PurgesWhatHasExpiredAndNothingElse) {
   ASSERT_THAT(start(store, session_of(alice, "live")), IsOk());
   auto expired = credential_of(alice, "old");
   expired.expires = kNow - kDeadCredentialKept;
-  ASSERT_THAT(store.credentials().issue(expired, kPlenty), IsOk());
+  ASSERT_THAT(store.credentials().issue(expired, kPlenty, kSomebody), IsOk());
   expired = credential_of(alice, "lately");
   expired.expires = kNow - Seconds(1);
-  ASSERT_THAT(store.credentials().issue(expired, kPlenty), IsOk());
-  ASSERT_THAT(store.sessions().obey_logout({kIssuer, "old", kNow, {}, {}}), IsOk());
-  ASSERT_THAT(store.sessions().obey_logout({kIssuer, "new", kNow + Seconds(1), {}, {}}), IsOk());
+  ASSERT_THAT(store.credentials().issue(expired, kPlenty, kSomebody), IsOk());
+  ASSERT_THAT(store.sessions().obey_logout({kIssuer, "old", kNow, {}, {}}, kNow, kSomebody), IsOk());
+  ASSERT_THAT(store.sessions().obey_logout({kIssuer, "new", kNow + Seconds(1), {}, {}}, kNow, kSomebody), IsOk());
   ASSERT_THAT(store.attempts().record_failure("x", "192.0.2.1", kNow - kAttemptMemory), IsOk());
   ASSERT_THAT(store.attempts().record_failure("y", "198.51.100.1", kNow), IsOk());
 
@@ -136,7 +136,7 @@ TEST(Admin, PurgesInStepsAndStopsWhereItIsTold) {
   Store store = in_memory();
   const int tokens = 2 * static_cast<int>(kPurgeRows) + 1;
   for (int i = 0; i < tokens; ++i) {
-    ASSERT_THAT(store.sessions().obey_logout({kIssuer, std::to_string(i), kNow, {}, {}}), IsOk());
+    ASSERT_THAT(store.sessions().obey_logout({kIssuer, std::to_string(i), kNow, {}, {}}, kNow, kSomebody), IsOk());
   }
   const auto none = store.admin().purge_expired(kNow, [] { return false; });
   ASSERT_THAT(none, IsOk());

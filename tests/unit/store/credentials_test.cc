@@ -8,7 +8,7 @@ namespace {
 TEST(Credentials, FindsTheRecordWithItsOwner) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
-  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty), IsOk());
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty, kSomebody), IsOk());
   const auto found = store.credentials().find(CredentialId("c1"));
   ASSERT_THAT(found, IsOk());
   EXPECT_EQ(found->credential.account, alice.id);
@@ -24,7 +24,7 @@ TEST(Credentials, FindsTheRecordWithItsOwner) {
 TEST(Credentials, PresentedTellsWhatADecisionJudges) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
-  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty), IsOk());
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty, kSomebody), IsOk());
   const auto fresh = store.credentials().presented(CredentialId("c1"));
   ASSERT_THAT(fresh, IsOk());
   EXPECT_EQ(fresh->epoch, alice.credential_epoch);
@@ -37,8 +37,8 @@ TEST(Credentials, PresentedTellsWhatADecisionJudges) {
   EXPECT_FALSE(fresh->owner.disabled);
 
   ASSERT_THAT(store.credentials().touch(CredentialId("c1"), kNow, "192.0.2.7", "mvn"), IsOk());
-  ASSERT_THAT(store.credentials().revoke(CredentialId("c1"), kNow), IsOk());
-  ASSERT_THAT(store.accounts().disable(alice.id, kNow), IsOk());
+  ASSERT_THAT(store.credentials().revoke(CredentialId("c1"), kNow, kSomebody), IsOk());
+  ASSERT_THAT(store.accounts().disable(alice.id, kNow, kSomebody), IsOk());
   const auto dead = store.credentials().presented(CredentialId("c1"));
   ASSERT_THAT(dead, IsOk());
   EXPECT_TRUE(dead->revoked);
@@ -54,15 +54,16 @@ TEST(Credentials, TellsTheOwnersOfTheUsersFile) {
   SystemRandom random;
   const auto bob = store.accounts().sign_in_local(profile, hash_of("entry"), kNow, random);
   ASSERT_THAT(bob, IsOk());
-  ASSERT_THAT(store.credentials().issue(credential_of(*bob, "c1"), kPlenty), IsOk());
+  ASSERT_THAT(store.credentials().issue(credential_of(*bob, "c1"), kPlenty, kSomebody), IsOk());
   EXPECT_EQ(store.credentials().presented(CredentialId("c1"))->owner.kind, OwnerKind::kLocal);
 }
 
 TEST(Credentials, KnowsNoPrefixOrExtensionOfAnIdN27) {
   Store store = in_memory();
   const std::string id = "018bcfe5-6800-7000-8000-000000000001";
-  ASSERT_THAT(store.credentials().issue(credential_of(person(store, "alice"), id), kPlenty),
-              IsOk());
+  ASSERT_THAT(
+      store.credentials().issue(credential_of(person(store, "alice"), id), kPlenty, kSomebody),
+      IsOk());
   for (std::size_t size = 0; size < id.size(); ++size) {
     EXPECT_THAT(store.credentials().find(CredentialId(id.substr(0, size))),
                 FailsWith(ErrorCode::kNotFound));
@@ -76,46 +77,48 @@ TEST(Credentials, HoldsTheLimitPerOwnerOverLiveOnes) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
   Credentials& credentials = store.credentials();
-  ASSERT_THAT(credentials.issue(credential_of(alice, "c1"), 2), IsOk());
-  ASSERT_THAT(credentials.issue(credential_of(alice, "c2"), 2), IsOk());
-  EXPECT_THAT(credentials.issue(credential_of(alice, "c3"), 2), FailsWith(ErrorCode::kConflict));
-  EXPECT_THAT(credentials.issue(credential_of(person(store, "bob"), "c4"), 2), IsOk());
-  ASSERT_THAT(credentials.revoke(CredentialId("c1"), kNow), IsOk());
-  EXPECT_THAT(credentials.issue(credential_of(alice, "c3"), 2), IsOk());
+  ASSERT_THAT(credentials.issue(credential_of(alice, "c1"), 2, kSomebody), IsOk());
+  ASSERT_THAT(credentials.issue(credential_of(alice, "c2"), 2, kSomebody), IsOk());
+  EXPECT_THAT(credentials.issue(credential_of(alice, "c3"), 2, kSomebody),
+              FailsWith(ErrorCode::kConflict));
+  EXPECT_THAT(credentials.issue(credential_of(person(store, "bob"), "c4"), 2, kSomebody), IsOk());
+  ASSERT_THAT(credentials.revoke(CredentialId("c1"), kNow, kSomebody), IsOk());
+  EXPECT_THAT(credentials.issue(credential_of(alice, "c3"), 2, kSomebody), IsOk());
 }
 
 TEST(Credentials, RefusesTheSameIdTwice) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
-  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty), IsOk());
-  EXPECT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty),
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty, kSomebody), IsOk());
+  EXPECT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty, kSomebody),
               FailsWith(ErrorCode::kConflict));
 }
 
 TEST(Credentials, IssuesNothingToSomebodyDisabledOrEndedMeanwhileN18) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
-  ASSERT_THAT(store.accounts().end_everything(alice.id), IsOk());
-  EXPECT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty),
+  ASSERT_THAT(store.accounts().end_everything(alice.id, kNow, kSomebody), IsOk());
+  EXPECT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty, kSomebody),
               FailsWith(ErrorCode::kRefused));
-  ASSERT_THAT(store.accounts().disable(alice.id, kNow), IsOk());
+  ASSERT_THAT(store.accounts().disable(alice.id, kNow, kSomebody), IsOk());
   const auto disabled = store.accounts().find(alice.id);
-  EXPECT_THAT(store.credentials().issue(credential_of(*disabled, "c1"), kPlenty),
+  EXPECT_THAT(store.credentials().issue(credential_of(*disabled, "c1"), kPlenty, kSomebody),
               FailsWith(ErrorCode::kRefused));
   model::Account nobody;
   nobody.id = AccountId("nobody");
-  EXPECT_THAT(store.credentials().issue(credential_of(nobody, "c1"), kPlenty),
+  EXPECT_THAT(store.credentials().issue(credential_of(nobody, "c1"), kPlenty, kSomebody),
               FailsWith(ErrorCode::kNotFound));
 }
 
 TEST(Credentials, KeepsTheFirstTimeOfRevocation) {
   Store store = in_memory();
-  ASSERT_THAT(store.credentials().issue(credential_of(person(store, "alice"), "c1"), kPlenty),
-              IsOk());
-  ASSERT_THAT(store.credentials().revoke(CredentialId("c1"), kNow), IsOk());
-  ASSERT_THAT(store.credentials().revoke(CredentialId("c1"), kNow + Seconds(9)), IsOk());
+  ASSERT_THAT(
+      store.credentials().issue(credential_of(person(store, "alice"), "c1"), kPlenty, kSomebody),
+      IsOk());
+  ASSERT_THAT(store.credentials().revoke(CredentialId("c1"), kNow, kSomebody), IsOk());
+  ASSERT_THAT(store.credentials().revoke(CredentialId("c1"), kNow + Seconds(9), kSomebody), IsOk());
   EXPECT_EQ(store.credentials().find(CredentialId("c1"))->credential.revoked, kNow);
-  EXPECT_THAT(store.credentials().revoke(CredentialId("c2"), kNow),
+  EXPECT_THAT(store.credentials().revoke(CredentialId("c2"), kNow, kSomebody),
               FailsWith(ErrorCode::kNotFound));
 }
 
@@ -123,19 +126,21 @@ TEST(Credentials, RevokesAllOfOneAccountOnly) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
   for (const char* id : {"c1", "c2"}) {
-    ASSERT_THAT(store.credentials().issue(credential_of(alice, id), kPlenty), IsOk());
+    ASSERT_THAT(store.credentials().issue(credential_of(alice, id), kPlenty, kSomebody), IsOk());
   }
-  ASSERT_THAT(store.credentials().issue(credential_of(person(store, "bob"), "c3"), kPlenty),
-              IsOk());
-  EXPECT_EQ(store.credentials().revoke_all(alice.id, kNow), 2);
-  EXPECT_EQ(store.credentials().revoke_all(alice.id, kNow), 0);
+  ASSERT_THAT(
+      store.credentials().issue(credential_of(person(store, "bob"), "c3"), kPlenty, kSomebody),
+      IsOk());
+  EXPECT_EQ(store.credentials().revoke_all(alice.id, kNow, kSomebody), 2);
+  EXPECT_EQ(store.credentials().revoke_all(alice.id, kNow, kSomebody), 0);
   EXPECT_FALSE(store.credentials().find(CredentialId("c3"))->credential.revoked.has_value());
 }
 
 TEST(Credentials, RemembersTheLastUse) {
   Store store = in_memory();
-  ASSERT_THAT(store.credentials().issue(credential_of(person(store, "alice"), "c1"), kPlenty),
-              IsOk());
+  ASSERT_THAT(
+      store.credentials().issue(credential_of(person(store, "alice"), "c1"), kPlenty, kSomebody),
+      IsOk());
   ASSERT_THAT(store.credentials().touch(CredentialId("c1"), kNow, "192.0.2.1", "Maven/3"), IsOk());
   const auto found = store.credentials().find(CredentialId("c1"));
   EXPECT_EQ(found->credential.last_used, kNow);
@@ -147,10 +152,11 @@ TEST(Credentials, ListsPageByPage) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
   for (const char* id : {"c1", "c2", "c3"}) {
-    ASSERT_THAT(store.credentials().issue(credential_of(alice, id), kPlenty), IsOk());
+    ASSERT_THAT(store.credentials().issue(credential_of(alice, id), kPlenty, kSomebody), IsOk());
   }
-  ASSERT_THAT(store.credentials().issue(credential_of(person(store, "bob"), "c4"), kPlenty),
-              IsOk());
+  ASSERT_THAT(
+      store.credentials().issue(credential_of(person(store, "bob"), "c4"), kPlenty, kSomebody),
+      IsOk());
   EXPECT_EQ(store.credentials().list(alice.id, CredentialId())->size(), 3U);
   EXPECT_EQ(store.credentials().list(std::nullopt, CredentialId())->size(), 4U);
   const auto page = store.credentials().list(alice.id, CredentialId("c1"), 1);
@@ -163,9 +169,9 @@ TEST(Credentials, ListsPageByPage) {
 TEST(Credentials, FindsAShortOneByItsDigestAndASignedOneNever) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
-  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty, hash_of("secret")),
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty, kSomebody, hash_of("secret")),
               IsOk());
-  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c2"), kPlenty), IsOk());
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c2"), kPlenty, kSomebody), IsOk());
   const auto found = store.credentials().presented_short(hash_of("secret"));
   ASSERT_THAT(found, IsOk());
   EXPECT_EQ(found->id.text(), "c1");
@@ -183,10 +189,10 @@ TEST(Credentials, ARevokedShortOneIsRevokedAtTheNextLook) {
   Store store = create(directory.file("db"));
   Store other = reopen(directory.file("db"));
   const model::Account alice = person(store, "alice");
-  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty, hash_of("secret")),
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty, kSomebody, hash_of("secret")),
               IsOk());
   EXPECT_FALSE(other.credentials().presented_short(hash_of("secret"))->credential.revoked);
-  ASSERT_THAT(store.credentials().revoke(CredentialId("c1"), kNow), IsOk());
+  ASSERT_THAT(store.credentials().revoke(CredentialId("c1"), kNow, kSomebody), IsOk());
   EXPECT_TRUE(other.credentials().presented_short(hash_of("secret"))->credential.revoked);
 }
 
@@ -196,13 +202,13 @@ constexpr Seconds kOverlap{3600};
 
 Outcome replace(Store& store, const std::string& old, const model::IssuedCredential& next,
                 std::uint32_t limit = kPlenty) {
-  return store.credentials().replace(CredentialId(old), kNow + kOverlap, next, limit);
+  return store.credentials().replace(CredentialId(old), kNow + kOverlap, next, limit, kSomebody);
 }
 
 TEST(Credentials, AReplacedOneEndsWithTheOverlapAndKnowsItsSuccessor) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
-  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty), IsOk());
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty, kSomebody), IsOk());
   ASSERT_THAT(replace(store, "c1", credential_of(alice, "c2")), IsOk());
   const auto old = store.credentials().find(CredentialId("c1"));
   EXPECT_EQ(old->credential.expires, kNow + kOverlap);
@@ -216,7 +222,7 @@ TEST(Credentials, AReplacementNeverProlongsTheOldOne) {
   const model::Account alice = person(store, "alice");
   model::IssuedCredential ending = credential_of(alice, "c1");
   ending.expires = kNow + Seconds(60);
-  ASSERT_THAT(store.credentials().issue(ending, kPlenty), IsOk());
+  ASSERT_THAT(store.credentials().issue(ending, kPlenty, kSomebody), IsOk());
   ASSERT_THAT(replace(store, "c1", credential_of(alice, "c2")), IsOk());
   EXPECT_EQ(store.credentials().find(CredentialId("c1"))->credential.expires, kNow + Seconds(60));
 }
@@ -224,7 +230,7 @@ TEST(Credentials, AReplacementNeverProlongsTheOldOne) {
 TEST(Credentials, OneIsReplacedOnce) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
-  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty), IsOk());
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty, kSomebody), IsOk());
   ASSERT_THAT(replace(store, "c1", credential_of(alice, "c2")), IsOk());
   EXPECT_THAT(replace(store, "c1", credential_of(alice, "c3")), FailsWith(ErrorCode::kConflict));
   EXPECT_THAT(store.credentials().find(CredentialId("c3")), FailsWith(ErrorCode::kNotFound));
@@ -234,22 +240,22 @@ TEST(Credentials, ADeadOrForeignOneIsNotReplaced) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
   const model::Account bob = person(store, "bob");
-  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty), IsOk());
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty, kSomebody), IsOk());
   EXPECT_THAT(replace(store, "c1", credential_of(bob, "c2")), FailsWith(ErrorCode::kNotFound));
   EXPECT_THAT(replace(store, "none", credential_of(bob, "c2")), FailsWith(ErrorCode::kNotFound));
-  ASSERT_THAT(store.credentials().revoke(CredentialId("c1"), kNow), IsOk());
+  ASSERT_THAT(store.credentials().revoke(CredentialId("c1"), kNow, kSomebody), IsOk());
   EXPECT_THAT(replace(store, "c1", credential_of(alice, "c2")), FailsWith(ErrorCode::kRefused));
 }
 
 TEST(Credentials, WhoHoldsAsManyAsAllowedCanRotateEachButNotWithoutEnd) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
-  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), 2), IsOk());
-  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c2"), 2), IsOk());
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), 2, kSomebody), IsOk());
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c2"), 2, kSomebody), IsOk());
   EXPECT_THAT(replace(store, "c1", credential_of(alice, "c3"), 2), IsOk());
   EXPECT_THAT(replace(store, "c2", credential_of(alice, "c4"), 2), IsOk());
   EXPECT_THAT(replace(store, "c3", credential_of(alice, "c5"), 2), FailsWith(ErrorCode::kConflict));
-  EXPECT_THAT(store.credentials().issue(credential_of(alice, "c6"), 2),
+  EXPECT_THAT(store.credentials().issue(credential_of(alice, "c6"), 2, kSomebody),
               FailsWith(ErrorCode::kConflict));
 }
 
@@ -259,10 +265,10 @@ TEST(Credentials, ShowsTheLiveOnesAndTheLastOfTheDead) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
   for (const char* id : {"c1", "c2", "c3", "c4", "c5"}) {
-    ASSERT_THAT(store.credentials().issue(credential_of(alice, id), kPlenty), IsOk());
+    ASSERT_THAT(store.credentials().issue(credential_of(alice, id), kPlenty, kSomebody), IsOk());
   }
   for (const char* id : {"c1", "c2", "c4"}) {
-    ASSERT_THAT(store.credentials().revoke(CredentialId(id), kNow), IsOk());
+    ASSERT_THAT(store.credentials().revoke(CredentialId(id), kNow, kSomebody), IsOk());
   }
   const auto shown = store.credentials().shown(alice, kNow, 2);
   ASSERT_THAT(shown, IsOk());

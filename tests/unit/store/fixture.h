@@ -8,6 +8,7 @@
 #include <string>
 
 #include "latchkey/store/store.h"
+#include "support/actor.h"
 #include "support/results.h"
 
 namespace latchkey::store {

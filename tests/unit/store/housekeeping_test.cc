@@ -17,7 +17,7 @@ TEST(Tasks, AreTakenByOneHolderAtATime) {
 TEST(Tasks, AreNotDueAgainBeforeTheirTime) {
   Store store = in_memory();
   ASSERT_EQ(store.tasks().take("purge", "a", kNow, kLease), Lease::kTaken);
-  ASSERT_THAT(store.tasks().done("purge", kNow + Seconds(300)), IsOk());
+  ASSERT_THAT(store.tasks().done("purge", kNow, kNow + Seconds(300)), IsOk());
   EXPECT_EQ(store.tasks().take("purge", "b", kNow + Seconds(299), kLease), Lease::kNotNow);
   EXPECT_EQ(store.tasks().take("purge", "b", kNow + Seconds(300), kLease), Lease::kTaken);
 }
@@ -31,7 +31,7 @@ TEST(Tasks, AreFreeAgainWhenTheirHolderDied) {
 
 TEST(Tasks, SayWhenThereIsNoSuchTask) {
   Store store = in_memory();
-  EXPECT_THAT(store.tasks().done("never-taken", kNow), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(store.tasks().done("never-taken", kNow, kNow), FailsWith(ErrorCode::kNotFound));
 }
 
 TEST(ProviderKeys, KeepWhatWasFetchedLast) {

@@ -53,7 +53,7 @@ TEST(SyncLocal, EndsEverythingOfAVanishedUserOnce) {
 TEST(SyncLocal, TakesANameThatCameBackForSomebodyElseN18) {
   Store store = in_memory();
   const model::Account before = local_person(store, "alice", "one");
-  ASSERT_THAT(store.credentials().issue(credential_of(before, "c1"), kPlenty), IsOk());
+  ASSERT_THAT(store.credentials().issue(credential_of(before, "c1"), kPlenty, kSomebody), IsOk());
   ASSERT_THAT(sync(store, {}), IsOk());
   ASSERT_THAT(sync(store, {entry("alice", "one")}), IsOk());
   const model::Account after = local_person(store, "alice", "one");
@@ -71,7 +71,7 @@ TEST(SyncLocal, TakesASignInAfterVanishingForSomebodyElseN18) {
 TEST(SyncLocal, DoesNotUndoADisablingWhenTheNameComesBackN18) {
   Store store = in_memory();
   const model::Account alice = local_person(store, "alice", "one");
-  ASSERT_THAT(store.accounts().disable(alice.id, kNow), IsOk());
+  ASSERT_THAT(store.accounts().disable(alice.id, kNow, kSomebody), IsOk());
   ASSERT_THAT(sync(store, {}), IsOk());
   ASSERT_THAT(sync(store, {entry("alice", "one")}), IsOk());
   SystemRandom random;

@@ -17,7 +17,7 @@ Result<model::Account> machine(Store& store, const std::string& name, const mode
 // A store with alice, her machine, and a credential of that.
 struct Ci {
   Ci() {
-    EXPECT_THAT(store.credentials().issue(credential_of(bot, "c1"), kPlenty), IsOk());
+    EXPECT_THAT(store.credentials().issue(credential_of(bot, "c1"), kPlenty, kSomebody), IsOk());
   }
   bool refused() {
     const auto found = store.credentials().presented(CredentialId("c1"));
@@ -52,16 +52,16 @@ TEST(Machines, AreNobodysWhoIsDisabledOrAMachine) {
   Ci ci;
   EXPECT_THAT(machine(ci.store, "second", ci.bot), FailsWith(ErrorCode::kRefused));
   EXPECT_THAT(machine(ci.store, "second", model::Account{}), FailsWith(ErrorCode::kNotFound));
-  ASSERT_THAT(ci.store.accounts().disable(ci.alice.id, kNow), IsOk());
+  ASSERT_THAT(ci.store.accounts().disable(ci.alice.id, kNow, kSomebody), IsOk());
   EXPECT_THAT(machine(ci.store, "second", ci.alice), FailsWith(ErrorCode::kRefused));
 }
 
 TEST(Machines, EndWithTheirOwnerHoweverThatEnds) {
   using End = Outcome (*)(Store&, const AccountId&);
   const End ends[] = {
-      [](Store& store, const AccountId& id) { return store.accounts().disable(id, kNow); },
-      [](Store& store, const AccountId& id) { return store.accounts().end_everything(id); },
-      [](Store& store, const AccountId& id) { return store.accounts().remove(id); },
+      [](Store& store, const AccountId& id) { return store.accounts().disable(id, kNow, kSomebody); },
+      [](Store& store, const AccountId& id) { return store.accounts().end_everything(id, kNow, kSomebody); },
+      [](Store& store, const AccountId& id) { return store.accounts().remove(id, kNow, kSomebody); },
   };
   for (const End end : ends) {
     Ci ci;
@@ -83,25 +83,25 @@ TEST(Machines, EndWhenTheirOwnerVanishesFromTheUsersFile) {
 
 TEST(Machines, DoNotEndWithTheirOwnersSessions) {
   Ci ci;
-  ASSERT_THAT(ci.store.accounts().end_sessions(ci.alice.id), IsOk());
+  ASSERT_THAT(ci.store.accounts().end_sessions(ci.alice.id, kNow, kSomebody), IsOk());
   EXPECT_FALSE(ci.refused());
 }
 
 TEST(Machines, GoOnWhenSomebodyTakesThemOver) {
   Ci ci;
   const model::Account bob = person(ci.store, "bob");
-  ASSERT_THAT(ci.store.accounts().disable(ci.alice.id, kNow), IsOk());
+  ASSERT_THAT(ci.store.accounts().disable(ci.alice.id, kNow, kSomebody), IsOk());
   EXPECT_THAT(ci.store.machines().assign(ci.bot.id, ci.alice.id), FailsWith(ErrorCode::kRefused));
   EXPECT_TRUE(ci.refused());
   ASSERT_THAT(ci.store.machines().assign(ci.bot.id, bob.id), IsOk());
   EXPECT_FALSE(ci.refused());
-  ASSERT_THAT(ci.store.accounts().end_everything(bob.id), IsOk());
+  ASSERT_THAT(ci.store.accounts().end_everything(bob.id, kNow, kSomebody), IsOk());
   EXPECT_TRUE(ci.refused());
 }
 
 TEST(Machines, WhatAnAdministratorDisabledStaysDeadThoughTheMachineGoesOn) {
   Ci ci;
-  ASSERT_THAT(ci.store.accounts().disable(ci.bot.id, kNow), IsOk());
+  ASSERT_THAT(ci.store.accounts().disable(ci.bot.id, kNow, kSomebody), IsOk());
   ASSERT_THAT(ci.store.machines().assign(ci.bot.id, ci.alice.id), IsOk());
   EXPECT_FALSE(ci.store.accounts().find(ci.bot.id)->disabled);
   EXPECT_TRUE(ci.refused());
@@ -109,8 +109,8 @@ TEST(Machines, WhatAnAdministratorDisabledStaysDeadThoughTheMachineGoesOn) {
 
 TEST(Machines, AreEnabledByAnOwnerOnly) {
   Ci ci;
-  ASSERT_THAT(ci.store.accounts().disable(ci.alice.id, kNow), IsOk());
-  EXPECT_THAT(ci.store.accounts().enable(ci.bot.id), FailsWith(ErrorCode::kRefused));
+  ASSERT_THAT(ci.store.accounts().disable(ci.alice.id, kNow, kSomebody), IsOk());
+  EXPECT_THAT(ci.store.accounts().enable(ci.bot.id, kNow, kSomebody), FailsWith(ErrorCode::kRefused));
   EXPECT_TRUE(ci.refused());
 }
 
@@ -125,9 +125,9 @@ TEST(Machines, HoldNothingThatOutlivesThem) {
   const auto bot = machine(ci.store, "short-lived", ci.alice, kNow + Seconds(3600));
   ASSERT_THAT(bot, IsOk());
   model::IssuedCredential credential = credential_of(*bot, "c2");
-  EXPECT_THAT(ci.store.credentials().issue(credential, kPlenty), FailsWith(ErrorCode::kRefused));
+  EXPECT_THAT(ci.store.credentials().issue(credential, kPlenty, kSomebody), FailsWith(ErrorCode::kRefused));
   credential.expires = kNow + Seconds(3600);
-  EXPECT_THAT(ci.store.credentials().issue(credential, kPlenty), IsOk());
+  EXPECT_THAT(ci.store.credentials().issue(credential, kPlenty, kSomebody), IsOk());
 }
 
 }  // namespace

@@ -38,10 +38,10 @@ TEST_F(MembershipsTest, AreDueAtTheirTimeAndWhileSomethingIsAlive) {
   EXPECT_EQ(members().due("main", Whom::kHolders, kTimes.due - Seconds(1), 10)->size(), 0u);
   EXPECT_EQ(members().due("main", Whom::kHolders, kTimes.due, 10), std::vector<AccountId>{alice_.id});
   EXPECT_EQ(members().due("another", Whom::kEverybody, kTimes.due, 10)->size(), 0u);
-  ASSERT_THAT(store_.sessions().end("s1"), IsOk());
+  ASSERT_THAT(store_.sessions().end("s1", kNow, kSomebody), IsOk());
   EXPECT_EQ(members().due("main", Whom::kEverybody, kTimes.due, 10)->size(), 1u);
   EXPECT_EQ(members().due("main", Whom::kHolders, kTimes.due, 10)->size(), 0u);
-  ASSERT_THAT(store_.credentials().issue(credential_of(alice_, "c1"), kPlenty), IsOk());
+  ASSERT_THAT(store_.credentials().issue(credential_of(alice_, "c1"), kPlenty, kSomebody), IsOk());
   EXPECT_EQ(members().due("main", Whom::kHolders, kTimes.due, 10)->size(), 1u);
 }
 
@@ -87,7 +87,7 @@ TEST_F(MembershipsTest, CountOnWhileNobodyAnswers) {
 }
 
 TEST_F(MembershipsTest, GoWithTheirAccount) {
-  ASSERT_THAT(store_.accounts().remove(alice_.id), IsOk());
+  ASSERT_THAT(store_.accounts().remove(alice_.id, kNow, kSomebody), IsOk());
   EXPECT_THAT(members().find(alice_.id), FailsWith(ErrorCode::kNotFound));
 }
 

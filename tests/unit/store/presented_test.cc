@@ -102,14 +102,14 @@ TEST_F(ChangeMarks, DifferAfterEveryCommit) {
     for (const ChangeMark& earlier : seen) EXPECT_NE(earlier.header, now.header);
     seen.push_back(now);
   };
-  ASSERT_THAT(writer_.accounts().end_sessions(alice_.id), IsOk());
+  ASSERT_THAT(writer_.accounts().end_sessions(alice_.id, kNow, kSomebody), IsOk());
   differs();
-  ASSERT_THAT(Accounts(looker_).end_sessions(alice_.id), IsOk());
+  ASSERT_THAT(Accounts(looker_).end_sessions(alice_.id, kNow, kSomebody), IsOk());
   differs();
   // A log that begins anew counts its frames anew, too.
   ASSERT_THAT(looker_.execute(SqlText("PRAGMA wal_checkpoint(TRUNCATE)")), IsOk());
   for (int i = 0; i < 3; ++i) {
-    ASSERT_THAT(writer_.accounts().end_sessions(alice_.id), IsOk());
+    ASSERT_THAT(writer_.accounts().end_sessions(alice_.id, kNow, kSomebody), IsOk());
     differs();
   }
 }
@@ -160,7 +160,7 @@ TEST_F(ChangeMarks, AreWrittenWithoutTheDiskOnlyForCoarseWrites) {
   {
     const WithoutWaiting coarse(looker_);
     EXPECT_EQ(synchronous_of(looker_), kNormal);
-    ASSERT_THAT(Accounts(looker_).end_sessions(alice_.id), IsOk());
+    ASSERT_THAT(Accounts(looker_).end_sessions(alice_.id, kNow, kSomebody), IsOk());
   }
   EXPECT_EQ(synchronous_of(looker_), kFull);
   EXPECT_NE(mark().header, before.header);
@@ -173,13 +173,13 @@ struct Change {
 
 const std::vector<Change>& changes() {
   static const std::vector<Change> all = {
-      {"end", [](Store& s, const auto&) { return s.sessions().end("s1"); }},
-      {"end_by_token", [](Store& s, const auto&) { return s.sessions().end_by_token(hash_of("s1")); }},
-      {"end_sessions", [](Store& s, const auto& a) { return s.accounts().end_sessions(a.id); }},
-      {"end_everything", [](Store& s, const auto& a) { return s.accounts().end_everything(a.id); }},
-      {"disable", [](Store& s, const auto& a) { return s.accounts().disable(a.id, kNow); }},
-      {"remove", [](Store& s, const auto& a) { return s.accounts().remove(a.id); }},
-      {"revoke", [](Store& s, const auto&) { return s.credentials().revoke(CredentialId("c1"), kNow); }},
+      {"end", [](Store& s, const auto&) { return s.sessions().end("s1", kNow, kSomebody); }},
+      {"end_by_token", [](Store& s, const auto&) { return s.sessions().end_by_token(hash_of("s1"), kNow, kSomebody); }},
+      {"end_sessions", [](Store& s, const auto& a) { return s.accounts().end_sessions(a.id, kNow, kSomebody); }},
+      {"end_everything", [](Store& s, const auto& a) { return s.accounts().end_everything(a.id, kNow, kSomebody); }},
+      {"disable", [](Store& s, const auto& a) { return s.accounts().disable(a.id, kNow, kSomebody); }},
+      {"remove", [](Store& s, const auto& a) { return s.accounts().remove(a.id, kNow, kSomebody); }},
+      {"revoke", [](Store& s, const auto&) { return s.credentials().revoke(CredentialId("c1"), kNow, kSomebody); }},
   };
   return all;
 }
@@ -200,7 +200,7 @@ TEST(Presented, IsWhatTheOtherProcessWroteLastL7) {
     Store writer = create(place.file("latchkey.db"));
     const model::Account alice = person(writer, "alice");
     ASSERT_THAT(start(writer, session_of(alice, "s1")), IsOk());
-    ASSERT_THAT(writer.credentials().issue(credential_of(alice, "c1"), kPlenty), IsOk());
+    ASSERT_THAT(writer.credentials().issue(credential_of(alice, "c1"), kPlenty, kSomebody), IsOk());
     Store worker = reopen(place.file("latchkey.db"));
     const std::string before = state_of(worker);
     EXPECT_EQ(state_of(worker), before);  // known by now

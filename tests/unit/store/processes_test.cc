@@ -90,8 +90,9 @@ TEST(Processes, SeeARevocationAtTheirNextQuestionL7) {
   const Pipe revoked;
   {
     Store store = create(path);
-    ASSERT_THAT(store.credentials().issue(credential_of(person(store, "alice"), "c1"), kPlenty),
-                IsOk());
+    ASSERT_THAT(
+        store.credentials().issue(credential_of(person(store, "alice"), "c1"), kPlenty, kSomebody),
+        IsOk());
   }
   const pid_t child = in_child([&] {
     auto store = Store::open(path, kWal, Access::kReadWrite);
@@ -105,7 +106,7 @@ TEST(Processes, SeeARevocationAtTheirNextQuestionL7) {
   });
   ASSERT_TRUE(ready.wait());
   Store store = reopen(path);
-  ASSERT_THAT(store.credentials().revoke(CredentialId("c1"), kNow), IsOk());
+  ASSERT_THAT(store.credentials().revoke(CredentialId("c1"), kNow, kSomebody), IsOk());
   revoked.signal();
   EXPECT_EQ(exit_status_of(child), 0);
 }
@@ -117,9 +118,9 @@ TEST(Processes, SeeTheEndOfASessionAndARaisedEpochAtOnce) {
   const model::Account alice = person(one, "alice");
   ASSERT_THAT(start(one, session_of(alice, "s1")), IsOk());
   ASSERT_THAT(other.sessions().find(hash_of("s1")), IsOk());
-  ASSERT_THAT(one.accounts().end_everything(alice.id), IsOk());
+  ASSERT_THAT(one.accounts().end_everything(alice.id, kNow, kSomebody), IsOk());
   EXPECT_EQ(other.sessions().find(hash_of("s1"))->account.session_epoch, alice.session_epoch + 1);
-  ASSERT_THAT(one.sessions().end("s1"), IsOk());
+  ASSERT_THAT(one.sessions().end("s1", kNow, kSomebody), IsOk());
   EXPECT_THAT(other.sessions().find(hash_of("s1")), FailsWith(ErrorCode::kNotFound));
 }
 

@@ -28,7 +28,7 @@ TEST(Sessions, PresentedTellsWhatADecisionJudges) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
   ASSERT_THAT(start(store, session_of(alice, "s1")), IsOk());
-  ASSERT_THAT(store.accounts().end_sessions(alice.id), IsOk());
+  ASSERT_THAT(store.accounts().end_sessions(alice.id, kNow, kSomebody), IsOk());
   const auto found = store.sessions().presented(hash_of("s1"));
   ASSERT_THAT(found, IsOk());
   EXPECT_EQ(found->id, "s1");
@@ -94,8 +94,8 @@ TEST(Sessions, NoKindOfTokenIsAnotherKindL23) {
   Store store = in_memory();
   const model::Account alice = person(store, "alice");
   ASSERT_THAT(start(store, session_of(alice, "s1", "sid-1")), IsOk());
-  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty), IsOk());
-  ASSERT_THAT(store.sessions().obey_logout({kIssuer, "jti-1", kNow, {}, {}}), IsOk());
+  ASSERT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty, kSomebody), IsOk());
+  ASSERT_THAT(store.sessions().obey_logout({kIssuer, "jti-1", kNow, {}, {}}, kNow, kSomebody), IsOk());
   for (const char* text : {"c1", "state-s1", "jti-1", "sid-1"}) {
     EXPECT_THAT(store.sessions().find(hash_of(text)), FailsWith(ErrorCode::kNotFound)) << text;
   }
@@ -127,7 +127,7 @@ TEST(Sessions, EndsEverySessionOfOneProviderSidM30) {
   ASSERT_THAT(start(store, session_of(alice, "s1", "sid-1")), IsOk());
   ASSERT_THAT(start(store, session_of(alice, "s2", "sid-1")), IsOk());
   ASSERT_THAT(start(store, session_of(alice, "s3", "sid-2")), IsOk());
-  EXPECT_EQ(store.sessions().obey_logout({kIssuer, "jti-1", kNow, "sid-1", {}}), 2);
+  EXPECT_EQ(store.sessions().obey_logout({kIssuer, "jti-1", kNow, "sid-1", {}}, kNow, kSomebody), 2);
   EXPECT_THAT(store.sessions().find(hash_of("s1")), FailsWith(ErrorCode::kNotFound));
   EXPECT_THAT(store.sessions().find(hash_of("s2")), FailsWith(ErrorCode::kNotFound));
   EXPECT_THAT(store.sessions().find(hash_of("s3")), IsOk());
@@ -136,22 +136,22 @@ TEST(Sessions, EndsEverySessionOfOneProviderSidM30) {
 TEST(Sessions, ASidOfAnotherProviderEndsNothing) {
   Store store = in_memory();
   ASSERT_THAT(start(store, session_of(person(store, "alice"), "s1", "sid-1")), IsOk());
-  EXPECT_EQ(store.sessions().obey_logout({"https://other", "jti-1", kNow, "sid-1", {}}), 0);
-  EXPECT_EQ(store.sessions().obey_logout({kIssuer, "jti-2", kNow, "", {}}), 0);
+  EXPECT_EQ(store.sessions().obey_logout({"https://other", "jti-1", kNow, "sid-1", {}}, kNow, kSomebody), 0);
+  EXPECT_EQ(store.sessions().obey_logout({kIssuer, "jti-2", kNow, "", {}}, kNow, kSomebody), 0);
   EXPECT_THAT(store.sessions().find(hash_of("s1")), IsOk());
 }
 
 TEST(Sessions, AnEmptySidEndsNoSessionThatHasNone) {
   Store store = in_memory();
   ASSERT_THAT(start(store, session_of(person(store, "alice"), "s1")), IsOk());
-  EXPECT_EQ(store.sessions().obey_logout({kIssuer, "jti-2", kNow, "", {}}), 0);
+  EXPECT_EQ(store.sessions().obey_logout({kIssuer, "jti-2", kNow, "", {}}, kNow, kSomebody), 0);
 }
 
 TEST(Sessions, EndsThoseOfOnePersonOnlyBySubject) {
   Store store = in_memory();
   ASSERT_THAT(start(store, session_of(person(store, "alice"), "s1")), IsOk());
   ASSERT_THAT(start(store, session_of(person(store, "bob"), "s2")), IsOk());
-  EXPECT_EQ(store.sessions().obey_logout({kIssuer, "jti", kNow, {}, "alice"}), 1);
+  EXPECT_EQ(store.sessions().obey_logout({kIssuer, "jti", kNow, {}, "alice"}, kNow, kSomebody), 1);
   EXPECT_THAT(store.sessions().find(hash_of("s1")), FailsWith(ErrorCode::kNotFound));
   EXPECT_THAT(store.sessions().find(hash_of("s2")), IsOk());
 }
@@ -161,10 +161,10 @@ TEST(Sessions, EndsOneByIdOrByToken) {
   const model::Account alice = person(store, "alice");
   ASSERT_THAT(start(store, session_of(alice, "s1")), IsOk());
   ASSERT_THAT(start(store, session_of(alice, "s2")), IsOk());
-  EXPECT_THAT(store.sessions().end("s1"), IsOk());
-  EXPECT_THAT(store.sessions().end("s1"), FailsWith(ErrorCode::kNotFound));
-  EXPECT_THAT(store.sessions().end_by_token(hash_of("s2")), IsOk());
-  EXPECT_THAT(store.sessions().end_by_token(hash_of("s2")), IsOk());
+  EXPECT_THAT(store.sessions().end("s1", kNow, kSomebody), IsOk());
+  EXPECT_THAT(store.sessions().end("s1", kNow, kSomebody), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(store.sessions().end_by_token(hash_of("s2"), kNow, kSomebody), IsOk());
+  EXPECT_THAT(store.sessions().end_by_token(hash_of("s2"), kNow, kSomebody), IsOk());
   EXPECT_TRUE(store.sessions().list(alice.id)->empty());
 }
 
@@ -190,10 +190,10 @@ TEST(Sessions, ListsThoseOfOneAccountOrAll) {
 
 TEST(Sessions, RefusesAReplayedLogoutTokenM26) {
   Store store = in_memory();
-  ASSERT_THAT(store.sessions().obey_logout({kIssuer, "jti", kNow + Seconds(60), {}, {}}), IsOk());
-  EXPECT_THAT(store.sessions().obey_logout({kIssuer, "jti", kNow + Seconds(60), {}, {}}),
+  ASSERT_THAT(store.sessions().obey_logout({kIssuer, "jti", kNow + Seconds(60), {}, {}}, kNow, kSomebody), IsOk());
+  EXPECT_THAT(store.sessions().obey_logout({kIssuer, "jti", kNow + Seconds(60), {}, {}}, kNow, kSomebody),
               FailsWith(ErrorCode::kConflict));
-  EXPECT_THAT(store.sessions().obey_logout({"https://other", "jti", kNow, {}, {}}), IsOk());
+  EXPECT_THAT(store.sessions().obey_logout({"https://other", "jti", kNow, {}, {}}, kNow, kSomebody), IsOk());
 }
 
 TEST(Sessions, ReplayMemorySurvivesARestartAndAnEarlyPurgeN24) {
@@ -202,13 +202,13 @@ TEST(Sessions, ReplayMemorySurvivesARestartAndAnEarlyPurgeN24) {
   {
     Store store = create(path);
     ASSERT_THAT(start(store, session_of(person(store, "alice"), "s1")), IsOk());
-    ASSERT_THAT(store.sessions().obey_logout({kIssuer, "jti", kNow + Seconds(600), {}, {}}),
+    ASSERT_THAT(store.sessions().obey_logout({kIssuer, "jti", kNow + Seconds(600), {}, {}}, kNow, kSomebody),
                 IsOk());
   }
   Store store = reopen(path);
   ASSERT_THAT(store.admin().purge_expired(kNow + Seconds(599)), IsOk());
   EXPECT_EQ(store.sessions().state_used("state-s1"), StateUsed::kYes);
-  EXPECT_THAT(store.sessions().obey_logout({kIssuer, "jti", kNow + Seconds(600), {}, {}}),
+  EXPECT_THAT(store.sessions().obey_logout({kIssuer, "jti", kNow + Seconds(600), {}, {}}, kNow, kSomebody),
               FailsWith(ErrorCode::kConflict));
 }
 

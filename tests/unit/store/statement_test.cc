@@ -74,7 +74,7 @@ TEST_F(StatementTest, ATransactionThatIsNotCommittedIsUndone) {
                     "INSERT INTO logout_token (issuer, jti, expires) VALUES ('i', 'j', 1)")),
                 IsOk());
   }
-  EXPECT_THAT(Sessions(connection_).obey_logout({"i", "j", kNow, {}, {}}), IsOk());
+  EXPECT_THAT(Sessions(connection_).obey_logout({"i", "j", kNow, {}, {}}, kNow, kSomebody), IsOk());
 }
 
 TEST(Lines, AreReadBackAsTheyWereJoined) {

@@ -62,7 +62,7 @@ class Trouble : public testing::Test {
     Store store = create(path_, journal);
     const model::Account alice = person(store, "alice");
     EXPECT_THAT(start(store, session_of(alice, "s1")), IsOk());
-    EXPECT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty), IsOk());
+    EXPECT_THAT(store.credentials().issue(credential_of(alice, "c1"), kPlenty, kSomebody), IsOk());
     return store;
   }
 
@@ -80,13 +80,13 @@ class Trouble : public testing::Test {
 
   static void expect_no_write(Store& store) {
     const auto begin = std::chrono::steady_clock::now();
-    EXPECT_THAT(store.credentials().revoke(CredentialId("c1"), kNow),
+    EXPECT_THAT(store.credentials().revoke(CredentialId("c1"), kNow, kSomebody),
                 FailsWith(ErrorCode::kUnavailable));
     EXPECT_LT(std::chrono::steady_clock::now() - begin, kSoon);
   }
 
   static void expect_write(Store& store) {
-    EXPECT_THAT(store.credentials().revoke(CredentialId("c1"), kNow), IsOk());
+    EXPECT_THAT(store.credentials().revoke(CredentialId("c1"), kNow, kSomebody), IsOk());
     EXPECT_TRUE(store.credentials().find(CredentialId("c1"))->credential.revoked.has_value());
   }
 
@@ -151,14 +151,14 @@ TEST_F(Trouble, AFullDiskKeepsDecisionsAndRefusesWritesC18N21) {
   Sessions sessions(connection);
   Result<std::int64_t> seen = 0;
   for (int i = 0; seen && i < 10'000; ++i) {
-    seen = sessions.obey_logout({kIssuer, "jti" + std::to_string(i), kNow, {}, {}});
+    seen = sessions.obey_logout({kIssuer, "jti" + std::to_string(i), kNow, {}, {}}, kNow, kSomebody);
   }
   EXPECT_THAT(seen, FailsWith(ErrorCode::kUnavailable));
   EXPECT_THAT(sessions.find(hash_of("s1")), IsOk());
   EXPECT_THAT(Credentials(connection).find(CredentialId("c1")), IsOk());
 
   ASSERT_THAT(connection.execute(SqlText("PRAGMA max_page_count = 100000")), IsOk());
-  EXPECT_THAT(sessions.obey_logout({kIssuer, "later", kNow, {}, {}}), IsOk());
+  EXPECT_THAT(sessions.obey_logout({kIssuer, "later", kNow, {}, {}}, kNow, kSomebody), IsOk());
 }
 
 TEST_F(Trouble, ALogoutThatEndedNothingMayBeDeliveredAgainM26) {
@@ -166,12 +166,12 @@ TEST_F(Trouble, ALogoutThatEndedNothingMayBeDeliveredAgainM26) {
   OtherProgram other(path_);
   other.run("CREATE TRIGGER stuck BEFORE DELETE ON session BEGIN SELECT RAISE(FAIL, 'no'); END");
   const LogoutOrder order{kIssuer, "jti", kNow + Seconds(60), {}, "alice"};
-  EXPECT_FALSE(store.sessions().obey_logout(order).has_value());
+  EXPECT_FALSE(store.sessions().obey_logout(order, kNow, kSomebody).has_value());
   EXPECT_TRUE(reads(store));
 
   other.run("DROP TRIGGER stuck");
-  EXPECT_EQ(store.sessions().obey_logout(order), 1);
-  EXPECT_THAT(store.sessions().obey_logout(order), FailsWith(ErrorCode::kConflict));
+  EXPECT_EQ(store.sessions().obey_logout(order, kNow, kSomebody), 1);
+  EXPECT_THAT(store.sessions().obey_logout(order, kNow, kSomebody), FailsWith(ErrorCode::kConflict));
 }
 
 TEST_F(Trouble, AFullDiskCreatesNeitherSessionNorUsedStateC18) {
@@ -195,8 +195,9 @@ TEST_F(Trouble, AReadOnlyFileKeepsDecisionsAndRefusesWritesC18N21) {
     const std::string path = place.file("latchkey.db");
     {
       Store setup = create(path, journal);
-      ASSERT_THAT(setup.credentials().issue(credential_of(person(setup, "alice"), "c1"), kPlenty),
-                  IsOk());
+      ASSERT_THAT(
+          setup.credentials().issue(credential_of(person(setup, "alice"), "c1"), kPlenty, kSomebody),
+          IsOk());
       ASSERT_THAT(start(setup, session_of(*setup.accounts().find_by_name("alice"), "s1")), IsOk());
     }
     ASSERT_EQ(chmod(path.c_str(), 0400), 0);
@@ -242,7 +243,7 @@ TEST_F(Trouble, AMissingDirectoryIsUnavailableUntilItIsBack) {
 TEST_F(Trouble, AReplacedFileIsTheOneThatAnswers) {
   Store store = filled();
   ASSERT_THAT(store.admin().backup(place_.file("backup.db")), IsOk());
-  ASSERT_THAT(store.accounts().remove(store.accounts().find_by_name("alice")->id), IsOk());
+  ASSERT_THAT(store.accounts().remove(store.accounts().find_by_name("alice")->id, kNow, kSomebody), IsOk());
   std::filesystem::rename(place_.file("backup.db"), path_);
   std::filesystem::remove(path_ + "-wal");
   std::filesystem::remove(path_ + "-shm");

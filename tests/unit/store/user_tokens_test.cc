@@ -80,9 +80,9 @@ TEST(UserTokens, GoWithTheirAccountAndNeverComeBack) {
   ASSERT_THAT(people.make(people.alice, "alice001"), IsOk());
   ASSERT_THAT(people.make(people.bob, "bob00001"), IsOk());
 
-  ASSERT_THAT(people.store.accounts().remove(people.alice.id), IsOk());
-  ASSERT_THAT(people.store.accounts().disable(people.bob.id, kNow), IsOk());
-  ASSERT_THAT(people.store.accounts().enable(people.bob.id), IsOk());
+  ASSERT_THAT(people.store.accounts().remove(people.alice.id, kNow, kSomebody), IsOk());
+  ASSERT_THAT(people.store.accounts().disable(people.bob.id, kNow, kSomebody), IsOk());
+  ASSERT_THAT(people.store.accounts().enable(people.bob.id, kNow, kSomebody), IsOk());
 
   EXPECT_THAT(people.presented("alice001"), FailsWith(ErrorCode::kNotFound));
   EXPECT_THAT(people.presented("bob00001"), FailsWith(ErrorCode::kNotFound));
@@ -92,16 +92,16 @@ TEST(UserTokens, EndWithEverythingElseAndNotWithTheSessions) {
   People people;
   ASSERT_THAT(people.make(people.alice, "alice001"), IsOk());
 
-  ASSERT_THAT(people.store.accounts().end_sessions(people.alice.id), IsOk());
+  ASSERT_THAT(people.store.accounts().end_sessions(people.alice.id, kNow, kSomebody), IsOk());
   EXPECT_THAT(people.presented("alice001"), IsOk());
-  ASSERT_THAT(people.store.accounts().end_everything(people.alice.id), IsOk());
+  ASSERT_THAT(people.store.accounts().end_everything(people.alice.id, kNow, kSomebody), IsOk());
   EXPECT_THAT(people.presented("alice001"), FailsWith(ErrorCode::kNotFound));
 }
 
 TEST(UserTokens, NoneIsMadeForWhoHasEndedEverythingMeanwhile) {
   People people;
-  ASSERT_THAT(people.store.accounts().end_everything(people.alice.id), IsOk());
-  ASSERT_THAT(people.store.accounts().disable(people.bob.id, kNow), IsOk());
+  ASSERT_THAT(people.store.accounts().end_everything(people.alice.id, kNow, kSomebody), IsOk());
+  ASSERT_THAT(people.store.accounts().disable(people.bob.id, kNow, kSomebody), IsOk());
   people.bob.credential_epoch += 1;
 
   EXPECT_THAT(people.make(people.alice, "alice001"), FailsWith(ErrorCode::kRefused));
@@ -231,7 +231,7 @@ TEST(Ticket, EndsWithEverythingElse) {
   UserTokens& tokens = people.store.user_tokens();
   ASSERT_THAT(tokens.add_ticket(hash_of("t"), people.alice.id, kNow), IsOk());
 
-  ASSERT_THAT(people.store.accounts().end_everything(people.alice.id), IsOk());
+  ASSERT_THAT(people.store.accounts().end_everything(people.alice.id, kNow, kSomebody), IsOk());
 
   EXPECT_THAT(tokens.redeem_ticket(hash_of("t"), people.alice.id, kNow),
               FailsWith(ErrorCode::kNotFound));

@@ -1,0 +1,2 @@
+-- Each append.
+UPDATE audit_chain SET head_seq = :seq, head = :chain WHERE one = 1;

@@ -1,2 +1,0 @@
--- Each logout.
-DELETE FROM session WHERE token_hash = :token_hash;

@@ -1,0 +1,184 @@
+#include "latchkey/pages/metrics.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "latchkey/model/proof.h"
+#include "latchkey/model/reason.h"
+#include "latchkey/pages/html.h"
+#include "latchkey/pages/problem.h"
+#include "latchkey/telemetry/exposition.h"
+#include "latchkey/telemetry/metrics.h"
+
+namespace latchkey::pages {
+namespace {
+
+using telemetry::Exposition;
+using telemetry::MetricType;
+using telemetry::PoolFigures;
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kPools{
+    {{"authorizer", "latchkey-authorizer"}, {"responder", "latchkey-responder"}}};
+
+// One pool by its short name; all zeros while it never ran.
+struct Pool {
+  std::string_view name;
+  PoolFigures figures;
+};
+
+// How a decision ended, in one of four words.
+std::string_view result_of(model::Reason reason) {
+  using model::Reason;
+  if (reason == Reason::kAllowed) return "allowed";
+  if (reason == Reason::kHealth) return "health";
+  const bool unable = reason == Reason::kStoreUnavailable || reason == Reason::kDirectoryStale ||
+                      reason == Reason::kMembershipTooOld || reason == Reason::kBusy ||
+                      reason == Reason::kInternal;
+  return unable ? "unable" : "refused";
+}
+
+void write_decisions(const PoolFigures& figures, Exposition& out) {
+  out.family("latchkey_decisions_total", MetricType::kCounter,
+             "Decisions of the authorizer by result and reason.");
+  for (const model::Reason reason : model::all_reasons()) {
+    out.sample({{"result", result_of(reason)}, {"reason", name_of(reason)}},
+               figures.decisions.at(static_cast<std::size_t>(reason)));
+  }
+  out.family("latchkey_approvals_total", MetricType::kCounter,
+             "Allowed decisions by how the person was proven.");
+  for (const model::Proof proof : model::all_proofs()) {
+    out.sample({{"auth", name_of(proof)}}, figures.approvals.at(static_cast<std::size_t>(proof)));
+  }
+}
+
+void write_pools(const std::array<Pool, 2>& pools, Exposition& out) {
+  out.family("latchkey_workers", MetricType::kGauge, "Workers that live, by what they do.");
+  for (const auto& [name, figures] : pools) {
+    out.sample({{"pool", name}, {"state", "busy"}}, figures.busy);
+    out.sample({{"pool", name}, {"state", "idle"}}, figures.workers - figures.busy);
+  }
+  out.family("latchkey_worker_starts_total", MetricType::kCounter,
+             "Workers that were started, and one for each trial of a reload.");
+  for (const auto& [name, figures] : pools) out.sample({{"pool", name}}, figures.starts);
+}
+
+void write_durations(const std::array<Pool, 2>& pools, Exposition& out) {
+  out.family("latchkey_request_duration_seconds", MetricType::kHistogram,
+             "From the parameters of a request to its reply.");
+  for (const auto& [name, figures] : pools) {
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i < telemetry::kDurationBounds.size(); ++i) {
+      count += figures.durations.at(i);
+      const std::chrono::nanoseconds bound = telemetry::kDurationBounds.at(i);
+      const std::string le = telemetry::seconds_text(static_cast<std::uint64_t>(bound.count()));
+      out.sample("_bucket", {{"pool", name}, {"le", le}}, std::to_string(count));
+    }
+    count += figures.durations.back();
+    out.sample("_bucket", {{"pool", name}, {"le", "+Inf"}}, std::to_string(count));
+    out.sample("_sum", {{"pool", name}}, telemetry::seconds_text(figures.duration_ns));
+    out.sample("_count", {{"pool", name}}, std::to_string(count));
+  }
+}
+
+std::uint64_t size_of(const std::string& file) {
+  std::error_code absent;
+  const std::uintmax_t size = std::filesystem::file_size(file, absent);
+  return absent ? 0 : size;
+}
+
+void write_store(store::Store& store, const std::string& path, Exposition& out) {
+  const Result<store::AuditHead> head = store.audit().head();
+  out.family("latchkey_store_up", MetricType::kGauge, "1 while the store answers.")
+      .sample({}, head ? 1 : 0);
+  out.family("latchkey_store_bytes", MetricType::kGauge, "Size of the database and of its log.")
+      .sample({{"file", "database"}}, size_of(path))
+      .sample({{"file", "log"}}, size_of(path + "-wal"));
+  if (!head) return;
+  out.family("latchkey_audit_rows_total", MetricType::kCounter,
+             "Rows that were ever written to the audit log.")
+      .sample({}, static_cast<std::uint64_t>(head->seq));
+}
+
+// The work against providers and directories is told by when it last succeeded: their names are
+// those of the configuration.
+void write_tasks(store::Store& store, Exposition& out) {
+  const Result<std::vector<store::TaskState>> tasks = store.tasks().list();
+  if (!tasks) return;
+  out.family("latchkey_task_success_timestamp_seconds", MetricType::kGauge,
+             "When a task of the housekeeping last came to its end; 0: never.");
+  for (const store::TaskState& task : *tasks) {
+    out.sample({{"task", task.name}},
+               static_cast<std::uint64_t>(to_unix(task.succeeded.value_or(TimePoint()))));
+  }
+}
+
+void write_keys(const crypto::KeyDirectory& directory, TimePoint now, Exposition& out) {
+  const Result<std::vector<crypto::KeyInfo>> keys = directory.list(now);
+  out.family("latchkey_keys_up", MetricType::kGauge, "1 while the keys can be read.")
+      .sample({}, keys ? 1 : 0);
+  if (!keys) return;
+  const auto count = [&keys](crypto::KeyState state) {
+    return static_cast<std::uint64_t>(std::ranges::count(*keys, state, &crypto::KeyInfo::state));
+  };
+  out.family("latchkey_keys", MetricType::kGauge, "Keys that sign and verify credentials.")
+      .sample({{"state", "active"}}, count(crypto::KeyState::kActive))
+      .sample({{"state", "next"}}, count(crypto::KeyState::kNext))
+      .sample({{"state", "verify-only"}}, count(crypto::KeyState::kVerifyOnly));
+  const auto active = std::ranges::find(*keys, crypto::KeyState::kActive, &crypto::KeyInfo::state);
+  if (active == keys->end()) return;
+  out.family("latchkey_key_created_timestamp_seconds", MetricType::kGauge,
+             "When the key was made that signs now.")
+      .sample({}, static_cast<std::uint64_t>(to_unix(active->created)));
+}
+
+}  // namespace
+
+MetricsPage::MetricsPage(const config::Config& config, store::Store& store)
+    : store_(store), store_path_(config.store.path), keys_(config.credential.key_directory) {
+  for (const std::string& text : config.metrics.allow) {
+    const Result<wire::Network> network = wire::parse_network(text);
+    if (network) allowed_.push_back(*network);  // the configuration holds no other
+  }
+}
+
+bool MetricsPage::admits(const std::string& address) const {
+  return std::ranges::any_of(allowed_, [&address](const wire::Network& network) {
+    return wire::network_has(network, address);
+  });
+}
+
+PageResult MetricsPage::serve(const PageRequest& request) {
+  PageResult result;
+  if (!admits(request.query.remote_address)) {
+    result.answer = problem(403, "not_admitted", "These figures are not for this address.");
+    result.reason = "not_admitted";
+    return result;
+  }
+  std::array<Pool, 2> pools;
+  for (std::size_t i = 0; i < pools.size(); ++i) {
+    const auto& [name, program] = kPools.at(i);
+    const auto figures = PoolFigures::read(telemetry::metrics_file(store_path_, program));
+    pools.at(i) = {name, figures.value_or(PoolFigures())};
+  }
+  Exposition out;
+  out.family("latchkey_build_info", MetricType::kGauge, "The version that answers.")
+      .sample({{"version", LATCHKEY_VERSION}}, 1);
+  write_decisions(pools.front().figures, out);
+  write_pools(pools, out);
+  write_durations(pools, out);
+  write_store(store_, store_path_, out);
+  write_tasks(store_, out);
+  write_keys(keys_, request.now, out);
+  result.answer.status = 200;
+  result.answer.add_ours("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+  add_secure_headers(result.answer);
+  result.answer.body = out.take();
+  result.reason = "shown";
+  return result;
+}
+
+}  // namespace latchkey::pages

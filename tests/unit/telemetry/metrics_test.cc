@@ -1,0 +1,185 @@
+#include "latchkey/telemetry/metrics.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "latchkey/model/canonical_request.h"
+#include "latchkey/model/decision.h"
+#include "latchkey/model/reason.h"
+#include "latchkey/telemetry/exposition.h"
+#include "latchkey/telemetry/log.h"
+#include "support/results.h"
+
+namespace latchkey::telemetry {
+namespace {
+
+using std::chrono::microseconds;
+
+class MetricsFile : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_NE(::mkdtemp(directory_.data()), nullptr); }
+  ~MetricsFile() override { std::filesystem::remove_all(directory_); }
+
+  Metrics attach() {
+    auto metrics = Metrics::attach(file());
+    EXPECT_THAT(metrics, IsOk());
+    return *std::move(metrics);
+  }
+  PoolFigures figures() {
+    const auto read = PoolFigures::read(file());
+    EXPECT_THAT(read, IsOk());
+    return read.value_or(PoolFigures());
+  }
+  std::string file() const { return metrics_file(directory_ + "/store.db", "pool"); }
+
+  std::string directory_ = (std::filesystem::temp_directory_path() / "lk-metrics-XXXXXX").string();
+};
+
+TEST_F(MetricsFile, SumsWhatAllWorkersCount) {
+  Metrics one = attach();
+  Metrics other = attach();
+  one.counters().end_request(microseconds(10));
+  other.counters().begin_request();
+  other.counters().end_request(microseconds(30));
+  const PoolFigures sum = figures();
+  EXPECT_EQ(sum.workers, 2U);
+  EXPECT_EQ(sum.busy, 1U);
+  EXPECT_EQ(sum.starts, 2U);
+  EXPECT_EQ(sum.durations.at(0), 1U);
+  EXPECT_EQ(sum.durations.at(1), 1U);
+  EXPECT_EQ(sum.duration_ns, 40'000U);
+}
+
+TEST_F(MetricsFile, PutsADurationIntoTheBucketWhoseEndItDoesNotExceed) {
+  Metrics worker = attach();
+  worker.counters().end_request(kDurationBounds.front());
+  worker.counters().end_request(kDurationBounds.front() + std::chrono::nanoseconds(1));
+  worker.counters().end_request(kDurationBounds.back() + microseconds(1));
+  EXPECT_EQ(figures().durations.at(0), 1U);
+  EXPECT_EQ(figures().durations.at(1), 1U);
+  EXPECT_EQ(figures().durations.back(), 1U);
+}
+
+TEST_F(MetricsFile, KeepsWhatAWorkerCountedThatIsGone) {
+  { attach().counters().end_request(microseconds(10)); }
+  EXPECT_EQ(figures().workers, 0U);
+  EXPECT_EQ(figures().durations.at(0), 1U);
+  Metrics next = attach();
+  EXPECT_EQ(figures().workers, 1U);
+  EXPECT_EQ(figures().starts, 2U);
+  EXPECT_EQ(figures().durations.at(0), 1U);
+}
+
+TEST_F(MetricsFile, SeesAWorkerThatWasKilledAsGone) {
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto metrics = Metrics::attach(file());
+    if (metrics) metrics->counters().begin_request();
+    static_cast<void>(!::write(ready[1], "x", 1));
+    ::pause();
+  }
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  EXPECT_EQ(figures().workers, 1U);
+  EXPECT_EQ(figures().busy, 1U);
+  ::kill(child, SIGKILL);
+  ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+  EXPECT_EQ(figures().workers, 0U);
+  EXPECT_EQ(figures().busy, 0U);
+  ::close(ready[0]);
+  ::close(ready[1]);
+}
+
+TEST_F(MetricsFile, ALookDoesNotGiveAPlaceAway) {
+  Metrics worker = attach();
+  EXPECT_EQ(figures().workers, 1U);
+  EXPECT_EQ(figures().workers, 1U);
+}
+
+TEST_F(MetricsFile, CountsEachDecisionOnceWhateverIsWritten) {
+  Metrics worker = attach();
+  Log log = Log::null();
+  log.count_in(&worker.counters());
+  const model::CanonicalRequest request;
+  log.decision(request, model::Decision::refuse(model::Reason::kNoRule, ""), "192.0.2.7");
+  log.decision(request, model::Decision::refuse(model::Reason::kNoRule, ""), "192.0.2.7");
+  EXPECT_EQ(figures().decisions.at(static_cast<std::size_t>(model::Reason::kNoRule)), 2U);
+  EXPECT_EQ(figures().decisions.at(static_cast<std::size_t>(model::Reason::kAllowed)), 0U);
+}
+
+TEST_F(MetricsFile, EveryReasonHasAPlace) {
+  for (const model::Reason reason : model::all_reasons()) {
+    EXPECT_LT(static_cast<std::size_t>(reason), kReasonsMax);
+  }
+}
+
+TEST_F(MetricsFile, IsReadableByItsOwnerOnly) {
+  Metrics worker = attach();
+  struct stat status {};
+  ASSERT_EQ(::stat(file().c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777U, 0600U);
+}
+
+TEST_F(MetricsFile, OneOfAnotherBuildIsReplacedAndNotCut) {
+  std::ofstream(file()) << "latchkey metrics\nof another build\n";
+  ::chmod(file().c_str(), 0600);
+  const int old = ::open(file().c_str(), O_RDONLY | O_CLOEXEC);
+  EXPECT_THAT(PoolFigures::read(file()), FailsWith(ErrorCode::kUnavailable));
+  Metrics worker = attach();
+  EXPECT_EQ(figures().workers, 1U);
+  struct stat status {};
+  ASSERT_EQ(::fstat(old, &status), 0);
+  EXPECT_EQ(status.st_size, 34);
+  ::close(old);
+}
+
+TEST_F(MetricsFile, RefusesALinkAndWhatOthersCanReadM43) {
+  const std::string elsewhere = directory_ + "/elsewhere";
+  std::ofstream(elsewhere) << "";
+  std::filesystem::create_symlink(elsewhere, file());
+  EXPECT_THAT(Metrics::attach(file()), FailsWith(ErrorCode::kUnavailable));
+  std::filesystem::remove(file());
+  std::ofstream(file()) << "";
+  ::chmod(file().c_str(), 0644);
+  EXPECT_THAT(Metrics::attach(file()), FailsWith(ErrorCode::kUnavailable));
+}
+
+TEST_F(MetricsFile, APoolThatNeverRanHasNone) {
+  EXPECT_THAT(PoolFigures::read(file()), FailsWith(ErrorCode::kNotFound));
+}
+
+TEST(Exposition, WritesFamiliesAndSamples) {
+  Exposition out;
+  out.family("latchkey_up", MetricType::kGauge, "Is it.").sample({}, 1);
+  out.family("latchkey_x_total", MetricType::kCounter, "All.")
+      .sample({{"a", "1"}, {"b", "2"}}, 18'446'744'073'709'551'615U);
+  EXPECT_EQ(out.take(),
+            "# HELP latchkey_up Is it.\n# TYPE latchkey_up gauge\nlatchkey_up 1\n"
+            "# HELP latchkey_x_total All.\n# TYPE latchkey_x_total counter\n"
+            "latchkey_x_total{a=\"1\",b=\"2\"} 18446744073709551615\n");
+}
+
+TEST(Exposition, ALabelCannotBeginASampleOfItsOwnC22) {
+  Exposition out;
+  out.family("m", MetricType::kGauge, "h").sample({{"l", "a\"} 1\nforged 2\\"}}, 0);
+  EXPECT_TRUE(out.take().ends_with("m{l=\"a\\\"} 1\\nforged 2\\\\\"} 0\n"));
+}
+
+TEST(Exposition, WritesSecondsExactly) {
+  EXPECT_EQ(seconds_text(0), "0");
+  EXPECT_EQ(seconds_text(25'000), "0.000025");
+  EXPECT_EQ(seconds_text(5'000'000'000), "5");
+  EXPECT_EQ(seconds_text(1'000'000'001), "1.000000001");
+}
+
+}  // namespace
+}  // namespace latchkey::telemetry
