@@ -25,14 +25,15 @@ std::string_view run_of(std::string_view text, bool (*belongs)(char)) {
   return text.substr(0, static_cast<std::size_t>(end - text.begin()));
 }
 
-// The three parts that a run of a token's bytes begins with. A full stop behind them ends a
-// sentence.
-std::string_view signed_token_of(std::string_view run) {
-  const std::size_t first = run.find('.');
-  if (first == std::string_view::npos) return {};
-  const std::size_t second = run.find('.', first + 1);
-  if (second == std::string_view::npos) return {};
-  return run.substr(0, run.find('.', second + 1));
+// What stands before the third dot of a token's bytes at the beginning of `text`, as a full stop
+// behind a token ends a sentence. Goes no further than that, so that a text of nothing but tokens
+// is read once.
+std::string_view token_run(std::string_view text) {
+  std::size_t end = 0;
+  for (int dots = 0; end < text.size() && is_of_token(text[end]); ++end) {
+    if (text[end] == '.' && ++dots == 3) break;
+  }
+  return text.substr(0, end);
 }
 
 // Collects what looks like a secret. Each byte is looked at a few times at most, whatever the text.
@@ -61,9 +62,8 @@ class Search {
     const std::string_view fixed = text.substr(0, crypto::kShortTokenBytes);
     if (crypto::is_short_token(fixed)) return keep(fixed);
     if (!text.starts_with(kSignedMark)) return 1;
-    const std::string_view run = run_of(text, is_of_token);
-    const std::string_view token = signed_token_of(run);
-    return token.empty() ? run.size() : keep(token);
+    const std::string_view run = token_run(text);
+    return std::ranges::count(run, '.') == 2 ? keep(run) : run.size();
   }
 
   std::size_t keep(std::string_view secret) {

@@ -39,21 +39,27 @@ PageResult answer_of(const Parts& parts, const PageRequest& request, Message mes
   return result;
 }
 
-// Where the text stands: in the field or member `token`, or it is the whole body.
-Result<std::string> pasted(const PageRequest& request) {
+// What the field or member `token` says when it is read as the form or JSON that the body is.
+std::string decoded_token(const PageRequest& request) {
   switch (body_kind(request)) {
     case BodyKind::kForm: {
-      LK_TRY(const wire::Form form, wire::Form::parse(request.body));
-      LK_TRY(const std::optional<std::string> token, form.single("token"));
-      return token.value_or(std::string());
+      const Result<wire::Form> form = wire::Form::parse(request.body);
+      if (!form) return {};
+      return form->single("token").value_or(std::nullopt).value_or(std::string());
     }
     case BodyKind::kJson: {
-      LK_TRY(const wire::Json json, wire::Json::parse(request.body, kBodyBytesMax));
-      return json.string("token");
+      const Result<wire::Json> json = wire::Json::parse(request.body, kBodyBytesMax);
+      return json ? json->string("token").value_or(std::string()) : std::string();
     }
     case BodyKind::kOther: break;
   }
-  return request.body;
+  return {};
+}
+
+// The body as it is, whatever it calls itself: curl says of every file that it is a form. Decoded
+// besides, because base64 is not the same behind percent signs and backslashes.
+std::string pasted(const PageRequest& request) {
+  return request.body + "\n" + decoded_token(request);
 }
 
 std::string joined(const std::vector<CredentialId>& ids) {
@@ -84,22 +90,13 @@ PageResult RevokePage::revoke(const PageRequest& request) {
     result.answer.add_ours("Retry-After", std::to_string((*wait)->count()));
     return result;
   }
-  const Result<std::string> text = pasted(request);
-  if (!text) {
-    return answer_of(parts_, request,
-                     {.status = 400,
-                      .title = "That cannot be read",
-                      .text = "Send the text in the field `token` of a form or JSON object, or as "
-                              "it is.",
-                      .reason = "malformed"});
-  }
   const Outcome counted = attempts.record_report(address, request.now);
   if (!counted) return answer_of(parts_, request, unavailable);
   // Nobody is signed in: it is whoever holds the secret.
   const model::Actor holder{
       .who = "holder", .address = address, .agent = request.hints().user_agent};
   const auto revoked =
-      revoke_leaked(parts_.config, parts_.store, *text, request.now, holder);
+      revoke_leaked(parts_.config, parts_.store, pasted(request), request.now, holder);
   if (!revoked) return answer_of(parts_, request, unavailable);
   PageResult result = answer_of(
       parts_, request,

@@ -10,7 +10,7 @@ namespace latchkey::pages {
 // Route: `/revoke` below the configured path of the credentials.
 //
 //   GET   a form
-//   POST  the field `token` of a form or a JSON object, or a text: with anything around the secret
+//   POST  a text, or the field `token` of a form or JSON object: with anything around the secret
 //
 // The answer is the same whatever was sent. A network that sends too many waits (429).
 class RevokePage final : public Page {

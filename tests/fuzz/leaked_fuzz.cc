@@ -1,0 +1,21 @@
+// Texts that strangers paste: what is found is short enough to be looked at, is found once, and is
+// found again when it stands alone.
+#include <set>
+#include <string>
+#include <vector>
+
+#include "fuzz/fuzz.h"
+#include "latchkey/base/result.h"
+#include "latchkey/pages/leaked.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace latchkey;
+  const std::vector<std::string> found = pages::secrets_in(fuzz::text_of(data, size));
+  LK_ASSERT(found.size() <= pages::kLeakedMax);
+  LK_ASSERT(std::set<std::string>(found.begin(), found.end()).size() == found.size());
+  for (const std::string& secret : found) {
+    const std::vector<std::string> again = pages::secrets_in(secret);
+    LK_ASSERT(!again.empty() && again.front() == secret);
+  }
+  return 0;
+}
