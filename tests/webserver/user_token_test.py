@@ -12,13 +12,8 @@ from tests.support.processes import clean_environment, program
 from tests.support.servers import front
 from tests.webserver.conftest import Stack
 
-CONFIGURATION = front.CONFIGURATION.replace('users_file = "{dir}/users"', """users_file = "{dir}/users"
-basic = true
-
-[user_token]
-enabled = true
-administrators = ["root"]
-""", 1)
+CONFIGURATION = front.CONFIGURATION.replace('users_file = "{dir}/users"', 'users_file = "{dir}/users"\nbasic = true', 1).replace(
+    "[user_token]\n", '[user_token]\nadministrators = ["root"]\n', 1)
 
 # Where a ticket is asked for, where the pair is fetched, and how the ticket travels there.
 VERSIONS = {

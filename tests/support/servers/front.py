@@ -24,6 +24,9 @@ browser = false
 [store]
 url = "sqlite:{dir}/state/latchkey.db"
 
+[user_token]
+enabled = true
+
 [local]
 users_file = "{dir}/users"
 

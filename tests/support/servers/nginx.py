@@ -85,5 +85,6 @@ class NginxFcgiwrapFront(NginxFront):
 
     def make_server(self, application, replace=None, **how):
         return super().make_server(application, replace={
-            "include latchkey/server.conf;": "include latchkey/server-fcgiwrap.conf;", "/usr/local/bin/": f"{BIN}/",
+            "include latchkey/server.conf;": "include latchkey/server-fcgiwrap.conf;",
+            "include latchkey/user-tokens.conf;": "include latchkey/user-tokens-fcgiwrap.conf;", "/usr/local/bin/": f"{BIN}/",
             "/etc/latchkey/latchkey.toml": self.latchkey.file, **(replace or {})}, **how)

@@ -137,6 +137,7 @@ class HtaccessCgiFront(HtaccessFront):
         "health_probe": "the gate's 200 is for what it leads to a file for: a probe of `/` gets 403, and 200 from `/healthz`",
         "the_doctor_finds_nothing_to_mend": "it warns of the health probe of `/`, see there, and of nothing else",
         "websocket": HtaccessFront.reasons["websocket"],
+        "user_tokens": HtaccessFront.reasons["user_tokens"],
         "encoded_slash": HtaccessFront.reasons["encoded_slash"],
     }
 
