@@ -21,13 +21,14 @@ Result<model::Account> create(Opened& opened, const Arguments& arguments, const 
   const TimePoint now = world.clock.now();
   std::optional<TimePoint> expires;
   if (arguments.days) expires = now + std::chrono::days(static_cast<int>(*arguments.days));
-  return opened.store.machines().create(filtered.profile, owner.id, expires, now, world.random);
+  return opened.store.machines().create(filtered.profile, owner.id, expires, now, world.random,
+                                        opened.by);
 }
 
-Outcome assign(Opened& opened, const Arguments& arguments) {
+Outcome assign(Opened& opened, const Arguments& arguments, const World& world) {
   LK_TRY(const model::Account machine, find_account(opened.store, arguments.user));
   LK_TRY(const model::Account owner, find_account(opened.store, arguments.owner));
-  return opened.store.machines().assign(machine.id, owner.id);
+  return opened.store.machines().assign(machine.id, owner.id, world.clock.now(), opened.by);
 }
 
 }  // namespace
@@ -49,7 +50,7 @@ int user_create_machine(const Arguments& arguments, const World& world) {
 int user_assign(const Arguments& arguments, const World& world) {
   Or<Opened> opened = open_store(arguments, world);
   if (!opened) return opened.error();
-  const Outcome assigned = assign(*opened, arguments);
+  const Outcome assigned = assign(*opened, arguments, world);
   if (!assigned) return failed(world, arguments.user, assigned.error());
   world.out << arguments.user << ": belongs to " << arguments.owner << " and is enabled\n";
   return kGood;

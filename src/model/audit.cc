@@ -24,6 +24,8 @@ std::string_view name_of(AuditAction action) {
     case AuditAction::kUserDisabled: return "user_disabled";
     case AuditAction::kUserEnabled: return "user_enabled";
     case AuditAction::kUserRemoved: return "user_removed";
+    case AuditAction::kMachineCreated: return "machine_created";
+    case AuditAction::kMachineAssigned: return "machine_assigned";
     case AuditAction::kKeyAdded: return "key_added";
     case AuditAction::kKeyActivated: return "key_activated";
     case AuditAction::kKeyRemoved: return "key_removed";

@@ -100,13 +100,13 @@ TEST(Machine, EndsWithItsOwnerAtTheNextRequestAndGoesOnWithAnother) {
   model::Profile profile;
   profile.user_name = "ci-bot";
   const auto bot = world.store->machines().create(profile, alice.id, std::nullopt,
-                                                  world.clock.now(), world.random);
+                                                  world.clock.now(), world.random, kSomebody);
   ASSERT_THAT(bot, IsOk());
   const Request shown = by_bearer(get("/x"), short_token(world, *bot, {}));
   EXPECT_EQ(user_of(world.ask(Dialect::kNginx, shown), Dialect::kNginx), "ci-bot");
   ASSERT_THAT(world.store->accounts().disable(alice.id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.reason(shown), "account_disabled");
-  ASSERT_THAT(world.store->machines().assign(bot->id, bob.id), IsOk());
+  ASSERT_THAT(world.store->machines().assign(bot->id, bob.id, world.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world.reason(shown), "allowed");
 }
 

@@ -21,6 +21,8 @@ enum class AuditAction {
   kUserDisabled,
   kUserEnabled,
   kUserRemoved,
+  kMachineCreated,
+  kMachineAssigned,  // given to a person, and so enabled
   kKeyAdded,
   kKeyActivated,
   kKeyRemoved,

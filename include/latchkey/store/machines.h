@@ -10,6 +10,7 @@
 #include "latchkey/base/random.h"
 #include "latchkey/base/result.h"
 #include "latchkey/model/account.h"
+#include "latchkey/model/audit.h"
 
 namespace latchkey::store {
 
@@ -22,20 +23,24 @@ class Machines {
  public:
   explicit Machines(Connection& connection) : connection_(connection) {}
 
+  // Each change writes its row of the audit log with it: `by` says who.
+
   // Input:   `profile`, as filtered by identity/; `expires`, when it ends in any case.
   // Errors:  kConflict: the name is another account's; kNotFound: no such owner; kRefused: the
   //          owner is disabled or a machine itself; kUnavailable.
   Result<model::Account> create(const model::Profile& profile, const AccountId& owner,
-                                std::optional<TimePoint> expires, TimePoint now, Random& random);
+                                std::optional<TimePoint> expires, TimePoint now, Random& random,
+                                const model::Actor& by);
 
   // Gives the machine to another person, or again to the same, and enables it. If it had ended with
   // its owner, its credentials are good again; if an administrator had disabled it, they stay dead.
   //
   // Errors:  as create; kNotFound also: no such machine.
-  Outcome assign(const AccountId& machine, const AccountId& owner);
+  Outcome assign(const AccountId& machine, const AccountId& owner, TimePoint now,
+                 const model::Actor& by);
 
  private:
-  Outcome check_owner(const AccountId& owner);
+  Result<model::Account> owner_of(const AccountId& owner);
 
   Connection& connection_;
 };

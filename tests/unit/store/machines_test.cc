@@ -11,7 +11,7 @@ Result<model::Account> machine(Store& store, const std::string& name, const mode
   model::Profile profile;
   profile.user_name = name;
   profile.groups = {"deployers"};
-  return store.machines().create(profile, owner.id, expires, kNow, random);
+  return store.machines().create(profile, owner.id, expires, kNow, random, kSomebody);
 }
 
 // A store with alice, her machine, and a credential of that.
@@ -91,9 +91,9 @@ TEST(Machines, GoOnWhenSomebodyTakesThemOver) {
   Ci ci;
   const model::Account bob = person(ci.store, "bob");
   ASSERT_THAT(ci.store.accounts().disable(ci.alice.id, kNow, kSomebody), IsOk());
-  EXPECT_THAT(ci.store.machines().assign(ci.bot.id, ci.alice.id), FailsWith(ErrorCode::kRefused));
+  EXPECT_THAT(ci.store.machines().assign(ci.bot.id, ci.alice.id, kNow, kSomebody), FailsWith(ErrorCode::kRefused));
   EXPECT_TRUE(ci.refused());
-  ASSERT_THAT(ci.store.machines().assign(ci.bot.id, bob.id), IsOk());
+  ASSERT_THAT(ci.store.machines().assign(ci.bot.id, bob.id, kNow, kSomebody), IsOk());
   EXPECT_FALSE(ci.refused());
   ASSERT_THAT(ci.store.accounts().end_everything(bob.id, kNow, kSomebody), IsOk());
   EXPECT_TRUE(ci.refused());
@@ -102,7 +102,7 @@ TEST(Machines, GoOnWhenSomebodyTakesThemOver) {
 TEST(Machines, WhatAnAdministratorDisabledStaysDeadThoughTheMachineGoesOn) {
   Ci ci;
   ASSERT_THAT(ci.store.accounts().disable(ci.bot.id, kNow, kSomebody), IsOk());
-  ASSERT_THAT(ci.store.machines().assign(ci.bot.id, ci.alice.id), IsOk());
+  ASSERT_THAT(ci.store.machines().assign(ci.bot.id, ci.alice.id, kNow, kSomebody), IsOk());
   EXPECT_FALSE(ci.store.accounts().find(ci.bot.id)->disabled);
   EXPECT_TRUE(ci.refused());
 }
@@ -117,7 +117,20 @@ TEST(Machines, AreEnabledByAnOwnerOnly) {
 TEST(Machines, PeopleCannotBeAssigned) {
   Ci ci;
   const model::Account bob = person(ci.store, "bob");
-  EXPECT_THAT(ci.store.machines().assign(bob.id, ci.alice.id), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(ci.store.machines().assign(bob.id, ci.alice.id, kNow, kSomebody), FailsWith(ErrorCode::kNotFound));
+}
+
+TEST(Machines, TheAuditLogTellsWhoseTheyWereAndAre) {
+  Ci ci;
+  const model::Account bob = person(ci.store, "bob");
+  ASSERT_THAT(ci.store.machines().assign(ci.bot.id, bob.id, kNow, kSomebody), IsOk());
+  const auto rows = ci.store.audit().list("ci-bot", 0, 100);
+  ASSERT_THAT(rows, IsOk());
+  ASSERT_GE(rows->size(), 2U);
+  EXPECT_EQ(rows->front().action, "machine_created");
+  EXPECT_EQ(rows->front().detail, R"({"owner":"alice"})");
+  EXPECT_EQ(rows->back().action, "machine_assigned");
+  EXPECT_EQ(rows->back().detail, R"({"owner":"bob"})");
 }
 
 TEST(Machines, HoldNothingThatOutlivesThem) {
