@@ -21,6 +21,7 @@
 #include "latchkey/pages/user_token.h"
 #include "latchkey/pages/whoami.h"
 #include "latchkey/remote/http_client.h"
+#include "latchkey/role/device_pages.h"
 #include "latchkey/role/housekeeper.h"
 #include "latchkey/role/responder.h"
 #include "latchkey/role/sign_in_pages.h"
@@ -71,6 +72,7 @@ class ResponderService final : public fcgi::Service {
         credentials_({config, hosts_, *store_, resolver_, random_}),
         revoke_({config, hosts_, *store_, resolver_, random_}),
         user_token_({config, hosts_, *store_, resolver_, random_}, sealer_),
+        device_({config, hosts_, *store_, resolver_, random_}),
         whoami_({config, hosts_, *store_, resolver_, random_}),
         docker_token_({config, hosts_, *store_, resolver_, random_}, std::move(policy)),
         jwks_(crypto::KeyDirectory(config.credential.key_directory)),
@@ -86,6 +88,7 @@ class ResponderService final : public fcgi::Service {
     sign_in_.add_routes(routes);
     routes.push_back({paths.credentials + "/revoke", Below::kNo, {"GET", "POST"}, &revoke_});
     routes.push_back({paths.credentials, Below::kYes, {"GET", "POST", "DELETE"}, &credentials_});
+    device_.add_routes(routes);
     routes.push_back({paths.whoami, Below::kNo, {"GET"}, &whoami_});
     routes.push_back({paths.docker_token, Below::kNo, {"GET", "POST"}, &docker_token_});
     routes.push_back({paths.jwks, Below::kNo, {"GET"}, &jwks_});
@@ -110,6 +113,7 @@ class ResponderService final : public fcgi::Service {
   pages::CredentialsPage credentials_;
   pages::RevokePage revoke_;
   pages::UserTokenPage user_token_;
+  role::DevicePages device_;
   pages::WhoamiPage whoami_;
   pages::DockerTokenPage docker_token_;
   pages::JwksPage jwks_;

@@ -21,7 +21,8 @@ int purge(Opened& opened, TimePoint now, const World& world) {
   if (!purged) return failed(world, "housekeep", purged.error());
   world.out << "removed: sessions " << purged->sessions << ", credentials " << purged->credentials
             << ", login states " << purged->login_states << ", logout tokens "
-            << purged->logout_tokens << ", password counters " << purged->attempts << '\n';
+            << purged->logout_tokens << ", password counters " << purged->attempts
+            << ", logins of programs " << purged->device_logins << '\n';
   return kGood;
 }
 

@@ -40,6 +40,7 @@ Section store_section();
 Section session_section();
 Section credential_section();
 Section user_token_section();
+Section device_section();
 Section provider_section();
 Section membership_section();
 Section local_section();

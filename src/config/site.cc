@@ -143,6 +143,7 @@ constexpr Key<Paths> kPathsKeys[] = {
     {"logout", read_page<&Paths::logout>},
     {"backchannel_logout", read_page<&Paths::backchannel_logout>},
     {"credentials", read_page<&Paths::credentials>},
+    {"device", read_page<&Paths::device>},
     {"whoami", read_page<&Paths::whoami>},
     {"jwks", read_page<&Paths::jwks>},
     {"docker_token", read_page<&Paths::docker_token>},
@@ -178,7 +179,7 @@ void read_paths(Reading& reading, const Node& table) {
 
 std::vector<const std::string*> pages_of(const Paths& paths) {
   return {&paths.login,       &paths.callback, &paths.logout, &paths.backchannel_logout,
-          &paths.credentials, &paths.whoami,   &paths.jwks,   &paths.docker_token,
+          &paths.credentials, &paths.device,   &paths.whoami, &paths.jwks, &paths.docker_token,
           &paths.healthz,     &paths.readyz,   &paths.metrics};
 }
 

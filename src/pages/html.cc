@@ -23,6 +23,7 @@ std::string_view source_of(Template body) {
     case Template::kLogout: return logout_mustache;
     case Template::kSignedOut: return signed_out_mustache;
     case Template::kCredentials: return credentials_mustache;
+    case Template::kDevice: return device_mustache;
     case Template::kWhoami: return whoami_mustache;
     case Template::kRevoke: return revoke_mustache;
   }

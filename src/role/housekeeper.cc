@@ -36,7 +36,8 @@ Housekeeper::Done Housekeeper::purge(TimePoint now, const std::function<bool()>&
                           {"credentials", purged.credentials},
                           {"login_states", purged.login_states},
                           {"logout_tokens", purged.logout_tokens},
-                          {"attempts", purged.attempts}});
+                          {"attempts", purged.attempts},
+                          {"device_logins", purged.device_logins}});
     return purged.complete ? kPurgeEvery : Seconds{0};
   });
 }

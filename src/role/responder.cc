@@ -6,8 +6,9 @@
 #include "latchkey/pages/html.h"
 #include "latchkey/pages/message.h"
 #include "latchkey/pages/problem.h"
+#include "latchkey/telemetry/logged_path.h"
 #include "latchkey/wire/accept.h"
-#include "latchkey/wire/target.h"
+#include "latchkey/wire/path_below.h"
 
 namespace latchkey::role {
 namespace {
@@ -67,9 +68,9 @@ Responder::Responder(const config::Config& config, const config::Hosts& hosts,
 
 Responder::Found Responder::find(const std::string& path) const {
   for (const pages::Route& route : routes_) {
-    if (path == route.path) return {&route, ""};
-    if (route.below == pages::Below::kYes && wire::path_has_prefix(path, route.path)) {
-      return {&route, path.substr(route.path.size())};
+    const auto below = wire::path_below(path, route.path);
+    if (below && (below->empty() || route.below == pages::Below::kYes)) {
+      return {&route, std::string(*below)};
     }
   }
   return {};
@@ -149,7 +150,7 @@ void Responder::log_line(const dialect::Question& question, const PageResult& re
   const model::AuthQuery& query = question.query;
   const telemetry::Fields fields{{"method", query.request.method},
                                  {"host", query.request.host},
-                                 {"path", query.request.path},
+                                 {"path", telemetry::without_token(query.request.path)},
                                  {"status", result.answer.status},
                                  {"reason", result.reason},
                                  {"user", result.user},

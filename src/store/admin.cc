@@ -77,6 +77,7 @@ Result<Purged> Admin::purge_expired(TimePoint now, const std::function<bool()>& 
   LK_TRY(purged.login_states, purge.of(sql::login_state_purge, ":now", now));
   LK_TRY(purged.logout_tokens, purge.of(sql::logout_token_purge, ":now", now));
   LK_TRY(purged.attempts, purge.of(sql::attempt_purge, ":horizon", now - kAttemptMemory));
+  LK_TRY(purged.device_logins, purge.of(sql::device_login_purge, ":now", now));
   purged.complete = purge.complete();
   return purged;
 }

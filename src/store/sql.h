@@ -14,5 +14,6 @@ namespace latchkey::store::sql {
 // setting `user_version`. tests/unit/store/schema_test.cc holds this list to the folder.
 inline constexpr std::array kSchema = {schema_0001_first, schema_0002_directory,
                                       schema_0003_membership, schema_0004_credential_life,
-                                      schema_0005_user_token, schema_0006_audit};
+                                      schema_0005_user_token, schema_0006_audit,
+                                      schema_0007_device_login};
 }  // namespace latchkey::store::sql

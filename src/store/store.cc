@@ -18,6 +18,7 @@ struct Store::Parts {
   UserTokens user_tokens{connection};
   Attempts attempts{connection};
   Machines machines{connection};
+  DeviceLogins device_logins{connection};
   Memberships memberships{connection};
   Tasks tasks{connection};
   ProviderKeys provider_keys{connection};
@@ -54,6 +55,7 @@ Credentials& Store::credentials() { return parts_->credentials; }
 UserTokens& Store::user_tokens() { return parts_->user_tokens; }
 Attempts& Store::attempts() { return parts_->attempts; }
 Machines& Store::machines() { return parts_->machines; }
+DeviceLogins& Store::device_logins() { return parts_->device_logins; }
 Memberships& Store::memberships() { return parts_->memberships; }
 Tasks& Store::tasks() { return parts_->tasks; }
 ProviderKeys& Store::provider_keys() { return parts_->provider_keys; }

@@ -3,6 +3,7 @@
 #include "latchkey/model/decision.h"
 #include "latchkey/model/proof.h"
 #include "latchkey/telemetry/log.h"
+#include "latchkey/telemetry/logged_path.h"
 #include "latchkey/telemetry/metrics.h"
 
 namespace latchkey::telemetry {
@@ -72,7 +73,7 @@ void Log::decision(const model::CanonicalRequest& request, const model::Decision
         {{"reason", model::name_of(decision.reason())},
          {"host", request.host},
          {"method", request.method},
-         {"path", request.path},
+         {"path", without_token(request.path)},
          {"user", user},
          {"auth", proof},
          {"credential", credential},

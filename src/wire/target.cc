@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "latchkey/wire/chars.h"
+#include "latchkey/wire/path_below.h"
 #include "latchkey/wire/utf8.h"
 #include "percent.h"
 
@@ -230,20 +231,24 @@ bool path_has_prefix(std::string_view path, std::string_view prefix) {
   return path.size() == prefix.size() || path[prefix.size()] == '/';
 }
 
-bool path_matches(std::string_view path, std::string_view pattern) {
-  if (!path.starts_with('/') || !pattern.starts_with('/')) return false;
+std::optional<std::string_view> path_below(std::string_view path, std::string_view pattern) {
+  if (!path.starts_with('/') || !pattern.starts_with('/')) return std::nullopt;
   pattern = without_final_slashes(pattern);
   while (!pattern.empty()) {
-    if (path.empty()) return false;
+    if (path.empty()) return std::nullopt;
     path.remove_prefix(1);
     pattern.remove_prefix(1);
     const std::string_view wanted = pattern.substr(0, pattern.find('/'));
     const std::string_view segment = path.substr(0, path.find('/'));
-    if (wanted == "*" ? segment.empty() : wanted != segment) return false;
+    if (wanted == "*" ? segment.empty() : wanted != segment) return std::nullopt;
     pattern.remove_prefix(wanted.size());
     path.remove_prefix(segment.size());
   }
-  return true;
+  return path;
+}
+
+bool path_matches(std::string_view path, std::string_view pattern) {
+  return path_below(path, pattern).has_value();
 }
 
 }  // namespace latchkey::wire

@@ -1,6 +1,7 @@
 """Requests of every kind pass unchanged for those who may, and not at all for the others."""
 import base64
 import contextlib
+import json
 import os
 
 from tests.support.stack import sign_in_locally
@@ -199,13 +200,31 @@ def test_sign_in_and_back(front):
 def test_latchkeys_own_pages(front, session):
     """sign-in, sign-out, credentials, /whoami, keys and health pages are latchkey's and never the application's"""
     front.application.clear()
-    for target, status in (("/oauth/login?rd=/x", 200), ("/oauth/logout", 200), ("/cli/credentials", 200), ("/whoami", 200),
+    for target, status in (("/oauth/login?rd=/x", 200), ("/oauth/logout", 200), ("/cli/credentials", 200), ("/oauth/device", 200), ("/whoami", 200),
                            ("/.well-known/jwks.json", 200), ("/docker/token", 400), ("/healthz", 200), ("/readyz", 200), ("/metrics", 200),
                            ("/oauth/nothing", 404)):
         assert front.nexus.browse(target, cookie=session).status == status, target
     made = front.nexus.ask("POST", "/cli/credentials", cookie=session, body=b'{"label": "ci", "lifetime": 7}', fields=[
         ("Content-Type", "application/json"), ("Sec-Fetch-Site", "same-origin")])
     assert made.status == 201, made
+    assert front.application.requests == []
+
+
+def test_npm_login(front, session):
+    """npm's questions about people (web login, whoami, logout) are latchkey's and never the application's"""
+    if front.cannot("npm_login"):
+        assert front.nexus.ask("POST", "/repository/npm/-/v1/login", body=b"{}").status in (401, 403, 404, 405)
+        return
+    front.application.clear()
+    mine = json.loads(front.nexus.get("/cli/credentials", cookie=session).text)["password"]
+    for registry in ("", "/repository/npm"):
+        begun = front.nexus.ask("POST", f"{registry}/-/v1/login", body=b"{}", fields=[("Content-Type", "application/json")])
+        done = json.loads(begun.text)["doneUrl"].removeprefix(front.nexus.origin)
+        assert front.nexus.get(done).status == 202, begun
+        assert json.loads(front.nexus.get(f"{registry}/-/whoami", bearer=mine).text) == {"username": "alice"}
+    assert front.nexus.get("/repository/npm/-/whoami").status == 401
+    assert front.nexus.ask("DELETE", f"/repository/npm/-/user/token/{mine}").status == 200
+    assert front.nexus.get("/repository/npm/-/whoami", bearer=mine).status == 401
     assert front.application.requests == []
 
 

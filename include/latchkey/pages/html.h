@@ -31,7 +31,16 @@ class View {
 };
 
 // The bodies below src/pages/templates; the layout is put around each of them.
-enum class Template { kLogin, kMessage, kLogout, kSignedOut, kCredentials, kWhoami, kRevoke };
+enum class Template {
+  kLogin,
+  kMessage,
+  kLogout,
+  kSignedOut,
+  kCredentials,
+  kDevice,
+  kWhoami,
+  kRevoke,
+};
 
 // What the layout needs beside the body.
 struct Frame {

@@ -62,7 +62,7 @@ enum class Below { kNo, kYes };
 
 // One line of the responder's table. HEAD is served wherever GET stands, without the body.
 struct Route {
-  std::string path;  // canonical
+  std::string path;  // canonical; a segment `*` stands for any one segment
   Below below = Below::kNo;
   std::vector<std::string> methods;  // others: 405 with Allow
   Page* page = nullptr;              // outlives the table

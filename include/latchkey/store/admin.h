@@ -20,6 +20,7 @@ struct Purged {
   std::int64_t login_states = 0;
   std::int64_t logout_tokens = 0;
   std::int64_t attempts = 0;
+  std::int64_t device_logins = 0;
 };
 
 // An expired credential stays listed for so long, so that its owner can see why a build failed.

@@ -18,6 +18,7 @@
 #include "latchkey/store/audit.h"
 #include "latchkey/store/credentials.h"
 #include "latchkey/store/machines.h"
+#include "latchkey/store/device_logins.h"
 #include "latchkey/store/memberships.h"
 #include "latchkey/store/provider_keys.h"
 #include "latchkey/store/sessions.h"
@@ -69,6 +70,7 @@ class Store {
   UserTokens& user_tokens();
   Attempts& attempts();
   Machines& machines();
+  DeviceLogins& device_logins();
   Memberships& memberships();
   Tasks& tasks();
   ProviderKeys& provider_keys();

@@ -68,6 +68,7 @@ class HtaccessFront(Front):
         "the_example_of_each_application": "Nexus, Jenkins and a registry are servers that such an account cannot run; its own "
                                            "application, a script, is protected as shipped under each of its host names",
         "user_tokens": "there is no Nexus: such paths are the application's own, and protected like the others",
+        "npm_login": "a package registry is a server that such an account cannot run, so no address is taken from its application",
         "websocket": "a program that Apache runs per request cannot take over the connection; without a credential it is not "
                      "even asked",
         "encoded_slash": "Apache answers 404 to every `%2F` before anybody is asked, unless the host itself sets "

@@ -138,6 +138,7 @@ class HtaccessCgiFront(HtaccessFront):
         "the_doctor_finds_nothing_to_mend": "it warns of the health probe of `/`, see there, and of nothing else",
         "websocket": HtaccessFront.reasons["websocket"],
         "user_tokens": HtaccessFront.reasons["user_tokens"],
+        "npm_login": HtaccessFront.reasons["npm_login"],
         "encoded_slash": HtaccessFront.reasons["encoded_slash"],
     }
 

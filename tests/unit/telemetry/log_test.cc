@@ -14,6 +14,7 @@
 
 #include "latchkey/model/canonical_request.h"
 #include "latchkey/model/decision.h"
+#include "latchkey/telemetry/logged_path.h"
 #include "support/results.h"
 
 namespace latchkey::telemetry {
@@ -268,6 +269,12 @@ TEST_F(LogFile, FailsWhereItCannotBeOpened) {
   LogOptions options = this->options();
   options.file = directory_ + "/none/l.log";
   EXPECT_THAT(Log::open(options, clock_), FailsWith(ErrorCode::kUnavailable));
+}
+
+TEST(LoggedPath, EndsBeforeTheCredentialThatNpmPutsIntoIt) {
+  EXPECT_EQ(without_token("/repository/npm/-/user/token/eyJhbGciOi.x.y"),
+            "/repository/npm/-/user/token/");
+  EXPECT_EQ(without_token("/repository/npm/-/user"), "/repository/npm/-/user");
 }
 
 // Long lines, so that anything that splits a write would show.

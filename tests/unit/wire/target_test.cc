@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "latchkey/wire/form.h"
+#include "latchkey/wire/path_below.h"
 #include "support/results.h"
 
 namespace latchkey::wire {
@@ -271,6 +272,14 @@ TEST(PathMatches, IsAPrefixOtherwise) {
   EXPECT_FALSE(path_matches("/ab", "/a*"));
   EXPECT_FALSE(path_matches("/a", ""));
   EXPECT_TRUE(path_matches("/*", "/*"));
+}
+
+TEST(PathBelow, IsWhatFollowsThePartThatMatches) {
+  EXPECT_EQ(path_below("/repository/x/-/whoami", "/repository/*/-"), "/whoami");
+  EXPECT_EQ(path_below("/a", "/a"), "");
+  EXPECT_EQ(path_below("/a/", "/a"), "/");
+  EXPECT_EQ(path_below("/a/b", "/"), "/a/b");
+  EXPECT_EQ(path_below("/ab", "/a"), std::nullopt);
 }
 
 }  // namespace

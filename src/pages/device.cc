@@ -1,0 +1,204 @@
+// What a person sees and decides. Codes are guessed here or nowhere, so wrong ones are counted as
+// wrong passwords are.
+#include "latchkey/pages/device.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "credential_call.h"
+#include "credential_input.h"
+#include "date_text.h"
+#include "device_login.h"
+#include "latchkey/pages/form_token.h"
+#include "latchkey/pages/html.h"
+#include "latchkey/pages/message.h"
+#include "latchkey/wire/form.h"
+#include "user_code.h"
+
+namespace latchkey::pages {
+namespace {
+
+constexpr std::string_view kReadScope = "read";
+
+// Under which name the wrong codes of one person are counted. A user name holds no such id.
+std::string counted_name(const Call& call) { return "device codes of " + call.account.id.text(); }
+
+Frame frame_of(const Call& call, std::string title, int status = 200) {
+  Frame frame;
+  frame.status = status;
+  frame.title = std::move(title);
+  frame.site = call.parts.config.site.title;
+  frame.account = call.account.profile.user_name;
+  return frame;
+}
+
+PageResult ask_for_code(const Call& call, int status, const std::string& error,
+                        const std::string& typed) {
+  View view;
+  view.flag("ask", View::Shown::kYes)
+      .text("action", call.parts.config.paths.device)
+      .text("user_name", call.account.profile.user_name)
+      .text("error", error)
+      .text("code", typed);
+  return done(page(Template::kDevice, view, frame_of(call, "Connect a program", status)),
+              error.empty() ? "shown" : "unknown_code");
+}
+
+PageResult confirm(const Call& call, const store::DeviceLogin& login) {
+  const std::string& here = call.request.query.remote_address;
+  std::string scopes;
+  for (const std::string& scope : login.scopes) scopes += (scopes.empty() ? "" : ", ") + scope;
+  const bool read_only = std::ranges::find(login.scopes, kReadScope) != login.scopes.end();
+  View view;
+  view.flag("confirm", View::Shown::kYes)
+      .text("action", call.parts.config.paths.device)
+      .text("user_name", call.account.profile.user_name)
+      .text("form_token", form_token(call.visitor.session))
+      .text("code", shown_user_code(login.user_code))
+      .text("program", login.client)
+      .text("label", login.client == kNpmClient ? "" : login.label)
+      .text("address", login.address)
+      .text("elsewhere", login.address == here ? "" : here)
+      .text("asked", date_text(login.created))
+      .text("scopes", scopes)
+      .flag("read_only", read_only ? View::Shown::kYes : View::Shown::kNo)
+      .text("days", std::to_string(call.parts.config.credential.lifetime.count()))
+      .text("days_max", std::to_string(call.parts.config.credential.lifetime_max.count()));
+  return done(page(Template::kDevice, view,
+                   frame_of(call, "Connect " + login.client + "?")),
+              "shown");
+}
+
+// Finds what waits under the code; a wrong one is counted against the person who typed it.
+// Errors: kRefused: too many wrong ones, wait; kNotFound; kUnavailable.
+Result<store::DeviceLogin> find_counted(const Call& call, const std::string& typed) {
+  store::Attempts& attempts = call.parts.store.attempts();
+  const std::string name = counted_name(call);
+  const std::string& address = call.request.query.remote_address;
+  LK_TRY(const std::optional<Seconds> wait, attempts.retry_after(name, address, call.request.now));
+  if (wait) return fail(ErrorCode::kRefused, std::to_string(wait->count()));
+  const std::optional<std::string> code = read_user_code(typed);
+  Result<store::DeviceLogin> found =
+      code ? call.parts.store.device_logins().find(*code, call.request.now)
+           : fail(ErrorCode::kNotFound, "no code");
+  if (!found && found.error().code == ErrorCode::kNotFound) {
+    LK_CHECK(attempts.record_failure(name, address, call.request.now));
+  }
+  return found;
+}
+
+PageResult not_found(const Call& call, const Error& error, const std::string& typed) {
+  if (error.code == ErrorCode::kNotFound) {
+    return ask_for_code(call, 404,
+                        "Nothing waits under that code. It may be mistyped, used or too old: start "
+                        "the program's login again.",
+                        typed);
+  }
+  if (error.code != ErrorCode::kRefused) return failed(call, BodyKind::kForm, error);
+  PageResult result = complain(call, BodyKind::kForm,
+                               {429, "too_many_attempts", "There were too many wrong codes.",
+                                "Wait " + error.detail + " seconds, then try again."});
+  result.answer.add_ours("Retry-After", error.detail);
+  return result;
+}
+
+PageResult show(const Call& call) {
+  const Result<wire::Form> query = wire::Form::parse(call.request.request().query);
+  const Result<std::optional<std::string>> typed =
+      query ? query->single("code") : Result<std::optional<std::string>>();
+  if (!typed || !*typed) return ask_for_code(call, 200, "", "");
+  const Result<store::DeviceLogin> login = find_counted(call, **typed);
+  return login ? confirm(call, *login) : not_found(call, login.error(), **typed);
+}
+
+PageResult told(const Call& call, std::string title, std::string text, const char* reason) {
+  const Message message{.status = 200,
+                        .title = std::move(title),
+                        .text = std::move(text),
+                        .link_href = call.parts.config.paths.credentials,
+                        .link_text = "Your credentials",
+                        .account = call.account.profile.user_name};
+  return done(message_page(call.parts.config.site.title, message), reason);
+}
+
+enum class Choice { kApprove, kDeny };
+
+struct Decision {
+  OrderForm form;  // what the program is given: never more than it asked for
+  std::string code;
+  Choice choice = Choice::kDeny;
+};
+
+Result<Decision> read_decision(const Call& call) {
+  LK_TRY(OrderForm form, read_order_form(call.request, call.parts.config.credential));
+  LK_TRY(const wire::Form fields, wire::Form::parse(call.request.body));
+  LK_TRY(const std::optional<std::string> code, fields.single("code"));
+  LK_TRY(const std::optional<std::string> choice, fields.single("decision"));
+  if (choice != "approve" && choice != "deny") {
+    return fail(ErrorCode::kMalformed, "The form says neither yes nor no.");
+  }
+  return Decision{std::move(form), code.value_or(""),
+                  choice == "approve" ? Choice::kApprove : Choice::kDeny};
+}
+
+PageResult deny(const Call& call, const store::DeviceLogin& login) {
+  const Outcome denied =
+      call.parts.store.device_logins().deny(login.user_code, call.request.now);
+  if (!denied) return not_found(call, denied.error(), login.user_code);
+  return told(call, "Refused", "The program gets nothing.", "device_login_denied");
+}
+
+PageResult approve(const Call& call, const store::DeviceLogin& login, Order order) {
+  order.label = login.label;
+  for (const std::string& scope : login.scopes) {
+    if (std::ranges::find(order.scopes, scope) == order.scopes.end()) {
+      order.scopes.push_back(scope);
+    }
+  }
+  const Outcome good = check_order(order, call.parts.config.credential);
+  if (!good) return failed(call, BodyKind::kForm, good.error());
+  const Outcome approved = call.parts.store.device_logins().approve(
+      login.user_code, {call.account, std::move(order.scopes), order.lifetime}, call.request.now);
+  if (!approved) return not_found(call, approved.error(), login.user_code);
+  return told(call, "Done", "The program gets its credential. Go back to your terminal.",
+              "device_login_approved");
+}
+
+PageResult post(const Call& call) {
+  if (std::optional<PageResult> refused = without_proof(call, BodyKind::kForm)) {
+    return *std::move(refused);
+  }
+  Result<Decision> decision = read_decision(call);
+  if (!decision) return failed(call, BodyKind::kForm, decision.error());
+  if (std::optional<PageResult> refused = without_token(call, decision->form.token)) {
+    return *std::move(refused);
+  }
+  const Result<store::DeviceLogin> login = find_counted(call, decision->code);
+  if (!login) return not_found(call, login.error(), decision->code);
+  switch (decision->choice) {
+    case Choice::kDeny: return deny(call, *login);
+    case Choice::kApprove: break;
+  }
+  return approve(call, *login, std::move(decision->form.order));
+}
+
+}  // namespace
+
+PageResult DevicePage::serve(const PageRequest& request) {
+  const model::Step<Visitor> visitor = signed_in(parts_, request);
+  if (!visitor) return refused_visitor(parts_, request, visitor.error());
+  const Result<model::Account> account = parts_.store.accounts().find(visitor->identity.account());
+  if (!account) {
+    return refused_visitor(parts_, request,
+                           model::Decision::refuse(model::Reason::kStoreUnavailable,
+                                                   account.error().detail));
+  }
+  const Call call{parts_, request, *visitor, *account};
+  PageResult result = request.is_post() ? post(call) : show(call);
+  result.user = account->profile.user_name;
+  return result;
+}
+
+}  // namespace latchkey::pages
