@@ -198,6 +198,7 @@ $(TARBALL): $(PROGRAMS) src/bundle.sh LICENSE $(shell find examples/shared-hosti
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/latchkey
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	for tool in docker git; do ln -sf latchkey $(DESTDIR)$(PREFIX)/bin/$$tool-credential-latchkey; done
 	install -m 644 conf/latchkey.toml $(DESTDIR)$(PREFIX)/share/latchkey
 	cp -R examples docs $(DESTDIR)$(PREFIX)/share/latchkey
 

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "admin/login/helper_name.h"
 #include "latchkey/config/load.h"
 #include "user_token.h"
 #include "verbs.h"
@@ -291,6 +292,31 @@ void add_doctor(CLI::App& app, Asked& asked) {
   add_json(command, arguments);
 }
 
+void add_login(CLI::App& app, Asked& asked) {
+  Arguments& arguments = asked.arguments;
+  LoginOptions& options = arguments.login;
+  CLI::App& command = add_verb(
+      app, asked, "login", "Get a credential for this machine's tools; you say yes in a browser",
+      login);
+  command.add_option("URL", arguments.url, "The site, as in https://nexus.example.com")
+      ->required();
+  command.add_option("--label", arguments.label, "What you read on the page");
+  command.add_option("--scope", arguments.scopes, "What it is limited to; may be repeated")
+      ->allow_extra_args(false);
+  command.add_option("--docker-helper", options.docker_helper,
+                     "NAME of docker-credential-NAME (default: as docker is configured)");
+  command.add_option("--ca", options.ca_file, "Trust the certificates of this file (PEM)");
+  command.add_option("--path", options.path, "paths.device of the site (default: /oauth/device)");
+  CLI::App& docker = add_verb(app, asked, "docker-credential",
+                              "Answer docker, as docker-credential-latchkey", docker_credential);
+  CLI::App& git = add_verb(app, asked, "git-credential", "Answer git, as git-credential-latchkey",
+                           git_credential);
+  for (CLI::App* const helper : {&docker, &git}) {
+    helper->add_option("OPERATION", options.operation, "get, store, erase; of docker list, too")
+        ->required();
+  }
+}
+
 std::string joined_names(const CLI::App& group) {
   std::string names;
   const auto all = [](const CLI::App*) { return true; };
@@ -334,6 +360,7 @@ int parse(int argc, const char* const* argv, Asked& asked, const World& world) {
   add_store(app, asked);
   add_explain(app, asked);
   add_migrate(app, asked);
+  add_login(app, asked);
   add_doctor(app, asked);
   // The library throws; nothing else here does, and nothing gets past this function.
   try {
@@ -362,7 +389,9 @@ int run(int argc, const char* const* argv, const World& world) {
 int run(int argc, char** argv) {
   const SystemClock clock;
   SystemRandom random;
-  return run(argc, argv, World{std::cin, std::cout, std::cerr, clock, random});
+  const std::vector<const char*> words = words_of(argc, argv);
+  return run(static_cast<int>(words.size()), words.data(),
+             World{std::cin, std::cout, std::cerr, clock, random});
 }
 
 }  // namespace latchkey::admin

@@ -32,6 +32,14 @@ struct DoctorOptions {
   std::vector<std::string> outside;  // addresses of this machine that it does not know of
 };
 
+// How `login` reaches the place it signs in to, and where it keeps what it gets.
+struct LoginOptions {
+  std::string path = "/oauth/device";  // of the page of logins there
+  std::string ca_file;                 // trust these authorities
+  std::string docker_helper;           // NAME of docker-credential-NAME; empty: as docker says
+  std::string operation;               // what docker or git asks of us as their helper
+};
+
 // All that the command line said. Each verb reads the few fields it has options for.
 struct Arguments {
   std::string config_file;  // chosen, not yet read
@@ -53,7 +61,7 @@ struct Arguments {
   std::string path;
   std::string method = "GET";
   std::string file;
-  std::string url;  // of init and doctor
+  std::string url;  // of init, login and doctor
   std::uint32_t last = 100;        // audit list: how many rows, the newest ones
   std::int64_t after = 0;          // audit export: begin behind this row
   std::vector<std::string> heads;  // audit verify: ROW:CHAIN that were noted before
@@ -66,6 +74,7 @@ struct Arguments {
   std::int64_t registry_lead = 86400;
   std::string until;                   // migrate: how long its tokens are taken, as YYYY-MM-DD
   DoctorOptions doctor;
+  LoginOptions login;
 };
 
 using Verb = int (*)(const Arguments&, const World&);
@@ -104,6 +113,9 @@ int store_check(const Arguments& arguments, const World& world);
 int housekeep(const Arguments& arguments, const World& world);
 int explain(const Arguments& arguments, const World& world);
 int migrate_nexus_proxy(const Arguments& arguments, const World& world);
+int login(const Arguments& arguments, const World& world);
+int docker_credential(const Arguments& arguments, const World& world);
+int git_credential(const Arguments& arguments, const World& world);
 int doctor_run(const Arguments& arguments, const World& world);
 
 }  // namespace latchkey::admin
