@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <cstdint>
+#include <cstring>
 #include <utility>
 
 namespace latchkey {
@@ -31,13 +33,20 @@ SecretString::~SecretString() { wipe(text_); }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
-  unsigned char difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    difference = static_cast<unsigned char>(
-        difference | (static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i])));
+  std::uint64_t difference = 0;
+  std::size_t at = 0;
+  for (; at + sizeof difference <= a.size(); at += sizeof difference) {
+    std::uint64_t one = 0;
+    std::uint64_t other = 0;
+    std::memcpy(&one, a.data() + at, sizeof one);
+    std::memcpy(&other, b.data() + at, sizeof other);
+    difference |= one ^ other;
   }
-  // volatile keeps the loop from being turned into an early exit.
-  const volatile unsigned char result = difference;
+  for (; at < a.size(); ++at) {
+    difference |= static_cast<unsigned char>(a[at]) ^ static_cast<unsigned char>(b[at]);
+  }
+  // volatile keeps the loops from being turned into an early exit.
+  const volatile std::uint64_t result = difference;
   return result == 0;
 }
 

@@ -1,26 +1,30 @@
 #include "claims_cache.h"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace latchkey::identity {
 
-TokenText::TokenText(std::string_view text) {
-  // From the front: find() takes many bytes at a time, rfind() goes byte by byte.
-  std::size_t dot = text.find('.');
-  if (dot != std::string_view::npos) dot = text.find('.', dot + 1);
-  signed_part = crypto::sha256(text.substr(0, dot));
-  if (dot != std::string_view::npos) signature = text.substr(dot + 1);
+ClaimsCache::Ending::Ending(std::string_view text) {
+  const std::size_t size = std::min(text.size(), bytes.size());
+  std::memcpy(bytes.data(), text.data() + (text.size() - size), size);
 }
 
-const TokenClaims* ClaimsCache::find(const TokenText& text) {
-  const Entry* const entry = known_.find(text.signed_part);
+std::size_t ClaimsCache::HashOfEnding::operator()(const Ending& ending) const {
+  std::size_t hash = 0;
+  std::memcpy(&hash, ending.bytes.data() + ending.bytes.size() - sizeof hash, sizeof hash);
+  return hash;
+}
+
+const TokenClaims* ClaimsCache::find(std::string_view text) {
+  const Entry* const entry = known_.find(Ending(text));
   if (entry == nullptr) return nullptr;
-  const bool same = equal_in_constant_time(entry->signature.reveal(), text.signature);
-  return same ? &entry->claims : nullptr;
+  return equal_in_constant_time(entry->text.reveal(), text) ? &entry->claims : nullptr;
 }
 
-void ClaimsCache::keep(const TokenText& text, TokenClaims claims) {
-  known_.keep(text.signed_part, {SecretString(text.signature), std::move(claims)});
+void ClaimsCache::keep(std::string_view text, TokenClaims claims) {
+  known_.keep(Ending(text), {SecretString(text), std::move(claims)});
 }
 
 }  // namespace latchkey::identity

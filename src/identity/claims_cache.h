@@ -2,6 +2,7 @@
 // text. Whether a token is still good today is not known here.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -10,7 +11,6 @@
 #include "latchkey/base/ids.h"
 #include "latchkey/base/recent_map.h"
 #include "latchkey/base/secret_string.h"
-#include "latchkey/crypto/digest.h"
 
 namespace latchkey::identity {
 
@@ -23,33 +23,34 @@ struct TokenClaims {
   TimePoint expires{};      // `exp`
 };
 
-// A token as the cache knows it. Of an RSA token the signature is more than half, and hashing is
-// what a known token costs: so the hash names the part that is signed, and the rest is compared.
-struct TokenText {
-  // Input: `text`, any bytes; what follows its second dot is the signature.
-  explicit TokenText(std::string_view text);
-
-  crypto::Digest signed_part;
-  std::string_view signature;  // as it was sent; lives as long as the text
-};
-
 // Only good tokens get in, so that a stranger cannot push them out. One per worker.
 class ClaimsCache {
  public:
-  // Input: `entries_max`, about 1 KiB each; 0 keeps none.
+  // Input: `entries_max`, about 1.5 KiB each; 0 keeps none.
   explicit ClaimsCache(std::size_t entries_max) : known_(entries_max) {}
 
-  // Returns the claims of exactly this text, until the next call; null if it is not known.
-  const TokenClaims* find(const TokenText& text);
-  void keep(const TokenText& text, TokenClaims claims);
+  // Returns the claims of exactly this text, any bytes, until the next call; null if it is not
+  // known.
+  const TokenClaims* find(std::string_view text);
+  void keep(std::string_view text, TokenClaims claims);
   void clear() { known_.clear(); }
 
  private:
+  // The end of a token's text, which is the end of its signature: as good as random, so that it
+  // finds the one entry that may be meant, and hashing would find no other.
+  struct Ending {
+    explicit Ending(std::string_view text);
+    bool operator==(const Ending&) const = default;
+    std::array<char, 16> bytes{};
+  };
+  struct HashOfEnding {
+    std::size_t operator()(const Ending& ending) const;
+  };
   struct Entry {
-    SecretString signature;
+    SecretString text;
     TokenClaims claims;
   };
-  RecentMap<crypto::Digest, Entry> known_;
+  RecentMap<Ending, Entry, HashOfEnding> known_;
 };
 
 }  // namespace latchkey::identity

@@ -105,10 +105,9 @@ model::Step<TokenClaims> TokenReader::read(std::string_view text, TimePoint now)
     }
     looked_ = now;
   }
-  const TokenText name(text);
-  if (const TokenClaims* known = cache_.find(name)) return *known;
+  if (const TokenClaims* known = cache_.find(text)) return *known;
   LK_TRY(TokenClaims claims, verify(text, now));
-  cache_.keep(name, claims);
+  cache_.keep(text, claims);
   return claims;
 }
 
