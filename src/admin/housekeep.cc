@@ -60,9 +60,8 @@ int ask_about_members(Opened& opened, const provider::ProviderSet& providers, co
 }
 
 // Asks the directory about everybody whose answer is getting old.
-int refresh_people(Opened& opened, TimePoint now, const World& world) {
+int refresh_people(Opened& opened, SlowGate& gate, TimePoint now, const World& world) {
   if (!opened.config.ldap) return kGood;
-  OpenSlowGate gate;
   const auto directory =
       directory::make_directory(opened.config.ldap, directory::Patience::kHousekeeper);
   identity::DirectoryPeople people(opened.config, opened.store, gate, directory.get());
@@ -90,7 +89,7 @@ int housekeep(const Arguments& arguments, const World& world) {
   const provider::ProviderSet providers(opened->config, opened->store.provider_keys(), *client);
   const int refreshed = refresh_providers(providers, now, world);
   const int asked = ask_about_members(*opened, providers, world);
-  const int looked_up = refresh_people(*opened, now, world);
+  const int looked_up = refresh_people(*opened, gate, now, world);
   const int recorded = look_after_records(*opened, now, world);
   for (const int status : {purged, refreshed, asked, recorded}) {
     if (status != kGood) return status;

@@ -8,16 +8,18 @@
 #include <utility>
 
 #include "latchkey/config/load.h"
+#include "latchkey/config/toml_string.h"
 #include "latchkey/config/web_root.h"
 #include "latchkey/crypto/key_directory.h"
 #include "latchkey/crypto/password.h"
 #include "latchkey/identity/profile.h"
-#include "latchkey/wire/json_object.h"
 #include "new_file.h"
 #include "opened.h"
 
 namespace latchkey::admin {
 namespace {
+
+using config::toml_string;
 
 namespace fs = std::filesystem;
 
@@ -71,8 +73,6 @@ const passwd* state_owner(const Places& places, const config::Pool& pool) {
   if (geteuid() == 0 && !pool.user.empty()) return getpwnam(pool.user.c_str());
   return service_user(places);
 }
-
-std::string toml_string(std::string_view text) { return wire::json_string(text); }
 
 std::string configuration_text(const Places& places, const Arguments& arguments) {
   const std::string url = arguments.url.empty() ? std::string(kDefaultUrl) : arguments.url;

@@ -7,6 +7,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "latchkey/config/toml_string.h"
 #include "latchkey/wire/chars.h"
 #include "latchkey/wire/host.h"
 #include "latchkey/wire/number.h"
@@ -14,6 +15,8 @@
 
 namespace latchkey::admin {
 namespace {
+
+using config::toml_string;
 
 constexpr std::int64_t kMinute = 60;
 constexpr std::int64_t kWeek = 7 * 86'400;
@@ -26,15 +29,6 @@ const std::set<std::string_view> kNames = {
 // The variables that are true or false.
 constexpr const char* kSwitches[] = {"CLOUD_IAM_AUTH_ENABLED", "ENFORCE_HTTPS",
                                      "JWT_REQUIRES_MEMBERSHIP_VERIFICATION"};
-
-std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + "\"";
-}
 
 // Writes the configuration line by line from one set of variables.
 class Writer {
@@ -75,7 +69,7 @@ class Writer {
       line("# `latchkey user disable` and the lists denied_users and denied_tokens end one before");
       line("# its own date.");
       line(std::string("[legacy]\npublic_key_file = \"") + kOldKeyFile + "\"\nuntil = " +
-           quoted(until));
+           toml_string(until));
       line("audiences = " + audiences() + "\n");
     }
     note_the_rest();
@@ -122,15 +116,15 @@ class Writer {
   // The old tokens name their hosts as the variables did, with a port where those had one.
   std::string audiences() const {
     const std::string docker = get("NEXUS_DOCKER_HOST");
-    std::string list = quoted(get("NEXUS_HTTP_HOST"));
-    if (!docker.empty() && docker != get("NEXUS_HTTP_HOST")) list += ", " + quoted(docker);
+    std::string list = toml_string(get("NEXUS_HTTP_HOST"));
+    if (!docker.empty() && docker != get("NEXUS_HTTP_HOST")) list += ", " + toml_string(docker);
     return "[" + list + "]";
   }
 
   void hosts() {
-    line("[site]\nurl = " + quoted("https://" + get("NEXUS_HTTP_HOST")));
-    line("hosts = [" + quoted(get("NEXUS_HTTP_HOST")) +
-         (docker_is_another() ? ", " + quoted(get("NEXUS_DOCKER_HOST")) : "") + "]");
+    line("[site]\nurl = " + toml_string("https://" + get("NEXUS_HTTP_HOST")));
+    line("hosts = [" + toml_string(get("NEXUS_HTTP_HOST")) +
+         (docker_is_another() ? ", " + toml_string(get("NEXUS_DOCKER_HOST")) : "") + "]");
     if (on("ENFORCE_HTTPS")) line("enforce_https = true");
     line("");
     if (!docker_is_another()) {
@@ -141,7 +135,7 @@ class Writer {
       return;
     }
     // A port belongs to where browsers are sent, which is said above, and not to the name.
-    line("[[host]]\nname = " + quoted(docker_.host) + "\nbrowser = false");
+    line("[[host]]\nname = " + toml_string(docker_.host) + "\nbrowser = false");
     if (on("ENFORCE_HTTPS")) line("enforce_https = false  # nexus-proxy took plain http there");
     line("");
   }
@@ -174,7 +168,7 @@ class Writer {
       return;
     }
     line("[[provider]]\nname = \"google\"\ntitle = \"Google\"\ntype = \"google\"");
-    line("client_id = " + quoted(get("CLIENT_ID")));
+    line("client_id = " + toml_string(get("CLIENT_ID")));
     line(std::string("client_secret_file = \"") + kClientSecretFile + "\"");
     organization();
     membership();
@@ -185,7 +179,7 @@ class Writer {
   void organization() {
     const std::string number = get("ORGANIZATION_ID");
     if (!number.empty() && std::ranges::all_of(number, wire::is_digit)) {
-      line("allowed_organizations = [" + quoted(number) + "]");
+      line("allowed_organizations = [" + toml_string(number) + "]");
       return;
     }
     note("ORGANIZATION_ID is no number: write allowed_organizations or hosted_domains, or "
@@ -210,15 +204,15 @@ class Writer {
       if (header.empty()) {
         note("NEXUS_RUT_HEADER was empty: take the identity's lines out of the web server's file");
       } else if (header != "X-Forwarded-User") {
-        line("[identity]\nuser = " + quoted(header) + "\n");
+        line("[identity]\nuser = " + toml_string(header) + "\n");
         note("the web server's example names X-Forwarded-User; write " + header + " there");
       }
     }
     const std::string agents = get("ALLOWED_USER_AGENTS_ON_ROOT_REGEX");
-    if (!agents.empty()) line("[health]\nuser_agents = [" + quoted(agents) + "]\n");
+    if (!agents.empty()) line("[health]\nuser_agents = [" + toml_string(agents) + "]\n");
     const std::string level = wire::to_lower(get("LOG_LEVEL"));
     for (const std::string_view known : {"debug", "info", "warn", "error"}) {
-      if (level == known) line("[log]\nlevel = " + quoted(level) + "\n");
+      if (level == known) line("[log]\nlevel = " + toml_string(level) + "\n");
     }
   }
 

@@ -7,6 +7,7 @@
 #include "config/document.h"
 #include "config/load_document.h"
 #include "config/section.h"
+#include "latchkey/config/toml_string.h"
 
 namespace latchkey::config {
 namespace {
@@ -16,18 +17,9 @@ namespace {
 
 constexpr std::string_view kExample = "# example";
 
-std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + "\"";
-}
-
 std::string text_of(const Node& node) {
   switch (node.kind) {
-    case NodeKind::kString: return quoted(node.text);
+    case NodeKind::kString: return toml_string(node.text);
     case NodeKind::kInteger: return std::to_string(node.integer);
     case NodeKind::kBoolean: return node.boolean ? "true" : "false";
     case NodeKind::kArray: {

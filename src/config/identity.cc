@@ -1,10 +1,9 @@
 // [identity] and [health]: what the application hears of a person, and the probe that is nobody.
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <array>
 #include <iterator>
 
+#include "config/regex.h"
 #include "config/section.h"
 #include "latchkey/wire/chars.h"
 #include "latchkey/wire/target.h"
@@ -13,7 +12,6 @@ namespace latchkey::config {
 namespace {
 
 constexpr std::size_t kDelimiterBytesMax = 4;
-constexpr std::int64_t kRegexMemory = std::int64_t{1} << 20;
 
 // Fields with a meaning of their own: written by us a second time, they would change the answer.
 constexpr std::array<std::string_view, 14> kReserved = {
@@ -67,13 +65,7 @@ void read_delimiter(const Value& value, IdentityNames& names) {
 void read_groups_filter(const Value& value, IdentityNames& names) {
   const auto text = value.text();
   if (!text) return;
-  RE2::Options options(RE2::Quiet);
-  options.set_max_mem(kRegexMemory);
-  const RE2 regex(*text, options);
-  if (!regex.ok()) {
-    return value.wrong("is " + shown(*text) + ", which is no regular expression: " + regex.error());
-  }
-  names.groups_filter = *text;
+  if (compile(value, "is", *text) != nullptr) names.groups_filter = *text;
 }
 
 constexpr Key<IdentityNames> kIdentityKeys[] = {
@@ -127,14 +119,9 @@ void read_identity(Reading& reading, const Node& table) {
 void read_user_agents(const Value& value, Health& health) {
   const auto items = value.items(EmptyList::kTake);
   if (!items) return;
-  RE2::Options options(RE2::Quiet);
-  options.set_case_sensitive(false);
-  options.set_max_mem(kRegexMemory);
   for (const auto& [text, item] : *items) {
-    const RE2 regex(text, options);
-    if (!regex.ok()) {
-      item.wrong("holds " + shown(text) + ", which is no regular expression: " + regex.error());
-    } else if (RE2::PartialMatch("", regex)) {
+    const auto regex = compile(item, "holds", text, Letters::kIgnoreCase);
+    if (regex != nullptr && RE2::PartialMatch("", *regex)) {
       // It is not anchored, so it would find its empty match in every text.
       item.wrong("holds " + shown(text) +
                  ", which matches every client; it must need some letters");

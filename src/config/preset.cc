@@ -14,17 +14,21 @@ struct Preset {
   std::string_view text;
 };
 
-// The names of headers are the defaults of nexus-proxy and of Jenkins' plugin, which are the same.
-constexpr std::array<Preset, 4> kPresets{{
-    {"nexus", R"(
-[site]
-realm = "nexus-proxy"
+// What every preset says: the names of headers that are the defaults of nexus-proxy and of Jenkins'
+// plugin alike.
+constexpr std::string_view kCommon = R"(
 [identity]
 user = "X-Forwarded-User"
 groups = "X-Forwarded-Groups"
 mail = "X-Forwarded-Mail"
 display_name = "X-Forwarded-DisplayName"
 delimiter = "|"
+)";
+
+constexpr std::array<Preset, 4> kPresets{{
+    {"nexus", R"(
+[site]
+realm = "nexus-proxy"
 [application]
 open_paths = []
 [user_token]
@@ -43,12 +47,6 @@ challenge = "docker"
     {"jenkins", R"(
 [site]
 realm = "Jenkins"
-[identity]
-user = "X-Forwarded-User"
-groups = "X-Forwarded-Groups"
-mail = "X-Forwarded-Mail"
-display_name = "X-Forwarded-DisplayName"
-delimiter = "|"
 [application]
 open_paths = ["/git/notifyCommit", "/github-webhook", "/tcpSlaveAgentListener", "/jnlpJars",
               "/instance-identity"]
@@ -59,12 +57,6 @@ encoded_slash = "keep"
     {"docker-registry", R"(
 [site]
 realm = "Registry"
-[identity]
-user = "X-Forwarded-User"
-groups = "X-Forwarded-Groups"
-mail = "X-Forwarded-Mail"
-display_name = "X-Forwarded-DisplayName"
-delimiter = "|"
 [application]
 open_paths = []
 [[path]]
@@ -74,12 +66,6 @@ challenge = "docker"
     {"generic", R"(
 [site]
 realm = "latchkey"
-[identity]
-user = "X-Forwarded-User"
-groups = "X-Forwarded-Groups"
-mail = "X-Forwarded-Mail"
-display_name = "X-Forwarded-DisplayName"
-delimiter = "|"
 [application]
 open_paths = []
 [[path]]
@@ -132,7 +118,8 @@ std::vector<std::string_view> preset_names() {
 void apply_preset(std::string_view name, Node& document) {
   const auto preset = std::ranges::find(kPresets, name, &Preset::name);
   LK_ASSERT(preset != kPresets.end());
-  std::expected<Node, Fault> parsed = parse_document(preset->text, std::string(name));
+  std::expected<Node, Fault> parsed =
+      parse_document(std::string(kCommon) + std::string(preset->text), std::string(name));
   LK_ASSERT(parsed.has_value());
   mark(*parsed, std::string(name));
   for (Node& section : parsed->members) {

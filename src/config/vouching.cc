@@ -1,12 +1,12 @@
 // [certificate] and [remote_user]: proofs that the web server has looked at itself.
 #include "latchkey/config/vouching.h"
 
-#include <re2/re2.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 
+#include "config/regex.h"
 #include "config/section.h"
 #include "latchkey/config/vouching_kinds.h"
 #include "latchkey/wire/chars.h"
@@ -16,7 +16,6 @@
 namespace latchkey::config {
 namespace {
 
-constexpr std::int64_t kRegexMemory = std::int64_t{1} << 20;
 constexpr std::size_t kNameBytesMax = 32;
 constexpr std::size_t kDelimiterBytesMax = 4;
 
@@ -107,13 +106,9 @@ void read_part(const Value& value, Certificate& certificate) {
 void read_pattern(const Value& value, Certificate& certificate) {
   const auto text = value.text();
   if (!text) return;
-  RE2::Options options(RE2::Quiet);
-  options.set_max_mem(kRegexMemory);
-  const RE2 regex(*text, options);
-  if (!regex.ok()) {
-    return value.wrong("is " + shown(*text) + ", which is no regular expression: " + regex.error());
-  }
-  if (regex.NumberOfCapturingGroups() > 1) {
+  const auto regex = compile(value, "is", *text);
+  if (regex == nullptr) return;
+  if (regex->NumberOfCapturingGroups() > 1) {
     return value.wrong("is " + shown(*text) + "; must have at most one group in parentheses, which "
                        "is the user name; write (?:...) for the others");
   }
@@ -168,8 +163,7 @@ void read_variable(const Value& value, RemoteUser& remote_user) {
   if (std::ranges::find(kOfTheRequest, lower) != kOfTheRequest.end()) {
     return value.wrong("is " + shown(*text) + ", which says something of the request, and mostly "
                        "what the client chose; must be a variable of the web server's "
-                       "authentication, as "
-                       "in \"REMOTE_USER\"");
+                       "authentication, as in \"REMOTE_USER\"");
   }
   if (!good || lower.starts_with("http_") || lower.starts_with(kOwnPrefix)) {
     return value.wrong("is " + shown(*text) +
@@ -233,8 +227,7 @@ void check_reach(Reading& reading, const Node& table, std::string_view section,
   }
   place_of(reading, table, section, "enabled")
       .wrong("is true, but [pool] has a socket on a port, where every account of this machine "
-             "could "
-             "say who it is; write pool.peer_secret_file, or use unix sockets");
+             "could say who it is; write pool.peer_secret_file, or use unix sockets");
 }
 
 void read_certificate(Reading& reading, const Node& table) {
