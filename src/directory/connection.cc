@@ -104,16 +104,21 @@ Outcome Connection::configure(const config::Ldap& settings, const config::LdapSe
   return option(LDAP_OPT_X_TLS_NEWCTX, &as_client, "X_TLS_NEWCTX");
 }
 
+// What the server answered, or why that cannot be read.
+int Connection::code_of(const Message& answer) {
+  int code = LDAP_OTHER;
+  const int read = ldap_->parse_result(session_.get(), answer.get(), &code, nullptr, nullptr,
+                                       nullptr, nullptr, 0);
+  return read == LDAP_SUCCESS ? code : read;
+}
+
 // Asks for TLS on a connection that was made without.
 Outcome Connection::ask_for_tls(Clock::time_point deadline) {
   int message_id = 0;
   const int sent = ldap_->start_tls(session_.get(), nullptr, nullptr, &message_id);
   if (sent != LDAP_SUCCESS) return failed(sent, "StartTLS");
   LK_TRY(const Message answer, wait_for(message_id, deadline));
-  int code = LDAP_OTHER;
-  const int read = ldap_->parse_result(session_.get(), answer.get(), &code, nullptr, nullptr,
-                                       nullptr, nullptr, 0);
-  if (read != LDAP_SUCCESS) return failed(read, "StartTLS");
+  const int code = code_of(answer);
   if (code != LDAP_SUCCESS) return failed(code, "StartTLS");
   return {};
 }
@@ -182,10 +187,7 @@ Outcome Connection::bind(const std::string& dn, const SecretString& password,
                                     nullptr, nullptr, &message_id);
   if (sent != LDAP_SUCCESS) return failed(sent, "binding");
   LK_TRY(const Message answer, wait_for(message_id, deadline));
-  int code = LDAP_OTHER;
-  const int read = ldap_->parse_result(session_.get(), answer.get(), &code, nullptr, nullptr,
-                                       nullptr, nullptr, 0);
-  if (read != LDAP_SUCCESS) return failed(read, "binding");
+  const int code = code_of(answer);
   if (code == LDAP_SUCCESS) return {};
   Error error = failed(code, "binding").error();
   if (error.code != ErrorCode::kUnavailable) {

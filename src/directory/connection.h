@@ -88,6 +88,7 @@ class Connection {
   Result<std::string> next_page(LDAPControl** controls);
   Outcome option(int name, const void* value, const char* what);
   std::string server_says() const;
+  int code_of(const Message& answer);
   std::unexpected<Error> failed(int code, std::string_view doing) const;
 
   const Libldap* ldap_;

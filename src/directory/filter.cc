@@ -1,9 +1,9 @@
 #include "filter.h"
 
+#include "latchkey/wire/hex.h"
+
 namespace latchkey::directory {
 namespace {
-
-constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 bool is_plain(char c) {
   return c >= ' ' && c <= '~' && c != '*' && c != '(' && c != ')' && c != '\\';
@@ -16,12 +16,9 @@ std::string escape_filter_value(std::string_view value) {
   for (const char c : value) {
     if (is_plain(c)) {
       escaped += c;
-      continue;
+    } else {
+      escaped += "\\" + wire::hex_encode({&c, 1});
     }
-    const auto byte = static_cast<unsigned char>(c);
-    escaped += '\\';
-    escaped += kHexDigits[byte >> 4U];
-    escaped += kHexDigits[byte & 0xfU];
   }
   return escaped;
 }

@@ -142,6 +142,13 @@ Standing unknown_standing(const Error& error) {
   return standing;
 }
 
+Standing lost(std::string detail) {
+  Standing standing;
+  standing.kind = Standing::Kind::kLost;
+  standing.detail = std::move(detail);
+  return standing;
+}
+
 Standing standing_after(const TokenFailure& failure) {
   Standing standing = unknown_standing(failure);
   switch (failure.grant) {
@@ -156,12 +163,8 @@ Standing standing_after(const TokenFailure& failure) {
 }
 
 Standing standing_of(const config::Provider& settings, Claims claims) {
+  if (const auto unmet = unmet_demand(settings, claims)) return lost(*unmet);
   Standing standing;
-  if (const auto unmet = unmet_demand(settings, claims)) {
-    standing.kind = Standing::Kind::kLost;
-    standing.detail = *unmet;
-    return standing;
-  }
   standing.kind = Standing::Kind::kMember;
   standing.claims = std::move(claims);
   return standing;

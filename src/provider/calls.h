@@ -76,4 +76,7 @@ Standing standing_after(const TokenFailure& failure);
 // The standing of somebody who is there, as far as what is demanded goes.
 Standing standing_of(const config::Provider& settings, Claims claims);
 
+// Returns a clear no.
+Standing lost(std::string detail);
+
 }  // namespace latchkey::provider

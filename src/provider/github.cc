@@ -64,10 +64,7 @@ Standing Github::standing_by(const SecretString& access_token, const std::string
     return standing;
   }
   if (person->id == subject) return standing_of(settings_, std::move(person->claims));
-  Standing standing;
-  standing.kind = Standing::Kind::kLost;
-  standing.detail = "the access token is another person's by now";
-  return standing;
+  return lost("the access token is another person's by now");
 }
 
 Standing Github::recheck(const Grant& grant, const std::string& subject, const KeepGrant& keep,

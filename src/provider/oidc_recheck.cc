@@ -8,13 +8,6 @@
 namespace latchkey::provider {
 namespace {
 
-Standing lost(std::string detail) {
-  Standing standing;
-  standing.kind = Standing::Kind::kLost;
-  standing.detail = std::move(detail);
-  return standing;
-}
-
 bool demands_anything(const config::Provider& settings) {
   return !settings.allowed_groups.empty() || !settings.hosted_domains.empty() ||
          !settings.allowed_organizations.empty();

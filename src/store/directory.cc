@@ -29,6 +29,13 @@ DirectoryAnswer never_asked() {
   return answer;
 }
 
+// A source that has said nothing is no trouble.
+Result<std::optional<Facts>> if_any(Result<Facts> said) {
+  if (said) return *std::move(said);
+  if (said.error().code == ErrorCode::kNotFound) return std::nullopt;
+  return std::unexpected(said.error());
+}
+
 }  // namespace
 
 Result<Facts> Accounts::facts(const AccountId& id, std::string_view source) {
@@ -84,8 +91,7 @@ Result<std::optional<DirectoryAnswer>> Accounts::directory_answer(const AccountI
     answer.standing = columns.maybe_time() ? Standing::kRefused : Standing::kUnknown;
   }
   if (answer.standing == Standing::kRefused) return answer;
-  Result<Facts> said = facts(id, kDirectorySource);
-  if (!said && said.error().code != ErrorCode::kNotFound) return std::unexpected(said.error());
+  LK_TRY(std::optional<Facts> said, if_any(facts(id, kDirectorySource)));
   if (!said) return answer;
   answer.standing = Standing::kKnown;
   answer.facts = *std::move(said);
@@ -98,8 +104,7 @@ Outcome Accounts::write_answer(const AccountId& id, const DirectoryAnswer& answe
   } else {
     LK_CHECK(drop_facts(id, kDirectorySource));
   }
-  Result<Facts> said = facts(id, kProviderSource);
-  if (!said && said.error().code != ErrorCode::kNotFound) return std::unexpected(said.error());
+  LK_TRY(const std::optional<Facts> said, if_any(facts(id, kProviderSource)));
   const Facts counting = model::facts_that_count(said.value_or(Facts{}), answer);
   const std::string groups = join_lines(counting.groups);
   const bool gone = answer.standing == Standing::kRefused;
@@ -155,8 +160,7 @@ Result<std::vector<DirectoryDue>> Accounts::directory_due(TimePoint horizon, con
 
 Outcome Accounts::write_no_answer(const AccountId& id) {
   LK_CHECK(drop_facts(id, kDirectorySource));
-  Result<Facts> said = facts(id, kProviderSource);
-  if (!said && said.error().code != ErrorCode::kNotFound) return std::unexpected(said.error());
+  LK_TRY(const std::optional<Facts> said, if_any(facts(id, kProviderSource)));
   const Facts counting = said.value_or(Facts{});
   const std::string groups = join_lines(counting.groups);
   LK_TRY(Statement statement, connection_.prepare(sql::account_directory_forget));
