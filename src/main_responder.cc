@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "latchkey/base/random.h"
@@ -18,6 +19,7 @@
 #include "latchkey/pages/jwks.h"
 #include "latchkey/pages/metrics.h"
 #include "latchkey/pages/revoke.h"
+#include "latchkey/pages/templates.h"
 #include "latchkey/pages/user_token.h"
 #include "latchkey/pages/whoami.h"
 #include "latchkey/remote/http_client.h"
@@ -48,6 +50,8 @@ class ResponderService final : public fcgi::Service {
     const crypto::KeyDirectory keys(config.credential.key_directory);
     LK_TRY(crypto::Sealer sealer, keys.sealer());
     LK_TRY(policy::Policy policy, policy::Policy::from(config));
+    LK_TRY(pages::Templates templates, pages::Templates::load(config.pages.templates));
+    pages::use_templates(std::move(templates));
     return std::unique_ptr<fcgi::Service>(
         new ResponderService(config, clock, context, std::move(store), std::move(sealer),
                              std::move(policy)));

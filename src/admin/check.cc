@@ -18,6 +18,7 @@
 #include "latchkey/crypto/registry_keys.h"
 #include "latchkey/crypto/password.h"
 #include "latchkey/crypto/public_key_file.h"
+#include "latchkey/pages/templates.h"
 #include "latchkey/directory/directory.h"
 #include "opened.h"
 
@@ -109,6 +110,11 @@ Outcome look_at_users(const std::string& file) {
 
 Outcome look_at_authorities(const std::string& file) {
   LK_CHECK(crypto::ClientAuthorities::load(file));
+  return {};
+}
+
+Outcome look_at_templates(const std::string& directory) {
+  LK_CHECK(pages::Templates::load(directory));
   return {};
 }
 
@@ -216,6 +222,9 @@ int check(const Arguments& arguments, const World& world) {
   if (config->certificate.enabled) {
     const std::string& file = config->certificate.ca_file;
     report.say("authorities", file, look_at_authorities(file));
+  }
+  if (const std::string& directory = config->pages.templates; !directory.empty()) {
+    report.say("templates", directory, look_at_templates(directory));
   }
   look_at_legacy(config->legacy, world.clock.now(), report);
   if (!arguments.document_root.empty()) {

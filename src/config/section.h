@@ -41,6 +41,7 @@ Section session_section();
 Section credential_section();
 Section user_token_section();
 Section device_section();
+Section pages_section();
 Section provider_section();
 Section membership_section();
 Section local_section();

@@ -5,6 +5,7 @@
 
 #include "latchkey/base/result.h"
 #include "latchkey/crypto/digest.h"
+#include "latchkey/pages/templates.h"
 #include "latchkey/wire/base64.h"
 #include "latchkey/wire/chars.h"
 #include "latchkey/wire/field_value.h"
@@ -12,22 +13,20 @@
 namespace latchkey::pages {
 namespace {
 
-#include "templates.inc"
-
 namespace mustache = kainjow::mustache;
 
-std::string_view source_of(Template body) {
+std::string_view file_of(Template body) {
   switch (body) {
-    case Template::kLogin: return login_mustache;
-    case Template::kMessage: return message_mustache;
-    case Template::kLogout: return logout_mustache;
-    case Template::kSignedOut: return signed_out_mustache;
-    case Template::kCredentials: return credentials_mustache;
-    case Template::kDevice: return device_mustache;
-    case Template::kWhoami: return whoami_mustache;
-    case Template::kRevoke: return revoke_mustache;
+    case Template::kLogin: return "login.mustache";
+    case Template::kMessage: return "message.mustache";
+    case Template::kLogout: return "logout.mustache";
+    case Template::kSignedOut: return "signed_out.mustache";
+    case Template::kCredentials: return "credentials.mustache";
+    case Template::kDevice: return "device.mustache";
+    case Template::kWhoami: return "whoami.mustache";
+    case Template::kRevoke: return "revoke.mustache";
   }
-  return message_mustache;
+  return "message.mustache";
 }
 
 // Pages that say one thing stand in a small column.
@@ -68,10 +67,11 @@ std::string render(Template body, const View& view, const Frame& frame) {
   data.set("account",
            frame.account.empty() ? mustache::data(false) : mustache::data(frame.account));
   data.set("narrow", mustache::data(is_narrow(body)));
-  // Partials are our own texts, and come last: no name of a view can take their place.
-  data.set("style", mustache::partial([] { return std::string(style_css); }));
-  data.set("content", mustache::partial([body] { return std::string(source_of(body)); }));
-  mustache::mustache layout{std::string(layout_mustache)};
+  // Partials come last: no name of a view can take their place.
+  const Templates& templates = templates_in_use();
+  data.set("style", mustache::partial([&] { return templates.text("style.css"); }));
+  data.set("content", mustache::partial([&] { return templates.text(file_of(body)); }));
+  mustache::mustache layout{templates.text("layout.mustache")};
   std::string html = layout.render(data);
   LK_ASSERT(layout.is_valid());
   return html;
@@ -87,7 +87,7 @@ bool is_plain_origin(std::string_view origin) {
 
 std::string content_security_policy(const std::vector<std::string>& form_origins) {
   std::string policy = "default-src 'none'; style-src 'sha256-";
-  policy += wire::base64_encode(crypto::sha256(style_css).bytes());
+  policy += wire::base64_encode(crypto::sha256(templates_in_use().text("style.css")).bytes());
   policy += "'; form-action 'self'";
   for (const std::string& origin : form_origins) {
     if (is_plain_origin(origin)) policy += " " + origin;
