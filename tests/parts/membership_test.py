@@ -110,6 +110,10 @@ def test_the_housekeeper_ends_who_was_disabled_and_docker_says_so_n18(members, t
     def skopeo(*arguments):
         return run([program("skopeo"), *arguments], tmp_path, REGISTRY_AUTH_FILE=tmp_path / "auth.json", HOME=tmp_path)
 
+    # With a login of its own the client keeps those of the test in this file, whatever helpers the machine has.
+    (tmp_path / "docker").mkdir()
+    (tmp_path / "docker/config.json").write_text('{"auths": {"elsewhere.test": {"auth": "YTpi"}}}')
+
     def docker_login():
         return run([program("docker"), "--config", tmp_path / "docker", "login", "-u", "alice", "--password-stdin", members.host],
                    tmp_path, text_input=password, HOME=tmp_path)

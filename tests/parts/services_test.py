@@ -258,12 +258,14 @@ def test_google_and_gitlab_members_are_asked_about_by_their_refresh_tokens(world
 
 
 def test_an_old_token_of_nexus_proxy_ends_with_the_membership_too(world):
-    world.sign_in("google", "dan@example.test")
-    token = world.old_token("dan@example.test")
-    assert world.site.get("/x", basic=("anything", token)).seen()["x-forwarded-user"] == ["dan@example.test"]
+    world.google.people["eve@example.test"] = {**world.google.people["dan@example.test"], "sub": "of-eve",
+                                               "mail": "eve@example.test"}
+    world.sign_in("google", "eve@example.test")
+    token = world.old_token("eve@example.test")
+    assert world.site.get("/x", basic=("anything", token)).seen()["x-forwarded-user"] == ["eve@example.test"]
     world.store("DELETE FROM session")  # who holds nothing but an old token is asked about all the same
     world.store("UPDATE membership SET due = 0")
-    world.google.people["dan@example.test"]["organizations"] = ["7"]
+    world.google.people["eve@example.test"]["organizations"] = ["7"]
     world.stack.latchkey.parts["responder"].send(signal.SIGHUP)
     wait_until(lambda: world.site.get("/x", bearer=token).status == 401, "the end of the membership", 40)
     assert world.site.get("/x", basic=("anything", token)).status == 401

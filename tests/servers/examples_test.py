@@ -45,7 +45,6 @@ def test_check_tells_of_a_file_of_authorities_that_is_none(tmp_path):
     (tmp_path / "people-ca.crt").write_text("no certificate")
     latchkey = Latchkey(tmp_path / "latchkey", '[site]\nurl = "https://nexus.example.com"\n\n[certificate]\nenabled = true\n'
                         f'ca_file = "{tmp_path}/people-ca.crt"\n')
-    latchkey.admin("init")
     done = latchkey.admin("check", check=False)
     assert done.returncode == 1 and "people-ca.crt: must be a file of certificates in PEM" in done.stdout + done.stderr
 

@@ -72,7 +72,8 @@ TEST_F(UserTokenSection, RefusesPathsThatAreNoPlainOnes) {
 TEST_F(UserTokenSection, RefusesThePlaceOfAPage) {
   EXPECT_THAT(faults_of(with("enabled = true\npaths = [\"/oauth\"]\n")),
               ElementsAre(HasSubstr("/oauth/login"), HasSubstr("/oauth/callback"),
-                          HasSubstr("/oauth/logout"), HasSubstr("/oauth/backchannel-logout")));
+                          HasSubstr("/oauth/logout"), HasSubstr("/oauth/backchannel-logout"),
+                          HasSubstr("/oauth/device")));
   EXPECT_THAT(faults_of(with("paths = [\"/oauth\"]\n")), IsEmpty());
 }
 
