@@ -1,5 +1,5 @@
 // latchkey audit list|verify|export
-#include <algorithm>
+#include <deque>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -75,17 +75,17 @@ std::optional<store::AuditHead> read_head(std::string_view text) {
 int audit_list(const Arguments& arguments, const World& world) {
   Or<Opened> opened = open_store(arguments, world);
   if (!opened) return opened.error();
-  std::vector<store::AuditRow> rows;
-  const Outcome read = each_row(
-      opened->store.audit(), arguments.user, 0,
-      [&rows](const store::AuditRow& row) { rows.push_back(row); });
+  // The log may be long; only its end is kept.
+  std::deque<store::AuditRow> newest;
+  const auto keep = [&](const store::AuditRow& row) {
+    newest.push_back(row);
+    if (newest.size() > arguments.last) newest.pop_front();
+  };
+  const Outcome read = each_row(opened->store.audit(), arguments.user, 0, keep);
   if (!read) return failed(world, "audit", read.error());
-  const std::size_t count = std::min<std::size_t>(rows.size(), arguments.last);
   Listing listing({"row", "time", "action", "actor", "user", "object", "address", "agent",
                    "detail"});
-  for (auto row = rows.end() - static_cast<std::ptrdiff_t>(count); row != rows.end(); ++row) {
-    listing.add(cells_of(*row));
-  }
+  for (const store::AuditRow& row : newest) listing.add(cells_of(row));
   listing.write(arguments.form, world.out);
   return kGood;
 }

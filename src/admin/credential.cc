@@ -35,10 +35,6 @@ Result<model::Account> owner(Opened& opened, const std::string& user, const Worl
                                                world.random);
 }
 
-Cell time_cell(const std::optional<TimePoint>& time) {
-  return time ? Cell(wire::rfc3339(*time)) : Cell();
-}
-
 // What `list` shows of all there is.
 struct Wanted {
   TimePoint now{};

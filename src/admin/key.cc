@@ -27,15 +27,10 @@ struct Keys {
   }
 };
 
-// The directory's files belong to the service, so root becomes its user first, as for the store.
 Or<crypto::KeyDirectory> open_keys(const Arguments& arguments, const World& world) {
-  const Or<config::Config> config = read_configuration(arguments, world);
-  if (!config) return std::unexpected(config.error());
-  const std::string& directory = config->credential.key_directory;
-  if (const Outcome became = become_owner_beside(directory + "/active"); !became) {
-    return std::unexpected(failed(world, "keys", became.error()));
-  }
-  return crypto::KeyDirectory(directory);
+  Or<std::string> directory = open_key_directory(arguments, world);
+  if (!directory) return std::unexpected(directory.error());
+  return crypto::KeyDirectory(*std::move(directory));
 }
 
 // For a change: without a store that can tell of it, nothing is changed.
@@ -76,7 +71,7 @@ int key_list(const Arguments& arguments, const World& world) {
   for (const crypto::KeyInfo& info : *infos) {
     listing.add({info.id.text(), std::string(name_of(info.state)), std::int64_t{info.bits},
                  wire::rfc3339(info.created),
-                 info.signs_from ? Cell(wire::rfc3339(*info.signs_from)) : Cell()});
+                 time_cell(info.signs_from)});
   }
   listing.write(arguments.form, world.out);
   return kGood;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "latchkey/wire/time.h"
 #include "latchkey/base/result.h"
 #include "latchkey/wire/chars.h"
 #include "latchkey/wire/json_object.h"
@@ -67,6 +68,10 @@ void write_table(const std::vector<std::vector<std::string>>& lines, std::ostrea
 }
 
 }  // namespace
+
+Cell time_cell(const std::optional<TimePoint>& time) {
+  return time ? Cell(wire::rfc3339(*time)) : Cell();
+}
 
 void Listing::add(std::vector<Cell> row) {
   LK_ASSERT(row.size() == columns_.size());

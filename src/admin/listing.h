@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "latchkey/base/clock.h"
 #include "verbs.h"
 
 namespace latchkey::admin {
@@ -14,6 +16,9 @@ namespace latchkey::admin {
 // A row's cell; monostate is null, and `-` in a table.
 using Cell =
     std::variant<std::monostate, std::string, std::int64_t, bool, std::vector<std::string>>;
+
+// Returns RFC 3339, or null.
+Cell time_cell(const std::optional<TimePoint>& time);
 
 class Listing {
  public:

@@ -64,6 +64,16 @@ Or<Opened> open_store_and_secrets(const Arguments& arguments, const World& world
   return opened;
 }
 
+Or<std::string> open_key_directory(const Arguments& arguments, const World& world) {
+  const Or<config::Config> config = read_configuration(arguments, world);
+  if (!config) return std::unexpected(config.error());
+  const std::string& directory = config->credential.key_directory;
+  if (const Outcome became = become_owner_beside(directory + "/active"); !became) {
+    return std::unexpected(failed(world, "keys", became.error()));
+  }
+  return directory;
+}
+
 model::Actor acting_operator() {
   // Only root's word about who stands behind it counts; anybody can set a variable.
   const char* const person = getuid() == 0 ? std::getenv("SUDO_USER") : nullptr;

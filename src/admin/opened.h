@@ -32,6 +32,10 @@ struct Opened {
   model::Actor by;  // whoever runs the command, for the audit log
 };
 
+// Finds the directory with our keys, whose files belong to the service: root becomes its user
+// first, as for the store. Errors: the status, with a sentence printed.
+Or<std::string> open_key_directory(const Arguments& arguments, const World& world);
+
 // Returns who runs this command, by the name of their login; behind sudo, that of the person. To be
 // asked before root is given up.
 model::Actor acting_operator();

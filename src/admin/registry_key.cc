@@ -9,15 +9,10 @@
 namespace latchkey::admin {
 namespace {
 
-// The directory's files belong to the service, so root becomes its user first, as for the store.
 Or<crypto::RegistryKeys> open_keys(const Arguments& arguments, const World& world) {
-  const Or<config::Config> config = read_configuration(arguments, world);
-  if (!config) return std::unexpected(config.error());
-  const std::string& directory = config->credential.key_directory;
-  if (const Outcome became = become_owner_beside(directory + "/active"); !became) {
-    return std::unexpected(failed(world, "keys", became.error()));
-  }
-  return crypto::RegistryKeys(directory);
+  Or<std::string> directory = open_key_directory(arguments, world);
+  if (!directory) return std::unexpected(directory.error());
+  return crypto::RegistryKeys(*std::move(directory));
 }
 
 std::string state_of(const crypto::RegistryKeyInfo& key,

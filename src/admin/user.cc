@@ -18,10 +18,6 @@ std::vector<std::string> columns() {
 
 Listing account_listing() { return Listing(columns()); }
 
-Cell time_cell(const std::optional<TimePoint>& time) {
-  return time ? Cell(wire::rfc3339(*time)) : Cell();
-}
-
 // What `show` says besides: whether a provider is asked again, and what it said.
 constexpr std::array kMembershipColumns{"membership", "confirmed", "asked", "ask_next",
                                         "counts_until", "last_answer"};

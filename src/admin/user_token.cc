@@ -9,10 +9,6 @@
 namespace latchkey::admin {
 namespace {
 
-Cell time_cell(const std::optional<TimePoint>& time) {
-  return time ? Cell(wire::rfc3339(*time)) : Cell();
-}
-
 std::vector<Cell> row_of(const store::UserTokenAndAccount& found,
                          const store::UserTokenSettings& settings, TimePoint now) {
   const store::UserToken& token = found.token;

@@ -6,6 +6,7 @@
 
 #include "latchkey/crypto/jwt.h"
 #include "latchkey/wire/json.h"
+#include "token_reader.h"
 
 namespace latchkey::identity {
 namespace {
@@ -73,11 +74,6 @@ Result<DockerClaims> claims_of(const crypto::VerifiedToken& token, const std::st
   return read;
 }
 
-std::unexpected<model::Decision> bad(const Error& error) {
-  const bool ours = error.code == ErrorCode::kInternal || error.code == ErrorCode::kUnavailable;
-  return model::refuse(ours ? Reason::kInternal : Reason::kBadCredential, error.detail);
-}
-
 }  // namespace
 
 DockerClaimsReader::DockerClaimsReader(const config::Config& config)
@@ -98,7 +94,7 @@ Outcome DockerClaimsReader::reload_if_changed() {
 
 model::Step<DockerClaims> DockerClaimsReader::verify(std::string_view text) {
   const Result<crypto::UnverifiedToken> token = crypto::UnverifiedToken::parse(text);
-  if (!token) return bad(token.error());
+  if (!token) return bad_token(token.error());
   if (token->type() != "JWT") return model::refuse(Reason::kBadCredential, "not of type JWT");
   const crypto::VerificationKey* key = ring_.find(token->key_id());
   if (key == nullptr) {
@@ -112,12 +108,12 @@ model::Step<DockerClaims> DockerClaimsReader::verify(std::string_view text) {
     return model::refuse(Reason::kBadCredential, "a token by a key that is not ours");
   }
   const Result<crypto::VerifiedToken> verified = key->verify(*token);
-  if (!verified) return bad(verified.error());
+  if (!verified) return bad_token(verified.error());
   if (Outcome ours = verified->check_issuer(issuer_); !ours) {
     return model::refuse(Reason::kWrongAudience, ours.error().detail);
   }
   Result<DockerClaims> claims = claims_of(*verified, issuer_);
-  if (!claims) return bad(claims.error());
+  if (!claims) return bad_token(claims.error());
   return *std::move(claims);
 }
 

@@ -37,12 +37,6 @@ Result<TokenClaims> claims_of(const crypto::VerifiedToken& token) {
                      .expires = expires};
 }
 
-// Whatever is wrong with a token, the one who sent it learns only that it is not good.
-std::unexpected<model::Decision> bad(const Error& error) {
-  const bool ours = error.code == ErrorCode::kInternal || error.code == ErrorCode::kUnavailable;
-  return model::refuse(ours ? Reason::kInternal : Reason::kBadCredential, error.detail);
-}
-
 std::vector<std::string> names_of(const std::vector<config::SiteHost>& hosts) {
   std::vector<std::string> names;
   for (const config::SiteHost& host : hosts) names.push_back(host.name);
@@ -50,6 +44,11 @@ std::vector<std::string> names_of(const std::vector<config::SiteHost>& hosts) {
 }
 
 }  // namespace
+
+std::unexpected<model::Decision> bad_token(const Error& error) {
+  const bool ours = error.code == ErrorCode::kInternal || error.code == ErrorCode::kUnavailable;
+  return model::refuse(ours ? Reason::kInternal : Reason::kBadCredential, error.detail);
+}
 
 TokenReader::TokenReader(const config::Config& config, crypto::KeyDirectory directory)
     : issuer_(config.site.url),
@@ -84,16 +83,16 @@ model::Step<const crypto::VerificationKey*> TokenReader::find_key(const KeyId& i
 model::Step<TokenClaims> TokenReader::verify(std::string_view text, TimePoint now) {
   const Result<crypto::UnverifiedToken> token =
       crypto::UnverifiedToken::parse(text, crypto::kTokenBytesMax, &last_header_);
-  if (!token) return bad(token.error());
+  if (!token) return bad_token(token.error());
   if (token->type() != "JWT") return model::refuse(Reason::kBadCredential, "not of type JWT");
   LK_TRY(const crypto::VerificationKey* key, find_key(token->key_id(), now));
   const Result<crypto::VerifiedToken> verified = key->verify(*token);
-  if (!verified) return bad(verified.error());
+  if (!verified) return bad_token(verified.error());
   Outcome meant_for_us = verified->check_issuer(issuer_);
   if (meant_for_us) meant_for_us = verified->check_audience(audiences_);
   if (!meant_for_us) return model::refuse(Reason::kWrongAudience, meant_for_us.error().detail);
   Result<TokenClaims> claims = claims_of(*verified);
-  if (!claims) return bad(claims.error());
+  if (!claims) return bad_token(claims.error());
   return *std::move(claims);
 }
 

@@ -18,6 +18,10 @@
 
 namespace latchkey::identity {
 
+// Returns the refusal of a token: whatever is wrong with it, the one who sent it learns only that
+// it is not good.
+std::unexpected<model::Decision> bad_token(const Error& error);
+
 class TokenReader {
  public:
   TokenReader(const config::Config& config, crypto::KeyDirectory directory);

@@ -32,6 +32,22 @@ Complaint complaint_of(const Error& error) {
 
 }  // namespace
 
+PageResult serve_signed_in(const Parts& parts, const PageRequest& request,
+                           PageResult (*serve)(const Call&)) {
+  const model::Step<Visitor> visitor = signed_in(parts, request);
+  if (!visitor) return refused_visitor(parts, request, visitor.error());
+  const Result<model::Account> account = parts.store.accounts().find(visitor->identity.account());
+  if (!account) {
+    return refused_visitor(parts, request,
+                           model::Decision::refuse(model::Reason::kStoreUnavailable,
+                                                   account.error().detail));
+  }
+  const Call call{parts, request, *visitor, *account};
+  PageResult result = serve(call);
+  result.user = account->profile.user_name;
+  return result;
+}
+
 PageResult done(model::Answer answer, std::string reason, std::string detail) {
   return {std::move(answer), std::move(reason), std::move(detail), {}};
 }

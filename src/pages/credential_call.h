@@ -1,5 +1,5 @@
-// One request for the credentials page, and everything that may stop it: what is wrong with it, and
-// the proofs that it is the person's own.
+// One request for a page about a person's credentials, and everything that may stop it: what is
+// wrong with it, and the proofs that it is the person's own.
 #pragma once
 
 #include <optional>
@@ -31,6 +31,10 @@ struct Complaint {
   std::string text;
   std::string advice;
 };
+
+// Hands the request of whoever is signed in to `serve`; anybody else is told to sign in first.
+PageResult serve_signed_in(const Parts& parts, const PageRequest& request,
+                           PageResult (*serve)(const Call&));
 
 PageResult done(model::Answer answer, std::string reason, std::string detail = {});
 

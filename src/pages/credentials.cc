@@ -247,22 +247,15 @@ PageResult answer_one(const Call& call, std::string_view below) {
   return method == "DELETE" ? delete_one(call, id) : wrong_method(call, "GET, HEAD, DELETE");
 }
 
+PageResult answer(const Call& call) {
+  const std::string& below = call.request.below;
+  return below.empty() || below == "/" ? answer_all(call) : answer_one(call, below);
+}
+
 }  // namespace
 
 PageResult CredentialsPage::serve(const PageRequest& request) {
-  const model::Step<Visitor> visitor = signed_in(parts_, request);
-  if (!visitor) return refused_visitor(parts_, request, visitor.error());
-  const Result<model::Account> account = parts_.store.accounts().find(visitor->identity.account());
-  if (!account) {
-    return refused_visitor(parts_, request,
-                           model::Decision::refuse(model::Reason::kStoreUnavailable,
-                                                   account.error().detail));
-  }
-  const Call call{parts_, request, *visitor, *account};
-  const bool all = request.below.empty() || request.below == "/";
-  PageResult result = all ? answer_all(call) : answer_one(call, request.below);
-  result.user = account->profile.user_name;
-  return result;
+  return serve_signed_in(parts_, request, answer);
 }
 
 }  // namespace latchkey::pages

@@ -187,18 +187,7 @@ PageResult post(const Call& call) {
 }  // namespace
 
 PageResult DevicePage::serve(const PageRequest& request) {
-  const model::Step<Visitor> visitor = signed_in(parts_, request);
-  if (!visitor) return refused_visitor(parts_, request, visitor.error());
-  const Result<model::Account> account = parts_.store.accounts().find(visitor->identity.account());
-  if (!account) {
-    return refused_visitor(parts_, request,
-                           model::Decision::refuse(model::Reason::kStoreUnavailable,
-                                                   account.error().detail));
-  }
-  const Call call{parts_, request, *visitor, *account};
-  PageResult result = request.is_post() ? post(call) : show(call);
-  result.user = account->profile.user_name;
-  return result;
+  return serve_signed_in(parts_, request, request.is_post() ? post : show);
 }
 
 }  // namespace latchkey::pages

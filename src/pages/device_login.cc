@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "latchkey/crypto/digest.h"
-#include "latchkey/model/audit.h"
 #include "user_code.h"
 
 namespace latchkey::pages {
@@ -69,10 +68,9 @@ Result<CollectedLogin> collect_device_login(const Parts& parts, const PageReques
   const Order order{.label = poll.grant.label,
                     .lifetime = poll.grant.lifetime,
                     .scopes = poll.grant.scopes};
-  const auto by = model::Actor::user(collected.account.profile.user_name,
-                                     request.query.remote_address, request.hints().user_agent);
   LK_TRY(collected.issued, issue(parts.config, parts.store, collected.account, order, request.now,
-                                 parts.random, by));
+                                 parts.random,
+                                 request.actor(collected.account.profile.user_name)));
   return collected;
 }
 

@@ -6,7 +6,6 @@
 
 #include "device_login.h"
 #include "latchkey/answer/refusal.h"
-#include "latchkey/model/audit.h"
 #include "latchkey/model/credential.h"
 #include "latchkey/pages/problem.h"
 #include "latchkey/wire/form.h"
@@ -102,11 +101,9 @@ PageResult log_out(const NpmCall& call, std::string_view token) {
   }
   if (!identity) return done;
   if (identity->proof() != model::Proof::kJwt || identity->credential().empty()) return done;
-  const auto by =
-      model::Actor::user(identity->profile().user_name, call.request.query.remote_address,
-                         call.request.hints().user_agent);
-  const Outcome revoked =
-      call.parts.store.credentials().revoke(identity->credential(), call.request.now, by);
+  const Outcome revoked = call.parts.store.credentials().revoke(
+      identity->credential(), call.request.now,
+      call.request.actor(identity->profile().user_name));
   if (!revoked) return unavailable(revoked.error().detail);
   PageResult result = done;
   result.detail = "credential " + identity->credential().text();
