@@ -9,6 +9,7 @@ class StallingProxy:
     def __init__(self, target):
         self.target, self.port = target, free_port()
         self.connections = 0
+        self._asked = bytearray()
         self._flowing = threading.Event()
         self._flowing.set()
         self._open = []
@@ -20,6 +21,10 @@ class StallingProxy:
 
     def flow(self):
         self._flowing.set()
+
+    def asked(self, text):
+        """Tells whether a client ever sent these bytes."""
+        return text in self._asked
 
     def stop(self):
         self._flowing.set()
@@ -48,12 +53,13 @@ class StallingProxy:
             client.close()
             return
         self._open.append(server)
-        threading.Thread(target=self._pump, args=(client, server), daemon=True).start()
-        self._pump(server, client)
+        threading.Thread(target=self._pump, args=(client, server, self._asked), daemon=True).start()
+        self._pump(server, client, bytearray())
 
-    def _pump(self, source, sink):
+    def _pump(self, source, sink, seen):
         try:
             while data := source.recv(65536):
+                seen += data
                 self._flowing.wait()
                 sink.sendall(data)
             sink.shutdown(socket.SHUT_WR)
