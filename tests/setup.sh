@@ -12,7 +12,7 @@ CHECK='libgtest-dev libgmock-dev strace procps'
 # junit4: without it Maven's dependency:get does not resolve from Debian's own repository.
 TEST="$DEMO $CHECK openssl sqlite3 python3-pytest
  golang-docker-credential-helpers pass gnupg docker-registry skopeo podman buildah docker.io maven libmaven-deploy-plugin-java libmaven-dependency-plugin-java junit4
- nodejs npm chromium fcgiwrap python3-pip twine git apt
+ nodejs npm chromium fcgiwrap python3-pip twine git apt ivy
  lighttpd lighttpd-modules-lua lighttpd-mod-openssl caddy haproxy
  iproute2 apache2 libapache2-mod-fcgid slapd ldap-utils
  krb5-kdc krb5-admin-server krb5-user libapache2-mod-auth-gssapi lighttpd-mod-authn-gssapi"

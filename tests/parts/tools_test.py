@@ -1,5 +1,5 @@
-"""Maven, npm, pip, twine, git's credential way, and curl with a personal credential: it works, a wrong one is
-refused in the tool's own words, and a revoked one is refused at the next command."""
+"""Maven, npm and curl with a personal credential: it works, a wrong one is refused in the tool's own words, and a revoked
+one is refused at the next command."""
 import json
 import os
 import zipfile
@@ -100,29 +100,6 @@ def test_npm_publishes_and_installs_and_loses_it_by_revocation(repositories, tmp
     os.rename(consumer / "cache", consumer / "old-cache")
     gone = npm(consumer, "view", name)
     assert gone.returncode != 0 and "E401" in gone.stdout, gone.stdout
-
-
-def test_pip_downloads_and_loses_it_by_revocation(repositories, tmp_path):
-    credential = repositories.credential("carol@example.test")
-    index = repositories.directory / "files/repository/pypi/simple/hello-lab"
-    index.mkdir(parents=True)
-    wheel = index / "hello_lab-1.0-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as built:
-        built.writestr("hello_lab.py", "x = 1\n")
-        built.writestr("hello_lab-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: hello-lab\nVersion: 1.0\n")
-        built.writestr("hello_lab-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        built.writestr("hello_lab-1.0.dist-info/RECORD", "")
-    (index / "index.html").write_text(f'<!doctype html><a href="{wheel.name}">{wheel.name}</a>')
-
-    def pip(password, target):
-        return run(["/usr/bin/python3", "-m", "pip", "--isolated", "download", "--no-input", "--no-deps", "--no-cache-dir",
-                    "--disable-pip-version-check", "-d", tmp_path / target, "--index-url",
-                    f"http://carol%40example.test:{password}@{repositories.host}/repository/pypi/simple/", "hello-lab"], tmp_path, HOME=tmp_path)
-    assert pip("wrong", "a").returncode != 0
-    good = pip(credential["password"], "b")
-    assert good.returncode == 0 and (tmp_path / "b" / wheel.name).exists(), good.stdout
-    repositories.revoke(credential)
-    assert pip(credential["password"], "c").returncode != 0
 
 
 def test_curl_with_basic_bearer_and_netrc_and_never_an_html_page(repositories, tmp_path):
