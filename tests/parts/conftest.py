@@ -1,5 +1,7 @@
 """latchkey behind nginx without TLS on loopback, as real providers and clients of the tests reach it."""
 import json
+import shutil
+import tempfile
 import urllib.request
 
 import pytest
@@ -147,3 +149,11 @@ def provider_and_stack(tmp_path_factory):
     yield provider, stack
     stack.stop()
     provider.stop()
+
+
+@pytest.fixture
+def runroot():
+    """A directory whose name podman finds short enough."""
+    directory = tempfile.mkdtemp(prefix="lk-podman-")
+    yield directory
+    shutil.rmtree(directory, ignore_errors=True)

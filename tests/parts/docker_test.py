@@ -1,4 +1,6 @@
-"""Docker's own tools: a real engine and skopeo, against a real registry that knows no users."""
+"""Docker's own tools by name and password, without tokens: a real engine, podman and skopeo, against a real registry that
+knows no users."""
+import base64
 import hashlib
 import gzip
 import io
@@ -9,13 +11,13 @@ import tarfile
 
 import pytest
 
-from tests.parts.repositories import Repositories
+from tests.parts.packages import Packages
 from tests.support.processes import Part, program, run, wait_until
 
 
 @pytest.fixture(scope="module")
-def repositories(tmp_path_factory):
-    made = Repositories(tmp_path_factory.mktemp("docker"))
+def packages(tmp_path_factory):
+    made = Packages(tmp_path_factory.mktemp("docker"))
     yield made
     made.stop()
 
@@ -52,15 +54,27 @@ def oci_layout(directory):
     return directory
 
 
-def test_skopeo_logs_in_copies_inspects_and_loses_it_by_revocation(repositories, tmp_path):
-    credential = repositories.credential()
-    image = oci_layout(tmp_path / "image")
-    file = tmp_path / "auth.json"
-    host = repositories.host
-    policy = ["--insecure-policy"]
-
+def skopeo_by(file, directory):
+    """skopeo that finds its login in this file."""
     def skopeo(*arguments):
-        return run([program("skopeo"), *policy, *arguments], tmp_path, REGISTRY_AUTH_FILE=file, HOME=tmp_path)
+        return run([program("skopeo"), "--insecure-policy", *arguments], directory, REGISTRY_AUTH_FILE=file, HOME=directory)
+    return skopeo
+
+
+def assert_unauthorized(done):
+    text = done.stdout.lower()
+    assert done.returncode != 0 and any(word in text for word in ("unauthorized", "no basic auth")), done.stdout
+
+
+def assert_denied(done):
+    assert done.returncode != 0 and "denied" in done.stdout.lower(), done.stdout
+
+
+def test_skopeo_logs_in_copies_inspects_and_loses_it_by_revocation(packages, tmp_path):
+    credential = packages.latchkey.issue("alice")
+    image = oci_layout(tmp_path / "image")
+    host = packages.host
+    skopeo = skopeo_by(tmp_path / "auth.json", tmp_path)
     anonymous = skopeo("copy", "--dest-tls-verify=false", f"oci:{image}:latest", f"docker://{host}/demo/hello:1")
     assert anonymous.returncode != 0 and "unauthorized" in anonymous.stdout.lower(), anonymous.stdout
     wrong = skopeo("login", "--tls-verify=false", "-u", "alice", "-p", "wrong", host)
@@ -71,9 +85,31 @@ def test_skopeo_logs_in_copies_inspects_and_loses_it_by_revocation(repositories,
     assert pushed.returncode == 0, pushed.stdout
     inspected = skopeo("inspect", "--tls-verify=false", f"docker://{host}/demo/hello:1")
     assert inspected.returncode == 0 and "demo/hello" in inspected.stdout, inspected.stdout
-    repositories.revoke(credential)
-    refused = skopeo("inspect", "--tls-verify=false", f"docker://{host}/demo/hello:1")
-    assert refused.returncode != 0 and "unauthorized" in refused.stdout.lower(), refused.stdout
+    packages.revoke(credential)
+    assert_unauthorized(skopeo("inspect", "--tls-verify=false", f"docker://{host}/demo/hello:1"))
+
+
+def test_a_pull_secret_of_kubernetes_reads_and_does_not_write(packages, tmp_path):
+    """The node's agent gets a file with name and password in base64, and asks for the manifest at once."""
+    writer, reader = packages.credentials("carol@example.test")
+    pair = {name: base64.b64encode(f"{one['username']}:{one['password']}".encode()).decode()
+            for name, one in (("writer", writer), ("reader", reader))}
+    for name, auth in pair.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps({"auths": {packages.host: {"auth": auth}}}))
+    image, name = oci_layout(tmp_path / "image"), f"docker://{packages.host}/team/secret:1"
+    write, read = (skopeo_by(tmp_path / f"{name}.json", tmp_path) for name in pair)
+    assert_denied(read("copy", "--dest-tls-verify=false", f"oci:{image}:latest", name))
+    pushed = write("copy", "--dest-tls-verify=false", f"oci:{image}:latest", name)
+    assert pushed.returncode == 0, pushed.stdout
+    seen = read("inspect", "--tls-verify=false", name)
+    assert seen.returncode == 0 and "team/secret" in seen.stdout, seen.stdout
+    manifest = "/v2/team/secret/manifests/1"
+    accept = [("Accept", "application/vnd.oci.image.manifest.v1+json"), ("User-Agent", "containerd/1.7.2")]
+    asked = packages.site.ask("HEAD", manifest, fields=accept)
+    assert asked.status == 401 and asked.get("WWW-Authenticate").startswith("Basic "), asked
+    assert packages.site.ask("HEAD", manifest, fields=[*accept, ("Authorization", f"Basic {pair['reader']}")]).status == 200
+    packages.revoke(reader)
+    assert_unauthorized(read("inspect", "--tls-verify=false", name))
 
 
 def start_engine(directory):
@@ -105,18 +141,18 @@ def engine(tmp_path_factory):
         yield docker
 
 
-def test_a_docker_engine_logs_in_pushes_pulls_and_loses_it_by_revocation(repositories, engine, tmp_path):
-    credential = repositories.credential("carol@example.test")
-    image = f"{repositories.host}/team/hello:1"
+def test_a_docker_engine_logs_in_pushes_pulls_and_loses_it_by_revocation(packages, engine, tmp_path):
+    credential = packages.latchkey.issue("carol@example.test")
+    image = f"{packages.host}/team/hello:1"
     (tmp_path / "layer.tar").write_bytes(layer(b"hello engine\n"))
     assert engine("import", tmp_path / "layer.tar", image).returncode == 0
     refused = engine("push", image)
     assert refused.returncode != 0, refused.stdout
-    wrong = engine("login", repositories.host, "-u", "carol@example.test", "--password-stdin", text_input="wrong\n")
+    wrong = engine("login", packages.host, "-u", "carol@example.test", "--password-stdin", text_input="wrong\n")
     assert wrong.returncode != 0 and "Succeeded" not in wrong.stdout, wrong.stdout
-    stranger = engine("login", repositories.host, "-u", "bob", "--password-stdin", text_input=credential["password"])
+    stranger = engine("login", packages.host, "-u", "bob", "--password-stdin", text_input=credential["password"])
     assert stranger.returncode != 0 and "Succeeded" not in stranger.stdout, stranger.stdout
-    login = engine("login", repositories.host, "-u", "carol@example.test", "--password-stdin", text_input=credential["password"])
+    login = engine("login", packages.host, "-u", "carol@example.test", "--password-stdin", text_input=credential["password"])
     assert login.returncode == 0 and "Login Succeeded" in login.stdout, login.stdout
     pushed = engine("push", image)
     assert pushed.returncode == 0, pushed.stdout
@@ -124,7 +160,58 @@ def test_a_docker_engine_logs_in_pushes_pulls_and_loses_it_by_revocation(reposit
     pulled = engine("pull", image)
     assert pulled.returncode == 0, pulled.stdout
     engine("rmi", image)
-    repositories.revoke(credential)
-    gone = engine("pull", image)
-    assert gone.returncode != 0, gone.stdout
-    assert any(word in gone.stdout.lower() for word in ("unauthorized", "denied", "no basic auth")), gone.stdout
+    packages.revoke(credential)
+    assert_unauthorized(engine("pull", image))
+
+
+def test_a_docker_engine_pulls_and_does_not_push_with_a_read_only_credential(packages, engine, tmp_path):
+    writer, reader = packages.credentials()
+    image, other = f"{packages.host}/team/read:1", f"{packages.host}/team/read:2"
+
+    def login(credential):
+        done = engine("login", packages.host, "-u", "alice", "--password-stdin", text_input=credential["password"])
+        assert done.returncode == 0, done.stdout
+    (tmp_path / "layer.tar").write_bytes(layer(b"to be read\n"))
+    assert engine("import", tmp_path / "layer.tar", image).returncode == 0
+    login(reader)
+    assert_denied(engine("push", image))
+    login(writer)
+    assert engine("push", image).returncode == 0
+    login(reader)
+    engine("rmi", image)
+    pulled = engine("pull", image)
+    assert pulled.returncode == 0, pulled.stdout
+    engine("tag", image, other)
+    assert_denied(engine("push", other))  # also where every layer is there already
+    engine("rmi", image)
+    packages.revoke(reader)
+    assert_unauthorized(engine("pull", image))
+
+
+def test_podman_pulls_and_does_not_push_with_a_read_only_credential(packages, runroot, tmp_path):
+    writer, reader = packages.credentials()
+    image, other = f"{packages.host}/team/podman:1", f"{packages.host}/team/podman:2"
+    storage = ["--root", tmp_path / "root", "--runroot", runroot, "--storage-driver", "vfs"]
+
+    def podman(*arguments):
+        return run([program("podman"), *storage, *arguments], tmp_path, HOME=tmp_path, TMPDIR=tmp_path,
+                   REGISTRY_AUTH_FILE=tmp_path / "auth.json")
+
+    def login(credential):
+        done = podman("login", "--tls-verify=false", "-u", "alice", "-p", credential["password"], packages.host)
+        assert done.returncode == 0, done.stdout
+    (tmp_path / "layer.tar").write_bytes(layer(b"hello podman\n"))
+    assert podman("import", tmp_path / "layer.tar", image).returncode == 0
+    login(reader)
+    assert_denied(podman("push", "--tls-verify=false", image))
+    login(writer)
+    assert podman("push", "--tls-verify=false", image).returncode == 0
+    login(reader)
+    podman("rmi", "-f", image)
+    pulled = podman("pull", "--tls-verify=false", image)
+    assert pulled.returncode == 0, pulled.stdout
+    assert_denied(podman("push", "--tls-verify=false", image, other))
+    packages.revoke(reader)
+    podman("rmi", "-f", image)
+    assert_unauthorized(podman("pull", "--tls-verify=false", image))
+    assert podman("login", "--tls-verify=false", "-u", "alice", "-p", reader["password"], packages.host).returncode != 0

@@ -3,9 +3,7 @@ authorizer that does it in front of a registry without users."""
 import base64
 import json
 import re
-import shutil
 import subprocess
-import tempfile
 
 import pytest
 
@@ -179,14 +177,6 @@ def test_a_read_only_credential_writes_nothing(registries, host, image, tmp_path
     assert_done(reader.inspect("team/readonly:1"))
     assert_denied(reader.push(image, "team/readonly:2"))
     assert_denied(reader.delete("team/readonly:1"))
-
-
-@pytest.fixture
-def runroot():
-    """A directory whose name podman finds short enough."""
-    directory = tempfile.mkdtemp(prefix="lk-podman-")
-    yield directory
-    shutil.rmtree(directory, ignore_errors=True)
 
 
 def test_podman_and_buildah_log_in_push_pull_and_search(registries, host, runroot, tmp_path):
