@@ -55,7 +55,7 @@ int user_token_reset(const Arguments& arguments, const World& world) {
   if (!opened) return opened.error();
   const Result<model::Account> owner = find_account(opened->store, arguments.user);
   if (!owner) return failed(world, arguments.user, owner.error());
-  const Outcome done = opened->store.user_tokens().reset(owner->id);
+  const Outcome done = opened->store.user_tokens().reset(owner->id, world.clock.now(), opened->by);
   if (!done) return failed(world, arguments.user, done.error());
   world.out << owner->profile.user_name << ": the user token is refused from now on\n";
   return kGood;
@@ -64,7 +64,8 @@ int user_token_reset(const Arguments& arguments, const World& world) {
 int user_token_reset_all(const Arguments& arguments, const World& world) {
   Or<Opened> opened = open_store(arguments, world);
   if (!opened) return opened.error();
-  const Result<std::int64_t> count = opened->store.user_tokens().reset_all();
+  const Result<std::int64_t> count =
+      opened->store.user_tokens().reset_all(world.clock.now(), opened->by);
   if (!count) return failed(world, "store", count.error());
   world.out << *count << " user tokens are refused from now on\n";
   return kGood;

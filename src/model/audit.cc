@@ -26,6 +26,12 @@ std::string_view name_of(AuditAction action) {
     case AuditAction::kUserRemoved: return "user_removed";
     case AuditAction::kMachineCreated: return "machine_created";
     case AuditAction::kMachineAssigned: return "machine_assigned";
+    case AuditAction::kUserTokenMade: return "user_token_made";
+    case AuditAction::kUserTokenRenewed: return "user_token_renewed";
+    case AuditAction::kUserTokenReset: return "user_token_reset";
+    case AuditAction::kUserTokenFirstUsed: return "user_token_first_used";
+    case AuditAction::kUserTokensReset: return "user_tokens_reset";
+    case AuditAction::kUserTokenSettingsChanged: return "user_token_settings_changed";
     case AuditAction::kKeyAdded: return "key_added";
     case AuditAction::kKeyActivated: return "key_activated";
     case AuditAction::kKeyRemoved: return "key_removed";

@@ -87,14 +87,16 @@ PageResult put_settings(const UserTokenCall& call) {
   }
   if (!refused) refused = read_days(*members, file.expiration_days, wanted.expiration_days);
   if (refused) return refuse_call(*refused);
-  const Outcome set = call.parts.store.user_tokens().set(wanted);
+  const Outcome set =
+      call.parts.store.user_tokens().set(wanted, call.request.now, call.actor());
   if (!set) return failed_call(set.error());
   return answer_call(call, 200, "userTokenSettings", members_of(wanted), "settings_changed",
                      members_json(members_of(wanted)));
 }
 
 PageResult reset_all(const UserTokenCall& call) {
-  const Result<std::int64_t> count = call.parts.store.user_tokens().reset_all();
+  const Result<std::int64_t> count =
+      call.parts.store.user_tokens().reset_all(call.request.now, call.actor());
   if (!count) return failed_call(count.error());
   return empty_answer("all_user_tokens_reset", std::to_string(*count));
 }
@@ -137,15 +139,16 @@ PageResult create(const UserTokenCall& call, const model::Account& owner) {
   if (there.error().code != ErrorCode::kNotFound) return failed_call(there.error());
   const Result<UserTokenPair> pair = user_token_pair(
       call.parts.store, call.sealer, owner,
-      {call.account.profile.user_name, call.account.provider}, store::Renewal::kKeep,
-      call.request.now, call.parts.random);
+      {call.account.profile.user_name, call.account.provider, call.actor()},
+      store::Renewal::kKeep, call.request.now, call.parts.random);
   if (!pair) return failed_call(pair.error());
   return answer_call(call, 201, "userToken", members_of(call, pair->token, owner),
                      "user_token_made", "for " + owner.profile.user_name);
 }
 
 PageResult reset(const UserTokenCall& call, const model::Account& owner) {
-  const Outcome done = call.parts.store.user_tokens().reset(owner.id);
+  const Outcome done =
+      call.parts.store.user_tokens().reset(owner.id, call.request.now, call.actor());
   if (!done) return failed_call(done.error());
   return empty_answer("user_token_reset", "of " + owner.profile.user_name);
 }

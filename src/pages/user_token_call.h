@@ -30,6 +30,8 @@ struct UserTokenCall {
   std::vector<std::string> names{};          // what stands for {} in the path
 
   const std::string& method() const { return request.request().method; }
+  // Who calls, for the audit log.
+  model::Actor actor() const { return request.actor(account.profile.user_name); }
 };
 
 // A reason not to do what was asked, as programs are told.

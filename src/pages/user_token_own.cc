@@ -120,8 +120,9 @@ std::optional<PageResult> without_ticket(const UserTokenCall& call) {
 PageResult show(const UserTokenCall& call, store::Renewal renewal) {
   const model::Profile& profile = call.account.profile;
   const Result<UserTokenPair> pair = user_token_pair(
-      call.parts.store, call.sealer, call.account, {profile.user_name, call.account.provider},
-      renewal, call.request.now, call.parts.random);
+      call.parts.store, call.sealer, call.account,
+      {profile.user_name, call.account.provider, call.actor()}, renewal, call.request.now,
+      call.parts.random);
   if (!pair) return failed_call(pair.error());
   const auto expires = store::expiry_of(pair->token.created, call.settings);
   if (expires && call.request.now >= *expires) {
@@ -137,7 +138,8 @@ PageResult show(const UserTokenCall& call, store::Renewal renewal) {
 }
 
 PageResult reset(const UserTokenCall& call) {
-  const Outcome done = call.parts.store.user_tokens().reset(call.account.id);
+  const Outcome done =
+      call.parts.store.user_tokens().reset(call.account.id, call.request.now, call.actor());
   return done ? empty_answer("user_token_reset") : failed_call(done.error());
 }
 

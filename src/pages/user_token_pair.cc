@@ -42,7 +42,8 @@ Result<UserTokenPair> user_token_pair(store::Store& store, const crypto::Sealer&
   fresh.created_by = maker.user_name;
   fresh.created_by_realm = maker.realm;
   // Somebody may have been quicker: then theirs is the pair.
-  LK_TRY(store::UserToken stored, store.user_tokens().make(fresh, owner.credential_epoch, renewal));
+  LK_TRY(store::UserToken stored,
+         store.user_tokens().make(fresh, owner.credential_epoch, renewal, maker.actor));
   SecretString code = pass_code_of(sealer, stored);
   return UserTokenPair{.token = std::move(stored), .pass_code = std::move(code)};
 }

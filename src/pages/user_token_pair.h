@@ -7,6 +7,7 @@
 #include "latchkey/base/secret_string.h"
 #include "latchkey/crypto/seal.h"
 #include "latchkey/model/account.h"
+#include "latchkey/model/audit.h"
 #include "latchkey/store/store.h"
 
 namespace latchkey::pages {
@@ -21,6 +22,7 @@ struct UserTokenPair {
 struct UserTokenMaker {
   std::string user_name;
   std::string realm;
+  model::Actor actor;  // the same, for the audit log
 };
 
 // Returns the pair that `owner` has, or a new one. One that another key file made cannot be shown

@@ -1,6 +1,8 @@
 #include "latchkey/store/user_tokens.h"
 
 #include "latchkey/store/accounts.h"
+#include "latchkey/wire/json_object.h"
+#include "store/audit_log.h"
 #include "store/connection.h"
 #include "store/memo.h"
 #include "store/rows.h"
@@ -32,6 +34,24 @@ Outcome put(Connection& connection, const UserToken& token) {
                .bind(":created_by_realm", token.created_by_realm)
                .run());
   return {};
+}
+
+Outcome put_settings(Connection& connection, const UserTokenSettings& settings) {
+  LK_TRY(Statement statement, connection.prepare(sql::user_token_settings_put));
+  return statement.bind(":enabled", std::int64_t{settings.enabled ? 1 : 0})
+      .bind(":protect_content", std::int64_t{settings.protect_content ? 1 : 0})
+      .bind(":expiration_enabled", std::int64_t{settings.expiration_enabled ? 1 : 0})
+      .bind(":expiration_days", std::int64_t{settings.expiration_days})
+      .run_on_one("settings of user tokens");
+}
+
+std::string settings_json(const UserTokenSettings& settings) {
+  return wire::JsonObject()
+      .add("enabled", settings.enabled)
+      .add("protect_content", settings.protect_content)
+      .add("expiration_enabled", settings.expiration_enabled)
+      .add("expiration_days", std::int64_t{settings.expiration_days})
+      .text();
 }
 
 UserTokenAndAccount read_with_account(Columns& columns) {
@@ -77,25 +97,50 @@ Result<UserToken> UserTokens::find(const AccountId& account) {
   return read_user_token(columns);
 }
 
-Result<UserToken> UserTokens::make(const UserToken& token, std::int64_t epoch, Renewal renewal) {
+Result<UserToken> UserTokens::make(const UserToken& token, std::int64_t epoch, Renewal renewal,
+                                   const model::Actor& by) {
   LK_TRY(Transaction transaction, Transaction::begin(connection_));
   LK_CHECK(check_owner(connection_, token.account, epoch));
   Result<UserToken> there = find(token.account);
   if (there && renewal == Renewal::kKeep) return there;
   if (!there && there.error().code != ErrorCode::kNotFound) return there;
   LK_CHECK(put(connection_, token));
+  LK_CHECK(append_audit(transaction, token.created, by,
+                        {.action = there ? model::AuditAction::kUserTokenRenewed
+                                         : model::AuditAction::kUserTokenMade,
+                         .account = token.account,
+                         .object = token.name_code}));
   LK_CHECK(transaction.commit());
   return token;
 }
 
-Outcome UserTokens::reset(const AccountId& account) {
-  LK_TRY(Statement statement, connection_.prepare(sql::user_token_reset));
-  return statement.bind(":account", account.text()).run_on_one("user token");
+Outcome UserTokens::reset(const AccountId& account, TimePoint now, const model::Actor& by) {
+  LK_TRY(Transaction transaction, Transaction::begin(connection_));
+  LK_TRY(const UserToken token, find(account));
+  {
+    LK_TRY(Statement statement, connection_.prepare(sql::user_token_reset));
+    LK_CHECK(statement.bind(":account", account.text()).run_on_one("user token"));
+  }
+  LK_CHECK(append_audit(transaction, now, by,
+                        {.action = model::AuditAction::kUserTokenReset,
+                         .account = account,
+                         .object = token.name_code}));
+  return transaction.commit();
 }
 
-Result<std::int64_t> UserTokens::reset_all() {
-  LK_TRY(Statement statement, connection_.prepare(sql::user_token_reset_all));
-  return statement.run();
+Result<std::int64_t> UserTokens::reset_all(TimePoint now, const model::Actor& by) {
+  LK_TRY(Transaction transaction, Transaction::begin(connection_));
+  std::int64_t count = 0;
+  {
+    LK_TRY(Statement statement, connection_.prepare(sql::user_token_reset_all));
+    LK_TRY(count, statement.run());
+  }
+  if (count == 0) return 0;
+  LK_CHECK(append_audit(transaction, now, by,
+                        {.action = model::AuditAction::kUserTokensReset,
+                         .detail = wire::JsonObject().add("count", count).text()}));
+  LK_CHECK(transaction.commit());
+  return count;
 }
 
 Result<std::vector<UserTokenAndAccount>> UserTokens::list(const UserTokenFilter& filter) {
@@ -110,13 +155,27 @@ Result<std::vector<UserTokenAndAccount>> UserTokens::list(const UserTokenFilter&
 Outcome UserTokens::touch(const AccountId& account, TimePoint now, std::string_view from,
                           std::string_view by) {
   const WithoutWaiting impatient(connection_);
-  LK_TRY(Statement statement, connection_.prepare(sql::user_token_touch));
-  LK_CHECK(statement.bind(":account", account.text())
-               .bind(":now", now)
-               .bind(":last_used_from", from)
-               .bind(":last_used_by", by)
-               .run());
-  return {};
+  LK_TRY(Transaction transaction, Transaction::begin(connection_));
+  const Result<UserToken> found = find(account);
+  if (!found && found.error().code == ErrorCode::kNotFound) return {};
+  if (!found) return std::unexpected(found.error());
+  {
+    LK_TRY(Statement statement, connection_.prepare(sql::user_token_touch));
+    LK_CHECK(statement.bind(":account", account.text())
+                 .bind(":now", now)
+                 .bind(":last_used_from", from)
+                 .bind(":last_used_by", by)
+                 .run());
+  }
+  if (!found->last_used) {
+    LK_TRY(const model::Account owner, Accounts(connection_).find(account));
+    LK_CHECK(append_audit(transaction, now,
+                          model::Actor::user(owner.profile.user_name, from, by),
+                          {.action = model::AuditAction::kUserTokenFirstUsed,
+                           .account = account,
+                           .object = found->name_code}));
+  }
+  return transaction.commit();
 }
 
 Outcome UserTokens::add_ticket(const crypto::Digest& ticket_hash, const AccountId& account,
@@ -155,13 +214,16 @@ Result<UserTokenSettings> UserTokens::settings() {
   return read_user_token_settings(columns);
 }
 
-Outcome UserTokens::set(const UserTokenSettings& settings) {
-  LK_TRY(Statement statement, connection_.prepare(sql::user_token_settings_put));
-  return statement.bind(":enabled", std::int64_t{settings.enabled ? 1 : 0})
-      .bind(":protect_content", std::int64_t{settings.protect_content ? 1 : 0})
-      .bind(":expiration_enabled", std::int64_t{settings.expiration_enabled ? 1 : 0})
-      .bind(":expiration_days", std::int64_t{settings.expiration_days})
-      .run_on_one("settings of user tokens");
+Outcome UserTokens::set(const UserTokenSettings& settings, TimePoint now,
+                        const model::Actor& by) {
+  LK_TRY(Transaction transaction, Transaction::begin(connection_));
+  LK_TRY(const UserTokenSettings before, this->settings());
+  if (before == settings) return {};
+  LK_CHECK(put_settings(connection_, settings));
+  LK_CHECK(append_audit(transaction, now, by,
+                        {.action = model::AuditAction::kUserTokenSettingsChanged,
+                         .detail = settings_json(settings)}));
+  return transaction.commit();
 }
 
 }  // namespace latchkey::store

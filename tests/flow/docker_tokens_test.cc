@@ -243,7 +243,7 @@ TEST_F(DockerToken, OfAUserTokenEndsWithIt) {
   pair.name_code = "ann00001";
   pair.created = world_.clock.now();
   store::UserTokens& pairs = world_.store->user_tokens();
-  ASSERT_THAT(pairs.make(pair, 0, store::Renewal::kReplace), IsOk());
+  ASSERT_THAT(pairs.make(pair, 0, store::Renewal::kReplace, kSomebody), IsOk());
   World::Claims claims = without("credential");
   claims["user_token"] = json("ann00001");
   claims["session_epoch"] = claims["credential_epoch"] = "0";
@@ -254,13 +254,13 @@ TEST_F(DockerToken, OfAUserTokenEndsWithIt) {
 
   store::UserTokenSettings settings = *pairs.settings();
   settings.enabled = false;
-  ASSERT_THAT(pairs.set(settings), IsOk());
+  ASSERT_THAT(pairs.set(settings, world_.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world_.reason(by_bearer(pull(), token)), "revoked_credential");
   settings.enabled = true;
-  ASSERT_THAT(pairs.set(settings), IsOk());
+  ASSERT_THAT(pairs.set(settings, world_.clock.now(), kSomebody), IsOk());
   ASSERT_EQ(world_.reason(by_bearer(pull(), token)), "allowed");
 
-  ASSERT_THAT(pairs.reset(ann_.id), IsOk());
+  ASSERT_THAT(pairs.reset(ann_.id, world_.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world_.reason(by_bearer(pull(), token)), "revoked_credential");
   claims["credential"] = json(credential_.text());
   EXPECT_EQ(reason(claims), "bad_credential");  // of two things at once

@@ -41,12 +41,13 @@ struct Pairs : World {
     token.created = clock.now();
     const SecretString pass = crypto::pass_code(sealer, name_code, token.generation);
     token.pass_hash = crypto::sha256(pass.reveal());
-    EXPECT_THAT(store->user_tokens().make(token, owner.credential_epoch, store::Renewal::kReplace),
+    EXPECT_THAT(store->user_tokens().make(token, owner.credential_epoch, store::Renewal::kReplace,
+                                          kSomebody),
                 IsOk());
     return std::string(pass.reveal());
   }
   void set(const store::UserTokenSettings& settings) {
-    ASSERT_THAT(store->user_tokens().set(settings), IsOk());
+    ASSERT_THAT(store->user_tokens().set(settings, clock.now(), kSomebody), IsOk());
   }
   std::string reason_of(std::string_view user, std::string_view password,
                         const std::string& target = "/repository/maven/x.jar") {
@@ -102,7 +103,8 @@ TEST(UserToken, IsRefusedAtOnceWhenItWasReset) {
   const std::string renewed = world.make(world.alice, "alice002");
   EXPECT_EQ(world.reason_of("alice001", world.code), "bad_credential");
   EXPECT_EQ(world.reason_of("alice002", renewed), "allowed");
-  ASSERT_THAT(world.store->user_tokens().reset(world.alice.id), IsOk());
+  ASSERT_THAT(world.store->user_tokens().reset(world.alice.id, world.clock.now(), kSomebody),
+              IsOk());
   EXPECT_EQ(world.reason_of("alice002", renewed), "bad_credential");
 }
 

@@ -210,6 +210,20 @@ def test_an_administrator_lists_and_resets_by_rest_and_by_the_command(site):
     assert site.latchkey.admin_json("user-token", "list") == []
 
 
+def test_the_audit_log_tells_of_pairs_and_holds_no_pass_code(site):
+    before = len(site.latchkey.admin_json("audit", "list", "--last", "1000"))
+    made = pair(site, "bob", method="POST")
+    site.latchkey.admin("user-token", "reset", "bob")
+    pair(site, "bob")
+    site.latchkey.admin("user-token", "reset-all")
+    rows = site.latchkey.admin_json("audit", "list", "--last", "1000")[before:]
+    told = [(row["action"], row["actor"].split(":")[0], row["user"]) for row in rows if row["action"].startswith("user_token")]
+    assert told == [("user_token_made", "user", "bob"), ("user_token_reset", "operator", "bob"), ("user_token_made", "user", "bob"),
+                    ("user_tokens_reset", "operator", "")]
+    assert rows[0]["object"] == made["nameCode"] and made["passCode"] not in json.dumps(rows)
+    site.latchkey.admin("audit", "verify")
+
+
 def test_the_log_holds_no_pass_code_and_no_ticket_n31(site):
     got, used = pair(site), ticket(site)
     status_of(site, got["nameCode"], got["passCode"])

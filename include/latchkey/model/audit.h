@@ -23,6 +23,12 @@ enum class AuditAction {
   kUserRemoved,
   kMachineCreated,
   kMachineAssigned,  // given to a person, and so enabled
+  kUserTokenMade,
+  kUserTokenRenewed,  // another one in its place
+  kUserTokenReset,
+  kUserTokenFirstUsed,
+  kUserTokensReset,  // everybody's
+  kUserTokenSettingsChanged,
   kKeyAdded,
   kKeyActivated,
   kKeyRemoved,
@@ -54,7 +60,7 @@ struct Actor {
 struct AuditEvent {
   AuditAction action;
   AccountId account{};     // whose; empty: nobody's
-  std::string object{};    // the id of the credential, session or key; never a secret
+  std::string object{};    // the id of the credential, session or key, or the name code; no secret
   std::string detail{};    // the text of a JSON object that says more; empty: nothing
 };
 

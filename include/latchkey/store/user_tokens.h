@@ -15,6 +15,7 @@
 #include "latchkey/config/user_token.h"
 #include "latchkey/crypto/digest.h"
 #include "latchkey/model/account.h"
+#include "latchkey/model/audit.h"
 #include "latchkey/store/presented.h"
 
 namespace latchkey::store {
@@ -79,18 +80,20 @@ class UserTokens {
   // Returns: the pair that is there now.
   // Errors:  kNotFound: no such account; kRefused: it is disabled or in a newer epoch by now;
   //          kUnavailable.
-  Result<UserToken> make(const UserToken& token, std::int64_t epoch, Renewal renewal);
+  Result<UserToken> make(const UserToken& token, std::int64_t epoch, Renewal renewal,
+                         const model::Actor& by);
 
   // Ends a pair; success means that it is on the disk. Errors: kNotFound, kUnavailable.
-  Outcome reset(const AccountId& account);
+  Outcome reset(const AccountId& account, TimePoint now, const model::Actor& by);
 
   // Ends all pairs. Returns how many there were.
-  Result<std::int64_t> reset_all();
+  Result<std::int64_t> reset_all(TimePoint now, const model::Actor& by);
 
   // Lists pairs in the order of their accounts' ids.
   Result<std::vector<UserTokenAndAccount>> list(const UserTokenFilter& filter);
 
-  // Writes when, from where and by what it was used, as Credentials::touch does.
+  // Writes when, from where and by what it was used, as Credentials::touch does; the first use has
+  // a row in the audit log.
   Outcome touch(const AccountId& account, TimePoint now, std::string_view from,
                 std::string_view by);
 
@@ -106,7 +109,8 @@ class UserTokens {
 
   // What administrators have set. Errors: kUnavailable.
   Result<UserTokenSettings> settings();
-  Outcome set(const UserTokenSettings& settings);
+  // What is set already is no change, and the audit log has no row of it.
+  Outcome set(const UserTokenSettings& settings, TimePoint now, const model::Actor& by);
 
  private:
   struct Known;

@@ -299,7 +299,7 @@ TEST_F(DockerTokenTest, RefreshesForAUserTokenUntilItIsReset) {
   pair.created = now_;
   const SecretString pass = crypto::pass_code(*sealer, pair.name_code, pair.generation);
   pair.pass_hash = crypto::sha256(pass.reveal());
-  ASSERT_THAT(store_.user_tokens().make(pair, 0, store::Renewal::kReplace), IsOk());
+  ASSERT_THAT(store_.user_tokens().make(pair, 0, store::Renewal::kReplace, kSomebody), IsOk());
 
   const wire::Json answer = good(get(
       "service=docker.example&offline_token=true&scope=repository:a:pull", "anna", pass.reveal()));
@@ -308,10 +308,10 @@ TEST_F(DockerTokenTest, RefreshesForAUserTokenUntilItIsReset) {
   ASSERT_THAT(store_.accounts().end_sessions(anna_.account.id, now_, kSomebody), IsOk());
   EXPECT_EQ(*good(refreshing(refresh, "&scope=repository:a:pull")).string("scope"),
             "repository:a:pull");
-  ASSERT_THAT(store_.user_tokens().reset(anna_.account.id), IsOk());
+  ASSERT_THAT(store_.user_tokens().reset(anna_.account.id, now_, kSomebody), IsOk());
   EXPECT_EQ(refused(refreshing(refresh)), "401 revoked_credential");
   pair.name_code = "anna0002";
-  ASSERT_THAT(store_.user_tokens().make(pair, 0, store::Renewal::kReplace), IsOk());
+  ASSERT_THAT(store_.user_tokens().make(pair, 0, store::Renewal::kReplace, kSomebody), IsOk());
   EXPECT_EQ(refused(refreshing(refresh)), "401 revoked_credential");
 }
 

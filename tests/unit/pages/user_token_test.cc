@@ -497,5 +497,32 @@ TEST_F(UserTokenTest, NoSecretOfAPairIsInTheStore) {
   EXPECT_THAT(bytes, Not(HasSubstr(ticket)));
 }
 
+TEST_F(UserTokenTest, TheAuditLogSaysWhoDidWhatToWhosePair) {
+  constexpr std::string_view kOfBob = "/rest/v1/security/users/bob/local/user-token";
+  EXPECT_EQ(own().status, 200);
+  EXPECT_EQ(own().status, 200);  // the same pair: nothing to tell
+  EXPECT_EQ(own("POST").status, 200);
+  EXPECT_EQ(own("DELETE").status, 204);
+  EXPECT_EQ(status(as_root("POST", kOfBob, "{}")), 201);
+  EXPECT_EQ(status(as_root("DELETE", kOfBob)), 204);
+  set(R"({"protectContent":true})");
+  EXPECT_EQ(own().status, 200);
+  EXPECT_EQ(status(as_root("DELETE", kSettings)), 204);
+
+  std::vector<std::string> told;
+  const auto rows = store_.audit().list({}, 0, store::kListRowsMax);
+  ASSERT_THAT(rows, IsOk());
+  for (const store::AuditRow& row : *rows) {
+    if (row.action.starts_with("user_token")) {
+      told.push_back(row.actor + " " + row.action + " " + row.user_name);
+    }
+  }
+  EXPECT_THAT(told, testing::ElementsAre(
+                        "user:bob user_token_made bob", "user:bob user_token_renewed bob",
+                        "user:bob user_token_reset bob", "user:root user_token_made bob",
+                        "user:root user_token_reset bob", "user:root user_token_settings_changed ",
+                        "user:bob user_token_made bob", "user:root user_tokens_reset "));
+}
+
 }  // namespace
 }  // namespace latchkey::pages

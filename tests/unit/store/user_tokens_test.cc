@@ -1,5 +1,10 @@
 #include "latchkey/store/user_tokens.h"
 
+#include <gmock/gmock.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+
 #include "unit/store/fixture.h"
 
 namespace latchkey::store {
@@ -18,6 +23,18 @@ UserToken token_of(const model::Account& account, const std::string& name_code) 
           .last_used_by = {}};
 }
 
+// Stands for a disk that is full just then.
+void refuse_rows_of_the_audit_log(const std::string& path) {
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(database,
+                         "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN "
+                         "SELECT RAISE(ABORT, 'full'); END",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close_v2(database);
+}
+
 struct People {
   Store store = in_memory();
   model::Account alice = person(store, "alice");
@@ -25,7 +42,24 @@ struct People {
 
   Result<UserToken> make(const model::Account& who, const std::string& name_code,
                          Renewal renewal = Renewal::kKeep) {
-    return store.user_tokens().make(token_of(who, name_code), who.credential_epoch, renewal);
+    return store.user_tokens().make(token_of(who, name_code), who.credential_epoch, renewal,
+                                    kSomebody);
+  }
+  Outcome reset(const model::Account& who) {
+    return store.user_tokens().reset(who.id, kNow, kSomebody);
+  }
+  // The rows of the audit log that are not about these people's own coming: action, user, object.
+  std::vector<std::string> told() {
+    std::vector<std::string> rows;
+    const auto all = store.audit().list({}, 0, kListRowsMax);
+    EXPECT_THAT(all, IsOk());
+    for (const AuditRow& row : all.value_or(std::vector<AuditRow>())) {
+      if (!row.action.starts_with("user_token")) continue;
+      EXPECT_EQ(row.actor, kSomebody.who);
+      EXPECT_EQ(row.time, kNow);
+      rows.push_back(row.action + " " + row.user_name + " " + row.object + row.detail);
+    }
+    return rows;
   }
   Result<PresentedUserToken> presented(std::string_view name_code) {
     return store.user_tokens().presented(hash_of(name_code));
@@ -66,12 +100,12 @@ TEST(UserTokens, AResetPairIsGoneAtOnce) {
   ASSERT_THAT(people.make(people.bob, "bob00001"), IsOk());
   ASSERT_THAT(people.presented("alice001"), IsOk());
 
-  EXPECT_THAT(people.store.user_tokens().reset(people.alice.id), IsOk());
+  EXPECT_THAT(people.reset(people.alice), IsOk());
 
   EXPECT_THAT(people.presented("alice001"), FailsWith(ErrorCode::kNotFound));
   EXPECT_THAT(people.presented("bob00001"), IsOk());
-  EXPECT_THAT(people.store.user_tokens().reset(people.alice.id), FailsWith(ErrorCode::kNotFound));
-  EXPECT_EQ(people.store.user_tokens().reset_all(), 1);
+  EXPECT_THAT(people.reset(people.alice), FailsWith(ErrorCode::kNotFound));
+  EXPECT_EQ(people.store.user_tokens().reset_all(kNow, kSomebody), 1);
   EXPECT_THAT(people.presented("bob00001"), FailsWith(ErrorCode::kNotFound));
 }
 
@@ -149,7 +183,7 @@ TEST(UserTokenSettings, AreNexusOnesUntilTheyAreSet) {
                               .protect_content = true,
                               .expiration_enabled = true,
                               .expiration_days = 999};
-  ASSERT_THAT(store.user_tokens().set(set), IsOk());
+  ASSERT_THAT(store.user_tokens().set(set, kNow, kSomebody), IsOk());
 
   EXPECT_EQ(store.user_tokens().settings(), set);
 }
@@ -159,7 +193,7 @@ TEST(UserTokenSettings, AreHandedOutWithEveryPairAtTheNextRequest) {
   ASSERT_THAT(people.make(people.alice, "alice001"), IsOk());
   ASSERT_THAT(people.presented("alice001"), IsOk());
 
-  ASSERT_THAT(people.store.user_tokens().set({.enabled = false}), IsOk());
+  ASSERT_THAT(people.store.user_tokens().set({.enabled = false}, kNow, kSomebody), IsOk());
 
   EXPECT_FALSE(people.presented("alice001")->settings.enabled);
 }
@@ -235,6 +269,76 @@ TEST(Ticket, EndsWithEverythingElse) {
 
   EXPECT_THAT(tokens.redeem_ticket(hash_of("t"), people.alice.id, kNow),
               FailsWith(ErrorCode::kNotFound));
+}
+
+TEST(UserTokensInTheAuditLog, EachChangeHasItsRowAndWhatChangesNothingHasNone) {
+  People people;
+  ASSERT_THAT(people.make(people.alice, "alice001"), IsOk());
+  ASSERT_THAT(people.make(people.alice, "alice002"), IsOk());
+  ASSERT_THAT(people.make(people.alice, "alice003", Renewal::kReplace), IsOk());
+  ASSERT_THAT(people.reset(people.alice), IsOk());
+  ASSERT_THAT(people.reset(people.alice), FailsWith(ErrorCode::kNotFound));
+  ASSERT_EQ(people.store.user_tokens().reset_all(kNow, kSomebody), 0);
+  ASSERT_THAT(people.make(people.bob, "bob00001"), IsOk());
+  ASSERT_EQ(people.store.user_tokens().reset_all(kNow, kSomebody), 1);
+  const UserTokenSettings set{.protect_content = true, .expiration_days = 7};
+  ASSERT_THAT(people.store.user_tokens().set(set, kNow, kSomebody), IsOk());
+  ASSERT_THAT(people.store.user_tokens().set(set, kNow, kSomebody), IsOk());
+
+  EXPECT_THAT(people.told(),
+              testing::ElementsAre(
+                  "user_token_made alice alice001{}", "user_token_renewed alice alice003{}",
+                  "user_token_reset alice alice003{}", "user_token_made bob bob00001{}",
+                  R"(user_tokens_reset  {"count":1})",
+                  R"(user_token_settings_changed  {"enabled":true,"protect_content":true,)"
+                  R"("expiration_enabled":false,"expiration_days":7})"));
+  EXPECT_TRUE(people.store.audit().verify({})->faults.empty());
+}
+
+TEST(UserTokensInTheAuditLog, TheFirstUseIsToldOnceWithItsAddressAndItsTool) {
+  People people;
+  ASSERT_THAT(people.make(people.alice, "alice001"), IsOk());
+  UserTokens& tokens = people.store.user_tokens();
+
+  ASSERT_THAT(tokens.touch(people.alice.id, kNow, "192.0.2.7", "mvn"), IsOk());
+  ASSERT_THAT(tokens.touch(people.alice.id, kNow, "192.0.2.8", "curl"), IsOk());
+  ASSERT_THAT(tokens.touch(people.bob.id, kNow, "192.0.2.8", "curl"), IsOk());
+
+  const auto rows = people.store.audit().list("alice", 0, kListRowsMax);
+  ASSERT_THAT(rows, IsOk());
+  const auto is_first_use = [](const AuditRow& row) {
+    return row.action == "user_token_first_used";
+  };
+  ASSERT_EQ(std::ranges::count_if(*rows, is_first_use), 1);
+  const AuditRow& row = rows->back();
+  EXPECT_EQ(row.object, "alice001");
+  EXPECT_EQ(row.actor, "user:alice");
+  EXPECT_EQ(row.address, "192.0.2.7");
+  EXPECT_EQ(row.agent, "mvn");
+}
+
+TEST(UserTokensInTheAuditLog, WhatIsRefusedLeavesNoRow) {
+  People people;
+  ASSERT_THAT(people.store.accounts().disable(people.bob.id, kNow, kSomebody), IsOk());
+
+  ASSERT_THAT(people.make(people.bob, "bob00001"), FailsWith(ErrorCode::kRefused));
+
+  EXPECT_THAT(people.told(), testing::IsEmpty());
+}
+
+TEST(UserTokensInTheAuditLog, ThereIsNoChangeWithoutItsRow) {
+  const TemporaryDirectory directory;
+  People people{.store = create(directory.file("store.db"))};
+  ASSERT_THAT(people.make(people.alice, "alice001"), IsOk());
+  refuse_rows_of_the_audit_log(directory.file("store.db"));
+
+  EXPECT_FALSE(people.make(people.alice, "alice002", Renewal::kReplace).has_value());
+  EXPECT_FALSE(people.reset(people.alice).has_value());
+  EXPECT_FALSE(people.store.user_tokens().reset_all(kNow, kSomebody).has_value());
+  EXPECT_FALSE(people.store.user_tokens().set({.enabled = false}, kNow, kSomebody).has_value());
+
+  EXPECT_EQ(people.store.user_tokens().find(people.alice.id)->name_code, "alice001");
+  EXPECT_EQ(people.store.user_tokens().settings(), UserTokenSettings());
 }
 
 }  // namespace
