@@ -74,8 +74,12 @@ def test_npm_installs_and_does_not_publish_with_a_read_only_credential(repositor
     published = npm(tmp_path, "publish")
     assert published.returncode == 0, published.stdout
     use(issue(repositories, "read"))
-    seen = npm(tmp_path, "view", "read-only-lab", "version")
-    assert seen.returncode == 0 and "1.0.0" in seen.stdout, seen.stdout
+    consumer = tmp_path / "consumer"
+    consumer.mkdir()
+    (consumer / "package.json").write_text('{"name": "consumer", "version": "1.0.0"}')
+    (consumer / ".npmrc").write_text((tmp_path / ".npmrc").read_text())
+    installed = npm(consumer, "install", "read-only-lab")
+    assert installed.returncode == 0 and (consumer / "node_modules/read-only-lab/package.json").exists(), installed.stdout
 
 
 def test_skopeo_pulls_and_does_not_push_delete_or_leave_its_repository_d8(repositories, tmp_path):
