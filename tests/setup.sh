@@ -10,7 +10,7 @@ BUILD='g++ make pkg-config libfcgi-dev libjwt-dev libcjson-dev libsqlite3-dev li
 DEMO='nginx-light python3 curl'
 CHECK='libgtest-dev libgmock-dev strace procps'
 # junit4: without it Maven's dependency:get does not resolve from Debian's own repository.
-TEST="$DEMO $CHECK openssl sqlite3 python3-pytest
+TEST="$DEMO $CHECK openssl sqlite3 python3-pytest python3-jwt python3-cryptography
  golang-docker-credential-helpers pass gnupg docker-registry skopeo podman buildah docker.io maven libmaven-deploy-plugin-java libmaven-dependency-plugin-java junit4
  nodejs npm chromium fcgiwrap python3-pip twine git apt ivy
  lighttpd lighttpd-modules-lua lighttpd-mod-openssl caddy haproxy

@@ -1,10 +1,12 @@
 """Docker's token protocol with real clients, in both of its uses: a registry that verifies our tokens itself, and the
 authorizer that does it in front of a registry without users."""
 import base64
+import hashlib
 import json
 import re
 import subprocess
 
+import jwt
 import pytest
 
 from tests.parts.conftest import PLAIN_NGINX
@@ -306,3 +308,40 @@ def test_the_exported_bundle_is_what_a_registry_reads(registries):
     text = openssl("x509", "-in", str(bundle), "-noout", "-text")
     assert re.search(r"ASN1 OID: prime256v1", text), text
     assert "PRIVATE" not in bundle.read_text()
+
+
+def names_of(key):
+    """The two names a registry may know an EC key by: of 2.8 (libtrust) and of 3 (RFC 7638)."""
+    ordered = json.dumps({name: key[name] for name in ("crv", "kty", "x", "y")}, separators=(",", ":")).encode()
+    thumbprint = base64.urlsafe_b64encode(hashlib.sha256(ordered).digest()).rstrip(b"=").decode()
+    point = b"".join(base64.urlsafe_b64decode(key[name] + "=") for name in ("x", "y"))
+    head = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")  # what comes before a point of P-256
+    short = base64.b32encode(hashlib.sha256(head + point).digest()[:30]).decode()
+    return {thumbprint, ":".join(short[i:i + 4] for i in range(0, 48, 4))}
+
+
+def test_a_registry_of_3_finds_each_key_by_either_name_in_its_jwks(registries):
+    """As distribution 3 verifies: the key of `jwks` that the header names, nothing out of the token itself; its signature,
+    issuer, audience and times by a library that is not ours."""
+    keys = json.loads(registries.latchkey.admin("key", "export-registry", "--jwks"))["keys"]
+    trusted = {key["kid"]: key for key in keys}
+    for key in keys:
+        assert key["kid"] in names_of(key) and names_of(key) <= set(trusted) and "d" not in key
+    token = bearer_of(registries, registries.latchkey.issue("alice"), "repository:team/hello:pull,push")
+    header = jwt.get_unverified_header(token)
+    assert header["alg"] == "ES256" and not {"jwk", "x5c"} & set(header)
+
+    def verified(text, audience="127.0.0.1", issuer=registries.site.origin):
+        named = jwt.PyJWK(trusted[jwt.get_unverified_header(text)["kid"]]).key
+        return jwt.decode(text, named, algorithms=["ES256"], audience=audience, issuer=issuer,
+                          options={"require": ["exp", "nbf", "iat", "iss", "aud", "jti"]})
+    claims = verified(token)
+    assert claims["sub"] == "alice" and claims["aud"] == "127.0.0.1"  # one text, as 2.8 reads it, too
+    assert claims["access"] == [{"type": "repository", "name": "team/hello", "actions": ["pull", "push"]}]
+    for wrong, how in ((jwt.InvalidAudienceError, {"audience": "elsewhere"}), (jwt.InvalidIssuerError, {"issuer": "http://evil.test"})):
+        with pytest.raises(wrong):
+            verified(token, **how)
+    first, claimed, signature = token.split(".")
+    other = base64.urlsafe_b64encode(base64.urlsafe_b64decode(claimed + "==").replace(b"team/hello", b"team/other")).rstrip(b"=")
+    with pytest.raises(jwt.InvalidSignatureError):
+        verified(f"{first}.{other.decode()}.{signature}")
