@@ -66,7 +66,7 @@ void add_body(Answer& answer, const RefusalSettings& settings, const Refused& re
   if (refused.challenge == Challenge::kDocker) {
     answer.add_ours("Content-Type", "application/json");
     answer.body = error_list(words);
-  } else if (wire::accepts_html(refused.hints.accept)) {
+  } else if (wire::asks_for_html(refused.hints.accept)) {
     answer.add_ours("Content-Type", "text/html; charset=utf-8");
     answer.add_ours("Content-Security-Policy", kPageRules);
     answer.body = page(settings, refused, reason, words);
@@ -129,7 +129,7 @@ RefusalSettings::RefusalSettings(const config::Config& config)
 bool is_navigation(const model::CanonicalRequest& request, const model::ClientHints& hints) {
   if (request.method != "GET" && request.method != "HEAD") return false;
   if (!hints.sec_fetch_mode.empty()) return hints.sec_fetch_mode == "navigate";
-  return !hints.has_requested_with && wire::accepts_html(hints.accept);
+  return !hints.has_requested_with && wire::asks_for_html(hints.accept);
 }
 
 Answer refusal(const RefusalSettings& settings, const Refused& refused, Reason reason) {

@@ -42,7 +42,7 @@ std::string allow_field(const pages::Route& route) {
 PageResult plain(const dialect::Question& question, const config::Config& config, int status,
                  std::string reason, const std::string& text) {
   PageResult result;
-  if (wire::accepts_html(question.query.hints.accept)) {
+  if (wire::asks_for_html(question.query.hints.accept)) {
     result.answer = pages::message_page(
         config.site.title, {.status = status, .title = text, .text = text, .reason = reason});
   } else {

@@ -63,6 +63,13 @@ int xml_precision(std::string_view type) {
                                                                                                : 0;
 }
 
+// XHTML and XML were what browsers asked for before text/html once.
+int program_precision(std::string_view type) {
+  constexpr std::string_view kPrefix = "application/";
+  if (!equal_ignoring_case(type.substr(0, kPrefix.size()), kPrefix)) return 0;
+  return xml_precision(type) > 0 || equal_ignoring_case(type, "application/xhtml+xml") ? 0 : 1;
+}
+
 // The most exact range that covers a type; of two equally exact ones the better.
 struct Cover {
   int precision = 0;
@@ -92,7 +99,10 @@ bool names_nothing(std::string_view accept) {
 
 }  // namespace
 
-bool accepts_html(std::string_view accept) { return cover_of(accept, html_precision).quality > 0; }
+bool asks_for_html(std::string_view accept) {
+  const int quality = cover_of(accept, html_precision).quality;
+  return quality > 0 && quality >= cover_of(accept, program_precision).quality;
+}
 
 bool prefers_xml(std::string_view accept) {
   const Cover xml = cover_of(accept, xml_precision);

@@ -32,7 +32,7 @@ def assert_is_for_a_program(reply):
         assert schemes == (["Basic"] if reply.status == 401 else []), reply
 
 
-@pytest.mark.parametrize("kind, reading", CLIENTS.items(), ids=lambda value: getattr(value, "__name__", ""))
+@pytest.mark.parametrize("kind, reading", CLIENTS.items(), ids=[kind.__name__ for kind in CLIENTS])
 def test_a_replayed_client_reads_writes_and_loses_it_by_revocation(packages, kind, reading):
     writer, reader = packages.credentials()
     packages.received.clear()
@@ -92,3 +92,14 @@ def test_pips_search_is_posted_and_so_is_no_reading(packages):
         return packages.site.ask("POST", "/repository/hosted/pypi", fields=fields, body=body, basic=("alice", credential["password"]))
     assert search(reader).status == 403 and search(writer).status == 200
     assert [request.body_bytes for request in packages.received.requests] == [len(body)]
+
+
+@pytest.mark.parametrize("agent, accept", [
+    ("pip/23.0.1", "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01"),
+    ("uv/0.9.5", "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01")],
+    ids=["pip", "uv"])
+def test_who_reads_a_page_only_for_want_of_better_is_challenged_on_any_path_c10(packages, agent, accept):
+    """pip asks a keyring, or its user, when it is challenged; a sign-in page is an index without packages to it."""
+    reply = packages.site.get("/pypi/simple/hello/", fields=[("User-Agent", agent), ("Accept", accept)])
+    assert reply.status == 401, reply
+    assert_is_for_a_program(reply)

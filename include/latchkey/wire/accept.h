@@ -14,8 +14,9 @@ enum class Media {
   kOther,  // neither is acceptable
 };
 
-// True if `accept` names text/html itself (no wildcard) with a quality above 0.
-bool accepts_html(std::string_view accept);
+// True if `accept` names text/html itself (no wildcard) with a quality above 0, and no type for
+// programs with a higher one: pip and its like take a page only where there is nothing else.
+bool asks_for_html(std::string_view accept);
 
 // True if `accept` names XML itself (no wildcard) before JSON: by quality, then by order.
 bool prefers_xml(std::string_view accept);

@@ -209,7 +209,8 @@ TEST(Script, GetsBearerSoThatNoDialogPopsUp) {
 }
 
 TEST(Program, IsNeverRedirectedC10) {
-  for (const char* accept : {"", "*/*", "application/json", "text/*", "text/html;q=0"}) {
+  for (const char* accept : {"", "*/*", "application/json", "text/*", "text/html;q=0",
+                             "application/vnd.pypi.simple.v1+json, text/html;q=0.01"}) {
     Asked asked = by_program();
     asked.hints.accept = accept;
     const model::Answer answer = asked.refused(Reason::kNoCredential);
