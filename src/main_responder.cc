@@ -21,6 +21,7 @@
 #include "latchkey/pages/revoke.h"
 #include "latchkey/pages/templates.h"
 #include "latchkey/pages/user_token.h"
+#include "latchkey/pages/user_token_form.h"
 #include "latchkey/pages/whoami.h"
 #include "latchkey/remote/http_client.h"
 #include "latchkey/role/device_pages.h"
@@ -76,6 +77,7 @@ class ResponderService final : public fcgi::Service {
         credentials_({config, hosts_, *store_, resolver_, random_}),
         revoke_({config, hosts_, *store_, resolver_, random_}),
         user_token_({config, hosts_, *store_, resolver_, random_}, sealer_),
+        user_token_form_({config, hosts_, *store_, resolver_, random_}, sealer_),
         device_({config, hosts_, *store_, resolver_, random_}),
         whoami_({config, hosts_, *store_, resolver_, random_}),
         docker_token_({config, hosts_, *store_, resolver_, random_}, std::move(policy)),
@@ -91,6 +93,10 @@ class ResponderService final : public fcgi::Service {
     std::vector<pages::Route> routes;
     sign_in_.add_routes(routes);
     routes.push_back({paths.credentials + "/revoke", Below::kNo, {"GET", "POST"}, &revoke_});
+    if (config.user_token.enabled) {
+      routes.push_back({paths.credentials + pages::kUserTokenBelow, Below::kNo, {"GET", "POST"},
+                        &user_token_form_});
+    }
     routes.push_back({paths.credentials, Below::kYes, {"GET", "POST", "DELETE"}, &credentials_});
     device_.add_routes(routes);
     routes.push_back({paths.whoami, Below::kNo, {"GET"}, &whoami_});
@@ -117,6 +123,7 @@ class ResponderService final : public fcgi::Service {
   pages::CredentialsPage credentials_;
   pages::RevokePage revoke_;
   pages::UserTokenPage user_token_;
+  pages::UserTokenFormPage user_token_form_;
   role::DevicePages device_;
   pages::WhoamiPage whoami_;
   pages::DockerTokenPage docker_token_;

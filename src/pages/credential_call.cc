@@ -33,7 +33,7 @@ Complaint complaint_of(const Error& error) {
 }  // namespace
 
 PageResult serve_signed_in(const Parts& parts, const PageRequest& request,
-                           PageResult (*serve)(const Call&)) {
+                           const std::function<PageResult(const Call&)>& serve) {
   const model::Step<Visitor> visitor = signed_in(parts, request);
   if (!visitor) return refused_visitor(parts, request, visitor.error());
   const Result<model::Account> account = parts.store.accounts().find(visitor->identity.account());

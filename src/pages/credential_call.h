@@ -2,6 +2,7 @@
 // wrong with it, and the proofs that it is the person's own.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,7 +35,7 @@ struct Complaint {
 
 // Hands the request of whoever is signed in to `serve`; anybody else is told to sign in first.
 PageResult serve_signed_in(const Parts& parts, const PageRequest& request,
-                           PageResult (*serve)(const Call&));
+                           const std::function<PageResult(const Call&)>& serve);
 
 PageResult done(model::Answer answer, std::string reason, std::string detail = {});
 

@@ -6,6 +6,7 @@
 
 #include "date_text.h"
 #include "latchkey/pages/html.h"
+#include "latchkey/pages/user_token_form.h"
 #include "latchkey/wire/json_object.h"
 #include "latchkey/wire/time.h"
 #include "snippets.h"
@@ -16,14 +17,6 @@ namespace {
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
-std::string last_use(const model::IssuedCredential& record) {
-  if (!record.last_used) return {};
-  std::string text = date_text(*record.last_used);
-  if (!record.last_used_from.empty()) text += " from " + record.last_used_from;
-  if (!record.last_used_by.empty()) text += " by " + record.last_used_by;
   return text;
 }
 
@@ -38,7 +31,8 @@ View live_entry(const Parts& parts, const model::IssuedCredential& record, TimeP
       .text("rotate", replaced ? "" : place + "/rotate")
       .text("created", date_text(record.created))
       .text("expires", date_text(record.expires))
-      .text("used", last_use(record))
+      .text("used",
+            last_use_text(record.last_used, record.last_used_from, record.last_used_by))
       .text("scopes", joined(record.scopes))
       .text("revoke", place + "/revoke");
   return entry;
@@ -134,6 +128,9 @@ model::Answer list_page(const Parts& parts, const model::Account& account,
       .text("revoke_all", path + "/revoke-all")
       .text("leaked_href", path + "/revoke")
       .text("whoami_href", parts.config.paths.whoami)
+      .text("user_token_href", parts.config.user_token.enabled
+                                   ? parts.config.paths.credentials + kUserTokenBelow
+                                   : "")
       .text("logout_href", parts.config.paths.logout);
   return page(Template::kCredentials, view,
               frame_of(parts, account, note.status, "Credentials for programs"));

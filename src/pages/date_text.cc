@@ -9,4 +9,13 @@ std::string date_text(TimePoint time) {
   return text.substr(0, 10) + " " + text.substr(11, 5) + " UTC";
 }
 
+std::string last_use_text(const std::optional<TimePoint>& used, std::string_view from,
+                          std::string_view by) {
+  if (!used) return {};
+  std::string text = date_text(*used);
+  if (!from.empty()) text += " from " + std::string(from);
+  if (!by.empty()) text += " by " + std::string(by);
+  return text;
+}
+
 }  // namespace latchkey::pages

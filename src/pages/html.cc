@@ -25,6 +25,7 @@ std::string_view file_of(Template body) {
     case Template::kDevice: return "device.mustache";
     case Template::kWhoami: return "whoami.mustache";
     case Template::kRevoke: return "revoke.mustache";
+    case Template::kUserToken: return "user_token.mustache";
   }
   return "message.mustache";
 }

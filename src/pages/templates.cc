@@ -67,6 +67,7 @@ Templates::Templates()
              {"device.mustache", std::string(device_mustache)},
              {"whoami.mustache", std::string(whoami_mustache)},
              {"revoke.mustache", std::string(revoke_mustache)},
+             {"user_token.mustache", std::string(user_token_mustache)},
              {"style.css", std::string(style_css)}} {}
 
 Outcome Templates::replace(const std::string& file, std::string text) {

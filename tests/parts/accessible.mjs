@@ -35,6 +35,12 @@ for (const colorScheme of ['light', 'dark']) {
   await page.waitForLoadState();
   for (const one of await page.locator('summary').all()) await one.click();
   await look('secret', secret);
+  await page.goto(`${origin}/cli/credentials/user-token`);
+  const [pair] = await Promise.all([page.waitForResponse((r) => r.request().method() === 'POST'), page.click('button[value=show]')]);
+  await page.waitForLoadState();
+  for (const one of await page.locator('summary').all()) await one.click();
+  await look('pair', pair);
+  await page.click('button[value=reset]');
   await context.close();
 }
 await browser.close();

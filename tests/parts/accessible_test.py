@@ -6,19 +6,19 @@ from tests.support.processes import NODE_MODULES, ROOT, program, run
 
 
 def test_axe_core_finds_nothing_light_or_dark_and_pages_are_small(tmp_path):
-    stack = PlainStack(tmp_path, '[local]\nusers_file = "{dir}/users"\n', users={"alice": "alice-pw"})
+    stack = PlainStack(tmp_path, '[local]\nusers_file = "{dir}/users"\n[user_token]\nenabled = true\n', users={"alice": "alice-pw"})
     try:
         begun = stack.site.ask("POST", "/oauth/device/authorize", body=b"client_id=latchkey&label=laptop",
                                fields=[("Content-Type", "application/x-www-form-urlencoded")])
         code = json.loads(begun.text)["user_code"]
         pages = ["code=/oauth/device", f"confirm=/oauth/device?code={code}", "wrong-code=/oauth/device?code=BCDFGHJK",
-                 "credentials=/cli/credentials", "whoami=/whoami", "sign-out=/oauth/logout"]
+                 "credentials=/cli/credentials", "no-pair=/cli/credentials/user-token", "whoami=/whoami", "sign-out=/oauth/logout"]
         done = run([program("node"), ROOT / "tests/parts/accessible.mjs", stack.site.origin, "alice", "alice-pw", tmp_path, *pages],
                    tmp_path, timeout=300, HOME=tmp_path, PARTS=NODE_MODULES.parent, CHROMIUM=program("chromium"))
         assert done.returncode == 0, done.stdout
         seen = json.loads(done.stdout.strip().splitlines()[-1])
     finally:
         stack.stop()
-    assert len(seen) == 2 * (len(pages) + 2)
+    assert len(seen) == 2 * (len(pages) + 3)
     assert {page: found["violations"] for page, found in seen.items() if found["violations"]} == {}
     assert {page: found["bytes"] for page, found in seen.items() if not 500 < found["bytes"] < 20_000} == {}

@@ -18,12 +18,12 @@ def repositories(tmp_path_factory):
     made.stop()
 
 
-def maven(tmp_path, password, goal, *options, local="m2"):
+def maven(tmp_path, password, goal, *options, local="m2", user="alice"):
     """Runs one goal with Debian's own plugins; nothing is fetched from elsewhere."""
     settings = tmp_path / "settings.xml"
     settings.write_text(f"""<settings>
   <localRepository>{tmp_path / local}</localRepository>
-  <servers><server><id>company</id><username>alice</username><password>{escape(password)}</password></server></servers>
+  <servers><server><id>company</id><username>{user}</username><password>{escape(password)}</password></server></servers>
   <mirrors><mirror><id>debian</id><mirrorOf>central</mirrorOf><url>file:///usr/share/maven-repo</url></mirror></mirrors>
 </settings>""")
     return run([program("mvn"), "-B", "-q", "-s", settings, goal, *options], tmp_path, HOME=tmp_path,

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.processes import clean_environment, program
 from tests.support.servers import front
+from tests.support.stack import sign_in_locally
 from tests.webserver.conftest import Stack
 
 CONFIGURATION = front.CONFIGURATION.replace('users_file = "{dir}/users"', 'users_file = "{dir}/users"\nbasic = true', 1).replace(
@@ -222,6 +223,29 @@ def test_the_audit_log_tells_of_pairs_and_holds_no_pass_code(site):
                     ("user_tokens_reset", "operator", "")]
     assert rows[0]["object"] == made["nameCode"] and made["passCode"] not in json.dumps(rows)
     site.latchkey.admin("audit", "verify")
+
+
+def test_the_page_shows_renews_and_ends_the_pair_without_a_password_and_without_a_script(site):
+    site.latchkey.admin("user-token", "reset-all")
+    browser = sign_in_locally(site.nexus, "bob", "bob-pw", rd="/cli/credentials")
+    link = re.search(r'href="([^"]+)">Your user token<', browser.reply.text)[1]
+    browser.open(site.nexus.origin + link)
+    assert browser.reply.status == 200 and "You have none yet." in browser.reply.text
+
+    def shown(what):
+        browser.submit("form_token", do=what)
+        text = browser.reply.text
+        assert browser.reply.status == 200 and browser.reply.get("Cache-Control") == "no-store" and "<script" not in text
+        return re.search(r"<dd><code>([^<]{8})</code>", text)[1], re.search(r'aria-label="Pass code">([^<]{44})<', text)[1]
+    first = shown("show")
+    assert first == shown("show") == (pair(site, "bob")["nameCode"], pair(site, "bob")["passCode"])
+    assert status_of(site, *first) == 200
+    assert first[1] not in browser.open(site.nexus.origin + link).text  # going there shows no secret
+    second = shown("renew")
+    assert status_of(site, *first) == 401 and status_of(site, *second) == 200
+    browser.submit("form_token", do="reset")
+    assert "has ended" in browser.reply.text and status_of(site, *second) == 401
+    assert first[1] not in site.latchkey.log_text() and second[1] not in site.latchkey.log_text()
 
 
 def test_the_log_holds_no_pass_code_and_no_ticket_n31(site):

@@ -40,6 +40,7 @@ enum class Template {
   kDevice,
   kWhoami,
   kRevoke,
+  kUserToken,
 };
 
 // What the layout needs beside the body.

@@ -16,11 +16,12 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr Template kAll[] = {Template::kLogin,     Template::kMessage,     Template::kLogout,
-                             Template::kSignedOut, Template::kCredentials, Template::kWhoami};
+                             Template::kSignedOut, Template::kCredentials, Template::kWhoami,
+                             Template::kUserToken};
 
 constexpr std::string_view kSources[] = {
     layout_mustache, login_mustache,       message_mustache, logout_mustache,
-    signed_out_mustache, credentials_mustache, whoami_mustache};
+    signed_out_mustache, credentials_mustache, whoami_mustache, user_token_mustache};
 
 const std::string kAttack =
     "\"'><script>alert(1)</script></style></textarea><img src=x onerror=alert(1)>{{user_name}}";
@@ -49,13 +50,16 @@ View hostile_view() {
   for (const char* name : {"error", "notice", "note", "user_name", "action", "advice", "code",
                            "link_href", "link_text", "back_href", "login_href", "password",
                            "form_token", "days", "days_max", "whoami_href", "logout_href",
-                           "display_name", "mail", "proof", "until", "credentials_href"}) {
+                           "display_name", "mail", "proof", "until", "credentials_href", "name_code",
+                           "pass_code", "basic", "settings"}) {
     view.text(name, kAttack);
   }
   for (const char* name : {"providers", "hidden", "snippets", "live", "dead", "groups"}) {
     view.list(name, {hostile_entry()});
   }
-  for (const char* name : {"local", "secret", "list"}) view.flag(name, View::Shown::kYes);
+  for (const char* name : {"local", "secret", "list", "has_pair"}) {
+    view.flag(name, View::Shown::kYes);
+  }
   return view;
 }
 
