@@ -58,6 +58,7 @@ def test_the_pages_run_as_cgi(lighttpd, cgi):
     cookie = f"__Host-latchkey={browser.jar['nexus.example.com']['__Host-latchkey']}"
     lighttpd.application.clear()
     for target, status in (("/oauth/logout", 200), ("/cli/credentials", 200), ("/whoami", 200), ("/healthz", 200),
+                           ("/service/rest/wonderland/authenticate", 405), ("/nexus/service/local/usertoken/authenticate", 405),
                            ("/.well-known/jwks.json", 200), ("/readyz", 200), ("/metrics", 200), ("/oauth/nothing", 404)):
         assert site.browse(target, cookie=cookie).status == status, target
     assert lighttpd.application.requests == []
