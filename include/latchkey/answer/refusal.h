@@ -42,7 +42,8 @@ model::Answer refusal(const RefusalSettings& settings, const Refused& refused,
 // Returns: the empty 200 of the health answer.
 model::Answer health();
 
-// True for a GET or HEAD with `Sec-Fetch-Mode: navigate`, or without that field and asking for HTML.
+// True for a GET or HEAD with `Sec-Fetch-Mode: navigate`, or without that field and asking for a
+// page.
 bool is_navigation(const model::CanonicalRequest& request, const model::ClientHints& hints);
 
 }  // namespace latchkey::answer
