@@ -71,14 +71,21 @@ Outcome check_host(std::string_view name) {
   return malformed("host: takes a name in lower case without a port");
 }
 
-// Git asks for what it fetches by POST. Anything behind `?` would be for somebody else.
-bool is_git_fetch(const model::CanonicalRequest& request) {
+// Git asks for what it fetches by POST, and npm and its like whether what they fetched is known to
+// be harmful: refused, they install all the same and say nothing.
+constexpr std::array<std::string_view, 4> kPostedReads{
+    "/git-upload-pack", "/-/npm/v1/security/advisories/bulk", "/-/npm/v1/security/audits/quick",
+    "/-/npm/v1/security/audits"};
+
+// Anything behind `?` would be for somebody else.
+bool is_posted_read(const model::CanonicalRequest& request) {
   return request.method == "POST" && request.query.empty() &&
-         request.path.ends_with("/git-upload-pack");
+         std::ranges::any_of(kPostedReads,
+                             [&](std::string_view end) { return request.path.ends_with(end); });
 }
 
 bool only_reads(const model::CanonicalRequest& request) {
-  return is_safe_method(request.method) || is_git_fetch(request);
+  return is_safe_method(request.method) || is_posted_read(request);
 }
 
 bool is_below(std::string_view path, std::string_view root, std::string_view name) {

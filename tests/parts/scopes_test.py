@@ -78,7 +78,9 @@ def test_npm_installs_and_does_not_publish_with_a_read_only_credential(repositor
     consumer.mkdir()
     (consumer / "package.json").write_text('{"name": "consumer", "version": "1.0.0"}')
     (consumer / ".npmrc").write_text((tmp_path / ".npmrc").read_text())
-    installed = npm(consumer, "install", "read-only-lab")
+    installed = npm(consumer, "install", "read-only-lab", "--audit")
+    log = (repositories.nginx.directory / "access.log").read_text()
+    assert '"POST /-/npm/v1/security/advisories/bulk HTTP/1.1" 404' in log  # verdaccio's answer: it was let through
     assert installed.returncode == 0 and (consumer / "node_modules/read-only-lab/package.json").exists(), installed.stdout
 
 

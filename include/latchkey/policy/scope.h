@@ -1,8 +1,9 @@
 // What a credential is for. Scopes only narrow: a credential without any may do what its owner may.
 //
-//   read              GET, HEAD, OPTIONS and PROPFIND without an Upgrade, and git's fetch (the POST
-//                     to `.../git-upload-pack`, which changes nothing); without this word a
-//                     credential reads and writes
+//   read              GET, HEAD, OPTIONS and PROPFIND without an Upgrade, and what is posted and
+//                     changes nothing: git's fetch (`.../git-upload-pack`) and npm's audit
+//                     (`.../-/npm/v1/security/...`); without this word a credential
+//                     reads and writes
 //   host:NAME         on that host
 //   path:/PREFIX      on that path and below, at a segment's border; never where the path was sent
 //                     with a semicolon, which applications read differently

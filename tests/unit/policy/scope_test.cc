@@ -81,6 +81,18 @@ TEST(Scopes, ReadTakesGitsFetchAndNotItsPush) {
   EXPECT_FALSE(permit(read, asked));
 }
 
+TEST(Scopes, ReadTakesNpmsAuditAndNotItsPublish) {
+  const std::vector<std::string> read{"read"};
+  for (const char* what : {"advisories/bulk", "audits/quick", "audits"}) {
+    const std::string path = std::string("/repository/npm/-/npm/v1/security/") + what;
+    EXPECT_TRUE(permit(read, query("POST", "h.example", path))) << path;
+    EXPECT_FALSE(permit(read, query("PUT", "h.example", path))) << path;
+    EXPECT_FALSE(permit(read, query("POST", "h.example", path + "/more"))) << path;
+  }
+  EXPECT_FALSE(permit(read, query("PUT", "h.example", "/repository/npm/@lab%2fhello")));
+  EXPECT_FALSE(permit(read, query("POST", "h.example", "/repository/npm/-/v1/login")));
+}
+
 TEST(Scopes, ARepositoryIsWhereNexusAndDockerHaveIt) {
   const std::vector<std::string> scopes{"repository:team-a"};
   for (const char* path : {"/repository/team-a", "/repository/team-a/x.jar", "/v2/team-a/app/tags/list",
