@@ -69,7 +69,7 @@ Step<DockerPerson::Found> DockerPerson::by_user_token(const DockerClaims& claims
   const auto age = check_.membership_age(owner, now);
   LK_CHECK(check_.member_of_credential(owner, now));
   const TimePoint until =
-      std::min({claims.expires, end, owner.member_until.value_or(claims.expires)});
+      std::min({claims.expires, end, OwnerCheck::end_of(owner).value_or(claims.expires)});
   store::PresentedUserToken token;
   token.name_code = pair->name_code;
   token.owner = std::move(owner);

@@ -1,5 +1,7 @@
 #include "owner_check.h"
 
+#include <algorithm>
+
 #include "latchkey/identity/directory_standing.h"
 
 namespace latchkey::identity {
@@ -20,6 +22,9 @@ Step<void> OwnerCheck::alive(const store::Owner& owner, const Outcome& local,
     return unanswered(local.error());
   }
   if (owner.disabled) return model::refuse(Reason::kAccountDisabled, owner.account.text());
+  if (owner.expires && now >= *owner.expires) {
+    return model::refuse(Reason::kExpiredCredential, "the machine user has ended");
+  }
   return check_directory(config_, owner, now);
 }
 
@@ -39,6 +44,11 @@ Step<void> OwnerCheck::member_of_credential(store::Owner& owner, TimePoint now) 
   if (config_.membership.credentials) return member(owner, now);
   owner.member_until.reset();
   return {};
+}
+
+std::optional<TimePoint> OwnerCheck::end_of(const store::Owner& owner) {
+  if (!owner.expires) return owner.member_until;
+  return std::min(*owner.expires, owner.member_until.value_or(*owner.expires));
 }
 
 std::optional<Seconds> OwnerCheck::membership_age(const store::Owner& owner, TimePoint now) const {

@@ -23,7 +23,8 @@ class OwnerCheck {
 
   // Input:  `local`, what the users file's watch said before the store was asked, for its findings
   //         must be in the store by then.
-  // Errors: kAccountDisabled, kDirectoryStale, kStoreUnavailable.
+  // Errors: kAccountDisabled, kDirectoryStale, kStoreUnavailable; kExpiredCredential: a machine
+  //         user is past its end, and with it whatever it holds.
   model::Step<void> alive(const store::Owner& owner, const Outcome& local, TimePoint now) const;
 
   // Fills in `member_until` for an owner of whom no session and no credential of ours was read.
@@ -37,6 +38,10 @@ class OwnerCheck {
   // The same for a credential for programs: [membership] may let those outlive a lost membership,
   // and then their owner has no such end.
   model::Step<void> member_of_credential(store::Owner& owner, TimePoint now) const;
+
+  // When the owner ends unless somebody says otherwise: the membership, or a machine user itself;
+  // nullopt where neither has an end.
+  static std::optional<TimePoint> end_of(const store::Owner& owner);
 
   // How long ago the provider confirmed the person; nullopt where nobody is asked.
   std::optional<Seconds> membership_age(const store::Owner& owner, TimePoint now) const;

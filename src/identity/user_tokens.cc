@@ -35,10 +35,10 @@ Step<std::optional<ProvenUserToken>> UserTokens::find(const model::BasicPair& pa
   }
   const auto age = check_.membership_age(owner, now);
   LK_CHECK(check_.member_of_credential(owner, now));
-  const std::optional<TimePoint> until =
-      expires && owner.member_until ? std::min(*expires, *owner.member_until)
-      : expires                     ? expires
-                                    : owner.member_until;
+  const std::optional<TimePoint> end = OwnerCheck::end_of(owner);
+  const std::optional<TimePoint> until = expires && end ? std::min(*expires, *end)
+                                         : expires      ? expires
+                                                        : end;
   return ProvenUserToken{
       .token = *std::move(found), .valid_until = until, .membership_age = age};
 }

@@ -28,6 +28,7 @@ Owner read_owner(Columns& columns) {
       .member_until = columns.maybe_time(),
       .directory_gone = columns.integer() != 0,
       .directory_until = columns.maybe_time(),
+      .expires = columns.maybe_time(),
   };
 }
 
@@ -152,7 +153,8 @@ Owner owner_of(model::Account account) {
           .epoch = 0,
           .member_until = std::nullopt,
           .directory_gone = account.directory_gone.has_value(),
-          .directory_until = account.directory_until};
+          .directory_until = account.directory_until,
+          .expires = account.expires};
 }
 
 }  // namespace latchkey::store

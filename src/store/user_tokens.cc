@@ -14,11 +14,14 @@ namespace {
 
 constexpr std::int64_t kTicketPurgeRows = 100;
 
-// By now the owner may have been disabled or have ended everything, and then no new pair must slip
-// through.
-Outcome check_owner(Connection& connection, const AccountId& account, std::int64_t epoch) {
-  LK_TRY(const model::Account owner, Accounts(connection).find(account));
+// By now the owner may have been disabled or have ended everything, or be a machine user past its
+// end, and then no new pair must slip through.
+Outcome check_owner(Connection& connection, const UserToken& token, std::int64_t epoch) {
+  LK_TRY(const model::Account owner, Accounts(connection).find(token.account));
   if (owner.disabled) return fail(ErrorCode::kRefused, "the account is disabled");
+  if (owner.expires && token.created >= *owner.expires) {
+    return fail(ErrorCode::kRefused, "the account has ended");
+  }
   if (owner.credential_epoch == epoch) return {};
   return fail(ErrorCode::kRefused, "the account has ended everything meanwhile");
 }
@@ -100,7 +103,7 @@ Result<UserToken> UserTokens::find(const AccountId& account) {
 Result<UserToken> UserTokens::make(const UserToken& token, std::int64_t epoch, Renewal renewal,
                                    const model::Actor& by) {
   LK_TRY(Transaction transaction, Transaction::begin(connection_));
-  LK_CHECK(check_owner(connection_, token.account, epoch));
+  LK_CHECK(check_owner(connection_, token, epoch));
   Result<UserToken> there = find(token.account);
   if (there && renewal == Renewal::kKeep) return there;
   if (!there && there.error().code != ErrorCode::kNotFound) return there;

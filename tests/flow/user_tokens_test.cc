@@ -97,6 +97,25 @@ TEST(UserToken, ThatIsNoneIsAWrongPassword) {
   EXPECT_EQ(world.reason_of("alice001", world.code), "bad_credential");
 }
 
+TEST(UserToken, OfAMachineUserEndsWithTheMachineWhateverItsOwnExpiry) {
+  Pairs world;
+  world.set({.expiration_enabled = true, .expiration_days = 30});
+  model::Profile profile;
+  profile.user_name = "ci-bot";
+  const auto bot =
+      world.store->machines().create(profile, world.alice.id, world.clock.now() + Seconds(3600),
+                                     world.clock.now(), world.random, kSomebody);
+  ASSERT_THAT(bot, IsOk());
+  const std::string pass = world.make(*bot, "bot00001");
+
+  world.clock.advance(Seconds(3599));
+  EXPECT_EQ(world.reason_of("bot00001", pass), "allowed");
+  world.clock.advance(Seconds(1));
+  EXPECT_EQ(world.reason_of("bot00001", pass), "expired_credential");
+  EXPECT_EQ(world.reason_of("ci-bot", pass), "expired_credential");
+  EXPECT_EQ(world.reason_of("alice001", world.code), "allowed");
+}
+
 TEST(UserToken, IsRefusedAtOnceWhenItWasReset) {
   Pairs world;
   EXPECT_EQ(world.reason_of("alice001", world.code), "allowed");

@@ -41,7 +41,7 @@ struct Account {
   std::optional<TimePoint> directory_checked;  // when that was given
   // Of machine users only.
   AccountId owner;                   // empty: nobody's
-  std::optional<TimePoint> expires;  // nothing that is issued to it lasts longer
+  std::optional<TimePoint> expires;  // it, and whatever it holds, lasts no longer
 };
 
 }  // namespace latchkey::model

@@ -25,6 +25,7 @@ struct Owner {
   std::optional<TimePoint> member_until;  // nullopt: membership has no end of its own
   bool directory_gone = false;               // the directory refuses to know them
   std::optional<TimePoint> directory_until;  // how long its last answer counts; nullopt: for ever
+  std::optional<TimePoint> expires;          // of a machine user: when it ends in any case
 };
 
 struct PresentedSession {

@@ -78,8 +78,8 @@ class UserTokens {
   //
   // Input:   `epoch`, the account's credential epoch as the caller knows it.
   // Returns: the pair that is there now.
-  // Errors:  kNotFound: no such account; kRefused: it is disabled or in a newer epoch by now;
-  //          kUnavailable.
+  // Errors:  kNotFound: no such account; kRefused: it is disabled, over, or in a newer epoch by
+  //          now; kUnavailable.
   Result<UserToken> make(const UserToken& token, std::int64_t epoch, Renewal renewal,
                          const model::Actor& by);
 

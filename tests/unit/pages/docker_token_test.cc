@@ -87,6 +87,23 @@ class DockerTokenTest : public SiteTest {
   }
   std::string granted(const PageRequest& request) { return *good(request).string("scope"); }
 
+  // Gives somebody a pair, in the place of the one they have. Returns its pass code.
+  std::string user_token(const model::Account& owner, const std::string& name_code) {
+    config_.user_token.enabled = true;
+    const auto sealer = crypto::Sealer::load(root_ + "/keys/seal.key");
+    store::UserToken pair;
+    pair.account = owner.id;
+    pair.name_code = name_code;
+    pair.generation = crypto::make_generation(random_);
+    pair.created = now_;
+    const SecretString pass = crypto::pass_code(*sealer, pair.name_code, pair.generation);
+    pair.pass_hash = crypto::sha256(pass.reveal());
+    EXPECT_THAT(store_.user_tokens().make(pair, owner.credential_epoch, store::Renewal::kReplace,
+                                          kSomebody),
+                IsOk());
+    return std::string(pass.reveal());
+  }
+
   std::string refresh_token_of(const Issued& issued) {
     return *good(get("service=docker.example&offline_token=true", "anna", issued.token.reveal()))
                 .string("refresh_token");
@@ -290,19 +307,10 @@ TEST_F(DockerTokenTest, RefreshesAsLongAsItsCredentialLivesD14) {
 }
 
 TEST_F(DockerTokenTest, RefreshesForAUserTokenUntilItIsReset) {
-  config_.user_token.enabled = true;
-  const auto sealer = crypto::Sealer::load(root_ + "/keys/seal.key");
-  store::UserToken pair;
-  pair.account = anna_.account.id;
-  pair.name_code = "anna0001";
-  pair.generation = crypto::make_generation(random_);
-  pair.created = now_;
-  const SecretString pass = crypto::pass_code(*sealer, pair.name_code, pair.generation);
-  pair.pass_hash = crypto::sha256(pass.reveal());
-  ASSERT_THAT(store_.user_tokens().make(pair, 0, store::Renewal::kReplace, kSomebody), IsOk());
+  const std::string pass = user_token(anna_.account, "anna0001");
 
-  const wire::Json answer = good(get(
-      "service=docker.example&offline_token=true&scope=repository:a:pull", "anna", pass.reveal()));
+  const wire::Json answer = good(
+      get("service=docker.example&offline_token=true&scope=repository:a:pull", "anna", pass));
   EXPECT_EQ(*answer.string("scope"), "repository:a:pull");
   const std::string refresh = *answer.string("refresh_token");
   ASSERT_THAT(store_.accounts().end_sessions(anna_.account.id, now_, kSomebody), IsOk());
@@ -310,9 +318,25 @@ TEST_F(DockerTokenTest, RefreshesForAUserTokenUntilItIsReset) {
             "repository:a:pull");
   ASSERT_THAT(store_.user_tokens().reset(anna_.account.id, now_, kSomebody), IsOk());
   EXPECT_EQ(refused(refreshing(refresh)), "401 revoked_credential");
-  pair.name_code = "anna0002";
-  ASSERT_THAT(store_.user_tokens().make(pair, 0, store::Renewal::kReplace, kSomebody), IsOk());
+  user_token(anna_.account, "anna0002");
   EXPECT_EQ(refused(refreshing(refresh)), "401 revoked_credential");
+}
+
+TEST_F(DockerTokenTest, OfAMachineUsersPairEndsWithTheMachine) {
+  model::Profile profile;
+  profile.user_name = "ci-bot";
+  const auto bot = store_.machines().create(profile, anna_.account.id, now_ + Seconds(60), now_,
+                                            random_, kSomebody);
+  ASSERT_THAT(bot, IsOk());
+  const std::string pass = user_token(*bot, "bot00001");
+  const std::string ask = "service=docker.example&offline_token=true&scope=repository:a:pull";
+
+  const wire::Json answer = good(get(ask, "ci-bot", pass));
+  EXPECT_EQ(*answer.integer("expires_in"), 60);
+  now_ += Seconds(60);
+
+  EXPECT_EQ(refused(get(ask, "ci-bot", pass)), "401 expired_credential");
+  EXPECT_EQ(refused(refreshing(*answer.string("refresh_token"))), "401 expired_credential");
 }
 
 TEST_F(DockerTokenTest, GivesNoContentForAPlainPasswordWhereThatIsProtected) {

@@ -144,6 +144,25 @@ TEST(UserTokens, NoneIsMadeForWhoHasEndedEverythingMeanwhile) {
   EXPECT_THAT(people.make(people.bob, "bob00001"), FailsWith(ErrorCode::kNotFound));
 }
 
+TEST(UserTokens, OfAMachineUserTellItsEndAndAreNotMadeAfterIt) {
+  People people;
+  SystemRandom random;
+  model::Profile profile;
+  profile.user_name = "ci-bot";
+  const auto create = [&](TimePoint end) {
+    return people.store.machines().create(profile, people.alice.id, end, kNow, random, kSomebody);
+  };
+  const auto bot = create(kNow + Seconds(1));
+  ASSERT_THAT(bot, IsOk());
+  profile.user_name = "old-bot";
+  const auto old = create(kNow);
+  ASSERT_THAT(old, IsOk());
+
+  ASSERT_THAT(people.make(*bot, "bot00001"), IsOk());
+  EXPECT_EQ(people.presented("bot00001")->owner.expires, kNow + Seconds(1));
+  EXPECT_THAT(people.make(*old, "bot00002"), FailsWith(ErrorCode::kRefused));
+}
+
 TEST(UserTokens, TellWhenTheyWereUsedUntilTheyAreReplaced) {
   People people;
   ASSERT_THAT(people.make(people.alice, "alice001"), IsOk());
