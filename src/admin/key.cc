@@ -7,41 +7,16 @@
 #include "latchkey/crypto/key_directory.h"
 #include "latchkey/wire/json_object.h"
 #include "latchkey/wire/time.h"
+#include "key_change.h"
 #include "listing.h"
-#include "opened.h"
 
 namespace latchkey::admin {
 namespace {
-
-constexpr Seconds kActivateInMax = std::chrono::days(365);
-
-// The keys, and the store whose audit log tells of their changes.
-struct Keys {
-  Opened opened;
-  crypto::KeyDirectory directory;
-
-  Outcome tell(model::AuditAction action, const KeyId& id, TimePoint now,
-               std::string detail = {}) {
-    return opened.store.audit().append(
-        now, opened.by, {.action = action, .object = id.text(), .detail = std::move(detail)});
-  }
-};
 
 Or<crypto::KeyDirectory> open_keys(const Arguments& arguments, const World& world) {
   Or<std::string> directory = open_key_directory(arguments, world);
   if (!directory) return std::unexpected(directory.error());
   return crypto::KeyDirectory(*std::move(directory));
-}
-
-// For a change: without a store that can tell of it, nothing is changed.
-Or<Keys> open_keys_to_change(const Arguments& arguments, const World& world) {
-  model::Actor by = acting_operator();
-  Or<crypto::KeyDirectory> directory = open_keys(arguments, world);
-  if (!directory) return std::unexpected(directory.error());
-  Or<Opened> opened = open_store(arguments, world);
-  if (!opened) return std::unexpected(opened.error());
-  opened->by = std::move(by);
-  return Keys{*std::move(opened), *std::move(directory)};
 }
 
 std::string_view name_of(crypto::KeyState state) {
@@ -70,29 +45,23 @@ int key_list(const Arguments& arguments, const World& world) {
   Listing listing({"id", "state", "bits", "created", "signs_from"});
   for (const crypto::KeyInfo& info : *infos) {
     listing.add({info.id.text(), std::string(name_of(info.state)), std::int64_t{info.bits},
-                 wire::rfc3339(info.created),
-                 time_cell(info.signs_from)});
+                 wire::rfc3339(info.created), time_cell(info.signs_from)});
   }
   listing.write(arguments.form, world.out);
   return kGood;
 }
 
 int key_rotate(const Arguments& arguments, const World& world) {
-  const Result<Seconds> wait = arguments.activate_in.empty()
-                                   ? Result<Seconds>(Seconds(0))
-                                   : wire::parse_duration(arguments.activate_in);
-  if (!wait || *wait > kActivateInMax) {
-    return complain(world, kUsage,
-                    "--activate-in: a duration up to 365d, as in 90s, 30m, 24h or 7d");
-  }
-  Or<Keys> keys = open_keys_to_change(arguments, world);
-  if (!keys) return keys.error();
+  const Or<Seconds> wait = activation_wait(arguments, Seconds(0), world);
+  if (!wait) return wait.error();
+  Or<KeyChange> change = begin_key_change(arguments, world);
+  if (!change) return change.error();
   const TimePoint now = world.clock.now();
-  const Result<KeyId> id = keys->directory.rotate(now, *wait);
+  const Result<KeyId> id = crypto::KeyDirectory(change->directory).rotate(now, *wait);
   if (!id) return failed(world, "keys", id.error());
   const std::string from = wire::rfc3339(now + *wait);
-  const Outcome told = keys->tell(model::AuditAction::kKeyAdded, *id, now,
-                                  wire::JsonObject().add("signs_from", from).text());
+  const Outcome told = change->tell(model::AuditAction::kKeyAdded, *id, now,
+                                    wire::JsonObject().add("signs_from", from).text());
   if (!told) return failed(world, "audit", told.error());
   world.out << id->text() << ": signs " << (*wait == Seconds(0) ? "from now on" : "from " + from)
             << "; older keys stay valid until retired\n";
@@ -100,27 +69,28 @@ int key_rotate(const Arguments& arguments, const World& world) {
 }
 
 int key_retire(const Arguments& arguments, const World& world) {
-  Or<Keys> keys = open_keys_to_change(arguments, world);
-  if (!keys) return keys.error();
+  Or<KeyChange> change = begin_key_change(arguments, world);
+  if (!change) return change.error();
   const TimePoint now = world.clock.now();
   const KeyId id(arguments.id);
-  const Outcome retired = keys->directory.retire(id, now);
+  const Outcome retired = crypto::KeyDirectory(change->directory).retire(id, now);
   if (!retired) return failed(world, arguments.id, retired.error());
-  const Outcome told = keys->tell(model::AuditAction::kKeyRemoved, id, now);
+  const Outcome told = change->tell(model::AuditAction::kKeyRemoved, id, now);
   if (!told) return failed(world, "audit", told.error());
   world.out << arguments.id << ": retired; what it signed is refused\n";
   return kGood;
 }
 
 int key_drop(const Arguments& arguments, const World& world) {
-  Or<Keys> keys = open_keys_to_change(arguments, world);
-  if (!keys) return keys.error();
+  Or<KeyChange> change = begin_key_change(arguments, world);
+  if (!change) return change.error();
   const TimePoint now = world.clock.now();
   const KeyId id(arguments.id);
-  const Result<std::optional<KeyId>> fresh = keys->directory.drop(id, now);
+  const Result<std::optional<KeyId>> fresh =
+      crypto::KeyDirectory(change->directory).drop(id, now);
   if (!fresh) return failed(world, arguments.id, fresh.error());
-  Outcome told = keys->tell(model::AuditAction::kKeyRemoved, id, now);
-  if (told && *fresh) told = keys->tell(model::AuditAction::kKeyAdded, **fresh, now);
+  Outcome told = change->tell(model::AuditAction::kKeyRemoved, id, now);
+  if (told && *fresh) told = change->tell(model::AuditAction::kKeyAdded, **fresh, now);
   wait_for_workers();
   world.out << arguments.id << ": dropped; every worker refuses what it signed\n";
   if (*fresh) world.out << (*fresh)->text() << ": signs from now on\n";

@@ -1,13 +1,21 @@
 // latchkey key export-registry|list-registry|rotate-registry|retire-registry
+#include <chrono>
 #include <utility>
 
 #include "latchkey/crypto/registry_keys.h"
+#include "latchkey/wire/json_object.h"
 #include "latchkey/wire/time.h"
+#include "key_change.h"
 #include "listing.h"
-#include "opened.h"
 
 namespace latchkey::admin {
 namespace {
+
+// Registries have to be given a key before it signs.
+constexpr Seconds kLead = std::chrono::hours(24);
+
+// What the audit log says besides, as it tells of both kinds of keys.
+std::string of_docker_tokens() { return wire::JsonObject().add("signs", "docker tokens").text(); }
 
 Or<crypto::RegistryKeys> open_keys(const Arguments& arguments, const World& world) {
   Or<std::string> directory = open_key_directory(arguments, world);
@@ -52,21 +60,30 @@ int key_list_registry(const Arguments& arguments, const World& world) {
 }
 
 int key_rotate_registry(const Arguments& arguments, const World& world) {
-  Or<crypto::RegistryKeys> keys = open_keys(arguments, world);
-  if (!keys) return keys.error();
-  const TimePoint begin = world.clock.now() + Seconds(arguments.registry_lead);
-  const auto made = keys->add(begin);
+  const Or<Seconds> wait = activation_wait(arguments, kLead, world);
+  if (!wait) return wait.error();
+  Or<KeyChange> change = begin_key_change(arguments, world);
+  if (!change) return change.error();
+  const TimePoint now = world.clock.now();
+  const auto made = crypto::RegistryKeys(change->directory).add(now + *wait);
   if (!made) return failed(world, "keys", made.error());
-  world.out << made->thumbprint.text() << ": signs from " << wire::rfc3339(begin)
+  const Outcome told =
+      change->tell(model::AuditAction::kKeyAdded, made->thumbprint, now, of_docker_tokens());
+  if (!told) return failed(world, "audit", told.error());
+  world.out << made->thumbprint.text() << ": signs from " << wire::rfc3339(now + *wait)
             << "; give the registries what `latchkey key export-registry` prints before that\n";
   return kGood;
 }
 
 int key_retire_registry(const Arguments& arguments, const World& world) {
-  Or<crypto::RegistryKeys> keys = open_keys(arguments, world);
-  if (!keys) return keys.error();
-  const Outcome retired = keys->retire(KeyId(arguments.id));
+  Or<KeyChange> change = begin_key_change(arguments, world);
+  if (!change) return change.error();
+  const KeyId id(arguments.id);
+  const Outcome retired = crypto::RegistryKeys(change->directory).retire(id);
   if (!retired) return failed(world, arguments.id, retired.error());
+  const Outcome told = change->tell(model::AuditAction::kKeyRemoved, id, world.clock.now(),
+                                    of_docker_tokens());
+  if (!told) return failed(world, "audit", told.error());
   world.out << arguments.id
             << ": retired; what it signed is refused here at once, and by registries that verify "
                "tokens themselves when they are given the keys anew\n";

@@ -40,6 +40,13 @@ struct LoginOptions {
   std::string operation;               // what docker or git asks of us as their helper
 };
 
+// How `logout` reaches the place it leaves, and where it looks for what it ends.
+struct LogoutOptions {
+  std::string path = "/cli/credentials";  // of the page of credentials there
+  std::string ca_file;                    // trust these authorities
+  std::string docker_helper;              // as of LoginOptions
+};
+
 // All that the command line said. Each verb reads the few fields it has options for.
 struct Arguments {
   std::string config_file;  // chosen, not yet read
@@ -61,20 +68,19 @@ struct Arguments {
   std::string path;
   std::string method = "GET";
   std::string file;
-  std::string url;  // of init, login and doctor
+  std::string url;  // of init, login, logout and doctor
   std::uint32_t last = 100;        // audit list: how many rows, the newest ones
   std::int64_t after = 0;          // audit export: begin behind this row
   std::vector<std::string> heads;  // audit verify: ROW:CHAIN that were noted before
-  std::string activate_in;         // key rotate: a duration; empty: at once
+  std::string activate_in;         // key rotate, rotate-registry: a duration
   std::string document_root;  // what a web server serves beside us, if anything
   Cgi cgi = Cgi::kNo;
   ShowKeys show_keys = ShowKeys::kNo;  // check: print every key with its value and where it is from
   std::string environment_file;        // migrate: the old program's variables; else our own
-  // rotate-registry: seconds until the new key signs, so that registries can be given it before.
-  std::int64_t registry_lead = 86400;
   std::string until;                   // migrate: how long its tokens are taken, as YYYY-MM-DD
   DoctorOptions doctor;
   LoginOptions login;
+  LogoutOptions logout;
 };
 
 using Verb = int (*)(const Arguments&, const World&);
@@ -114,6 +120,7 @@ int housekeep(const Arguments& arguments, const World& world);
 int explain(const Arguments& arguments, const World& world);
 int migrate_nexus_proxy(const Arguments& arguments, const World& world);
 int login(const Arguments& arguments, const World& world);
+int logout(const Arguments& arguments, const World& world);
 int docker_credential(const Arguments& arguments, const World& world);
 int git_credential(const Arguments& arguments, const World& world);
 int doctor_run(const Arguments& arguments, const World& world);

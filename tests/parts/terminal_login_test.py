@@ -120,6 +120,34 @@ def test_docker_and_git_ask_the_helpers_they_are_configured_with(repositories, t
         developer.run("gpgconf", "--kill", "gpg-agent")
 
 
+def test_logout_revokes_what_any_tool_holds_and_takes_it_away(repositories, tmp_path):
+    developer = Developer(repositories, tmp_path)
+    origin, host = repositories.site.origin, repositories.host
+    nothing = developer.run("latchkey", "logout", origin)
+    assert nothing.returncode == 0 and "Nothing of" in nothing.stdout
+    assert developer.log_in().status == 0
+    file = tmp_path / "data/latchkey/credentials.json"
+    kept = json.loads(file.read_text())[host]
+    # What cannot be revoked is not forgotten either.
+    failed = developer.run("latchkey", "logout", origin, "--path", "/nowhere")
+    assert failed.returncode == 1 and "not revoked" in failed.stdout and json.loads(file.read_text())[host] == kept
+    developer.configure_docker(credHelpers={host: "latchkey"})
+    git_file = tmp_path / "git-credentials"
+    developer.run("git", "config", "--global", "credential.helper", f"store --file={git_file}")
+    assert developer.log_in().status == 0 and git_file.read_text()
+    assert developer.pulls() and developer.clones("first")
+    before = {one["id"] for one in repositories.latchkey.admin_json("credential", "list", "--user", "alice") if not one["revoked"]}
+    ended = developer.run("latchkey", "logout", origin)
+    assert ended.returncode == 0 and "git's" in ended.stdout and kept["secret"] not in ended.stdout, ended.stdout
+    assert json.loads(file.read_text()) == {} and not git_file.read_text()
+    assert not developer.pulls() and not developer.clones("second")
+    after = {one["id"] for one in repositories.latchkey.admin_json("credential", "list", "--user", "alice") if not one["revoked"]}
+    assert len(before - after) == 1  # the login before has stood in the file, but was replaced there
+    # What is no credential of ours is not sent anywhere and stays.
+    git_file.write_text(f"{origin.replace('://', '://alice:her-own-password@')}\n")
+    assert "Nothing of" in developer.run("latchkey", "logout", origin).stdout and "her-own" in git_file.read_text()
+
+
 def test_a_no_and_a_wrong_address_leave_nothing_behind(repositories, tmp_path):
     developer = Developer(repositories, tmp_path)
     terminal = developer.log_in(decision="deny")

@@ -10,8 +10,8 @@
 #include "admin/verbs.h"
 #include "device_flow.h"
 #include "helpers.h"
-#include "keep.h"
 #include "latchkey/base/slow_gate.h"
+#include "places.h"
 
 namespace latchkey::admin {
 namespace {
@@ -21,15 +21,28 @@ std::string name_of_this_machine() {
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "a computer";
 }
 
-void tell(const LoginSite& site, const LoginGrant& grant, const KeptAt& kept, const World& world) {
-  world.out << "Signed in at " << site.origin << " as " << grant.user_name << " until "
-            << grant.expires << ".\n";
-  for (const std::string& trouble : kept.troubles) world.err << "latchkey: " << trouble << '\n';
-  for (const std::string& place : kept.places) world.out << "Kept in " << place << ".\n";
-  if (!kept.in_our_file) return;
+void tell_of_our_file(const LoginSite& site, const World& world) {
   world.out << "Let the tools ask for it there:\n  git config --global credential." << site.origin
             << ".helper '!latchkey git-credential'\n  docker: \"credHelpers\": {\""
             << site.authority << "\": \"latchkey\"} in ~/.docker/config.json\n";
+}
+
+// Hands it to the tools' own helpers; to our file where there is none, or none works.
+Outcome keep(const LoginSite& site, const KeptCredential& credential,
+             const std::string& docker_helper, const World& world) {
+  bool taken = false;
+  for (const std::unique_ptr<Place>& place : places_of_tools(site, docker_helper)) {
+    const Outcome put = place->put(site, credential);
+    if (put) world.out << "Kept in " << place->name() << ".\n";
+    else world.err << "latchkey: " << place->name() << ": " << put.error().detail << '\n';
+    taken = taken || put.has_value();
+  }
+  if (taken) return {};
+  LK_TRY(const std::unique_ptr<Place> ours, our_place());
+  LK_CHECK(ours->put(site, credential));
+  world.out << "Kept in " << ours->name() << ".\n";
+  tell_of_our_file(site, world);
+  return {};
 }
 
 }  // namespace
@@ -51,9 +64,11 @@ int login(const Arguments& arguments, const World& world) {
       log_in_by_device(*client, question, world,
                        [](Seconds pause) { std::this_thread::sleep_for(pause); });
   if (!grant) return failed(world, "login", grant.error());
-  const Result<KeptAt> kept = keep(*site, *grant, options.docker_helper);
+  world.out << "Signed in at " << site->origin << " as " << grant->user_name << " until "
+            << grant->expires << ".\n";
+  const Outcome kept =
+      keep(*site, {grant->user_name, grant->token.copy()}, options.docker_helper, world);
   if (!kept) return failed(world, "login", kept.error());
-  tell(*site, *grant, *kept, world);
   return kGood;
 }
 

@@ -59,7 +59,8 @@ int wait_for(pid_t child) {
 }
 
 // Spec: posix_spawn(3): an error of exec is the return value.
-int spawn(const std::vector<std::string>& command, int in, int out, pid_t& child) {
+int spawn(const std::vector<std::string>& command, int in, int out, Complaints complaints,
+          pid_t& child) {
   std::vector<char*> words;
   for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
@@ -67,6 +68,9 @@ int spawn(const std::vector<std::string>& command, int in, int out, pid_t& child
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+  if (complaints == Complaints::kHide) {
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  }
   const int number =
       ::posix_spawnp(&child, words.front(), &actions, nullptr, words.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
@@ -75,14 +79,15 @@ int spawn(const std::vector<std::string>& command, int in, int out, pid_t& child
 
 }  // namespace
 
-Result<Ran> run_program(const std::vector<std::string>& command, std::string_view input) {
+Result<Ran> run_program(const std::vector<std::string>& command, std::string_view input,
+                        Complaints complaints) {
   LK_TRY(const UniqueFd in, file_of(input));
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return std::unexpected(trouble("pipe", errno));
   UniqueFd from(ends[0]);
   UniqueFd to(ends[1]);
   pid_t child = 0;
-  const int number = spawn(command, in.get(), to.get(), child);
+  const int number = spawn(command, in.get(), to.get(), complaints, child);
   to.reset();  // else the end of what it writes never comes
   if (number != 0) return std::unexpected(trouble(command.front(), number));
   Result<SecretString> out = read_all(from.get());

@@ -15,13 +15,17 @@ struct Ran {
   SecretString out;
 };
 
-// Runs a program to its end, without a shell, with our standard error.
+// What a program writes on its standard error: ours, or nowhere.
+enum class Complaints { kShow, kHide };
+
+// Runs a program to its end, without a shell.
 //
 // Input:   `command`, its name, found by PATH, and its arguments, which everybody can see; `input`,
 //          its whole standard input, which nobody else can.
 // Errors:  kNotFound: there is no such program; kUnavailable: it cannot be run, or writes more than
 //          kProgramOutputMax.
 constexpr std::size_t kProgramOutputMax = 64 * 1024;
-Result<Ran> run_program(const std::vector<std::string>& command, std::string_view input);
+Result<Ran> run_program(const std::vector<std::string>& command, std::string_view input,
+                        Complaints complaints = Complaints::kShow);
 
 }  // namespace latchkey::admin
