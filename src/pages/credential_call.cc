@@ -74,11 +74,18 @@ PageResult failed(const Call& call, BodyKind kind, const Error& error) {
   return complain(call, kind, complaint_of(error), error.detail);
 }
 
-Result<model::IssuedCredential> own(const Call& call, const CredentialId& id) {
+Result<store::CredentialAndAccount> answered_for(const Call& call, const CredentialId& id) {
   if (!is_uuid(id.text())) return fail(ErrorCode::kNotFound, "no id");
-  LK_TRY(const store::CredentialAndAccount found, call.parts.store.credentials().find(id));
-  if (found.account.id != call.account.id) return fail(ErrorCode::kNotFound, "somebody else's");
-  return found.credential;
+  LK_TRY(store::CredentialAndAccount found, call.parts.store.credentials().find(id));
+  const AccountId& visitor = call.account.id;
+  if (found.account.id == visitor || found.account.owner == visitor) return found;
+  return fail(ErrorCode::kNotFound, "somebody else's");
+}
+
+Result<model::IssuedCredential> own(const Call& call, const CredentialId& id) {
+  LK_TRY(store::CredentialAndAccount found, answered_for(call, id));
+  if (found.account.id == call.account.id) return std::move(found.credential);
+  return fail(ErrorCode::kNotFound, "a machine's");
 }
 
 std::optional<PageResult> without_proof(const Call& call, BodyKind kind) {

@@ -13,6 +13,7 @@
 #include "latchkey/model/issued_credential.h"
 #include "latchkey/pages/page.h"
 #include "latchkey/pages/parts.h"
+#include "latchkey/store/credentials.h"
 #include "visitor.h"
 
 namespace latchkey::pages {
@@ -46,6 +47,10 @@ PageResult complain(const Call& call, BodyKind kind, const Complaint& complaint,
 // Finds a credential of the visitor's. Somebody else's does not exist, to them.
 // Errors: kNotFound, kUnavailable.
 Result<model::IssuedCredential> own(const Call& call, const CredentialId& id);
+
+// The same, of the visitor's machine users too: whoever answers for a machine may look at what it
+// holds and revoke it.
+Result<store::CredentialAndAccount> answered_for(const Call& call, const CredentialId& id);
 
 // Says why the store, or a check of what was sent, refused.
 PageResult failed(const Call& call, BodyKind kind, const Error& error);

@@ -14,14 +14,25 @@
 namespace latchkey::pages {
 namespace {
 
-std::string joined(const std::vector<std::string>& words) {
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
   std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  for (const std::string& word : words) {
+    if (!text.empty()) text += between;
+    text += word;
+  }
   return text;
 }
 
+std::string place_of(const Parts& parts, const model::IssuedCredential& record) {
+  return parts.config.paths.credentials + "/" + record.id.text();
+}
+
+std::string last_use(const model::IssuedCredential& record) {
+  return last_use_text(record.last_used, record.last_used_from, record.last_used_by);
+}
+
 View live_entry(const Parts& parts, const model::IssuedCredential& record, TimePoint now) {
-  const std::string place = parts.config.paths.credentials + "/" + record.id.text();
+  const std::string place = place_of(parts, record);
   const bool replaced = !record.successor.empty();
   View entry;
   entry.text("label", record.label)
@@ -31,10 +42,22 @@ View live_entry(const Parts& parts, const model::IssuedCredential& record, TimeP
       .text("rotate", replaced ? "" : place + "/rotate")
       .text("created", date_text(record.created))
       .text("expires", date_text(record.expires))
-      .text("used",
-            last_use_text(record.last_used, record.last_used_from, record.last_used_by))
-      .text("scopes", joined(record.scopes))
+      .text("used", last_use(record))
+      .text("scopes", joined(record.scopes, ", "))
       .text("revoke", place + "/revoke");
+  return entry;
+}
+
+View machine_entry(const Parts& parts, const model::Account& machine,
+                   const model::IssuedCredential& record) {
+  View entry;
+  entry.text("user_name", machine.profile.user_name)
+      .text("label", record.label)
+      .text("created", date_text(record.created))
+      .text("expires", date_text(record.expires))
+      .text("used", last_use(record))
+      .text("scopes", joined(record.scopes, ", "))
+      .text("revoke", place_of(parts, record) + "/revoke");
   return entry;
 }
 
@@ -99,17 +122,22 @@ wire::JsonObject record_object(const Parts& parts, const model::IssuedCredential
 
 }  // namespace
 
-model::Answer list_page(const Parts& parts, const model::Account& account,
-                        const store::Shown& records, const std::string& form_token, TimePoint now,
-                        const ListNote& note) {
+model::Answer list_page(const Parts& parts, const model::Account& account, const Held& held,
+                        const std::string& form_token, TimePoint now, const ListNote& note) {
   const std::string& path = parts.config.paths.credentials;
   std::vector<View> live;
-  for (const model::IssuedCredential& record : newest_first(records.live)) {
+  for (const model::IssuedCredential& record : newest_first(held.own.live)) {
     live.push_back(live_entry(parts, record, now));
   }
   std::vector<View> dead;
-  for (const model::IssuedCredential& record : records.dead) {
+  for (const model::IssuedCredential& record : held.own.dead) {
     dead.push_back(dead_entry(record, state_of(record, account, now)));
+  }
+  std::vector<View> machines;
+  for (const HeldByMachine& one : held.machines) {
+    for (const model::IssuedCredential& record : newest_first(one.live)) {
+      machines.push_back(machine_entry(parts, one.machine, record));
+    }
   }
   const std::chrono::days days =
       note.entered.lifetime.count() > 0 ? note.entered.lifetime : parts.config.credential.lifetime;
@@ -121,10 +149,15 @@ model::Answer list_page(const Parts& parts, const model::Account& account,
       .text("action", path)
       .text("form_token", form_token)
       .text("label", note.entered.label)
+      .text("entered_scopes", joined(note.entered.scopes, " "))
+      .flag("may_be_short", parts.config.credential.form == model::TokenForm::kSigned
+                                ? View::Shown::kYes
+                                : View::Shown::kNo)
       .text("days", std::to_string(days.count()))
       .text("days_max", std::to_string(parts.config.credential.lifetime_max.count()))
       .list("live", std::move(live))
       .list("dead", std::move(dead))
+      .list("machines", std::move(machines))
       .text("revoke_all", path + "/revoke-all")
       .text("leaked_href", path + "/revoke")
       .text("whoami_href", parts.config.paths.whoami)
@@ -152,7 +185,7 @@ model::Answer secret_page(const Parts& parts, const PageRequest& request,
       .text("user_name", user_name)
       .text("password", std::string(issued.token.reveal()))
       .text("expires", date_text(issued.record.expires))
-      .text("scopes", joined(issued.record.scopes))
+      .text("scopes", joined(issued.record.scopes, ", "))
       .text("action", parts.config.paths.credentials)
       .list("snippets", std::move(entries));
   return page(Template::kCredentials, view, frame_of(parts, account, 200, "Your new credential"));
@@ -179,16 +212,23 @@ std::string rotated_json(const model::Account& account, const Issued& issued,
   return object.text();
 }
 
-std::string list_json(const Parts& parts, const store::Shown& records,
-                      const model::Account& account, TimePoint now) {
-  std::vector<wire::JsonObject> objects;
-  for (const model::IssuedCredential& record : newest_first(records.live)) {
-    objects.push_back(record_object(parts, record, account, now));
+std::string list_json(const Parts& parts, const Held& held, const model::Account& account,
+                      TimePoint now) {
+  std::vector<wire::JsonObject> own;
+  for (const model::IssuedCredential& record : newest_first(held.own.live)) {
+    own.push_back(record_object(parts, record, account, now));
   }
-  for (const model::IssuedCredential& record : records.dead) {
-    objects.push_back(record_object(parts, record, account, now));
+  for (const model::IssuedCredential& record : held.own.dead) {
+    own.push_back(record_object(parts, record, account, now));
   }
-  return R"({"credentials":)" + wire::json_array(objects) + "}";
+  std::vector<wire::JsonObject> machines;
+  for (const HeldByMachine& one : held.machines) {
+    for (const model::IssuedCredential& record : newest_first(one.live)) {
+      machines.push_back(record_object(parts, record, one.machine, now));
+    }
+  }
+  return R"({"credentials":)" + wire::json_array(own) + R"(,"machines":)" +
+         wire::json_array(machines) + "}";
 }
 
 std::string record_json(const Parts& parts, const model::IssuedCredential& record,

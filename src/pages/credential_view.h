@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "latchkey/base/clock.h"
 #include "latchkey/model/account.h"
@@ -14,6 +15,18 @@
 
 namespace latchkey::pages {
 
+// What one machine user holds.
+struct HeldByMachine {
+  model::Account machine;
+  std::vector<model::IssuedCredential> live;
+};
+
+// All that a person has to look after.
+struct Held {
+  store::Shown own;
+  std::vector<HeldByMachine> machines;
+};
+
 // What the list says above its form.
 struct ListNote {
   int status = 200;
@@ -22,15 +35,14 @@ struct ListNote {
   Order entered;       // what the person had typed, to be shown again
 };
 
-// The page with the form and the list of `records`, newest first.
-model::Answer list_page(const Parts& parts, const model::Account& account,
-                        const store::Shown& records, const std::string& form_token, TimePoint now,
-                        const ListNote& note);
+// The page with the form and the list of what is held, newest first.
+model::Answer list_page(const Parts& parts, const model::Account& account, const Held& held,
+                        const std::string& form_token, TimePoint now, const ListNote& note);
 
-// {"credentials": [...]}, of what record_json gives: the live ones, then the last of the dead, each
-// newest first.
-std::string list_json(const Parts& parts, const store::Shown& records,
-                      const model::Account& account, TimePoint now);
+// {"credentials": [...], "machines": [...]}, of what record_json gives: of the person's own the
+// live ones, then the last of the dead, each newest first; of their machine users' the live ones.
+std::string list_json(const Parts& parts, const Held& held, const model::Account& account,
+                      TimePoint now);
 
 // The page that shows a new secret, this once, with texts to paste into tools.
 model::Answer secret_page(const Parts& parts, const PageRequest& request,

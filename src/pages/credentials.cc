@@ -28,10 +28,23 @@ Result<store::Shown> shown_of(const Call& call) {
   return call.parts.store.credentials().shown(call.account, call.request.now, kDeadShownMax);
 }
 
+Result<Held> held_by(const Call& call) {
+  Held held;
+  LK_TRY(held.own, shown_of(call));
+  LK_TRY(std::vector<model::Account> machines,
+         call.parts.store.machines().of_owner(call.account.id));
+  for (model::Account& machine : machines) {
+    LK_TRY(store::Shown shown,
+           call.parts.store.credentials().shown(machine, call.request.now, 0));
+    held.machines.push_back({std::move(machine), std::move(shown.live)});
+  }
+  return held;
+}
+
 PageResult show_list(const Call& call, const ListNote& note) {
-  const Result<store::Shown> records = shown_of(call);
-  if (!records) return failed(call, BodyKind::kForm, records.error());
-  return done(list_page(call.parts, call.account, *records, form_token(call.visitor.session),
+  const Result<Held> held = held_by(call);
+  if (!held) return failed(call, BodyKind::kForm, held.error());
+  return done(list_page(call.parts, call.account, *held, form_token(call.visitor.session),
                         call.request.now, note),
               note.error.empty() ? "shown" : "malformed");
 }
@@ -49,10 +62,8 @@ ListNote note_of_query(const Call& call) {
     if (shown && shown->live.empty()) note.notice = "All your credentials are revoked.";
     return note;
   }
-  if (!is_uuid(**id)) return note;
-  const Result<store::CredentialAndAccount> found =
-      call.parts.store.credentials().find(CredentialId(**id));
-  if (found && found->account.id == call.account.id && found->credential.revoked) {
+  const Result<store::CredentialAndAccount> found = answered_for(call, CredentialId(**id));
+  if (found && found->credential.revoked) {
     note.notice = "The credential is revoked. It is refused from now on.";
   }
   return note;
@@ -131,24 +142,25 @@ PageResult post_all(const Call& call) {
   return issue_as_json(call, *order, 201);
 }
 
-Outcome revoke_own(const Call& call, const CredentialId& id) {
-  LK_TRY(const model::IssuedCredential record, own(call, id));
-  return call.parts.store.credentials().revoke(record.id, call.request.now,
+Outcome revoke_answered_for(const Call& call, const CredentialId& id) {
+  LK_TRY(const store::CredentialAndAccount found, answered_for(call, id));
+  return call.parts.store.credentials().revoke(found.credential.id, call.request.now,
                                                 call.request.actor(call.account.profile.user_name));
 }
 
 PageResult get_one(const Call& call, const CredentialId& id) {
-  const Result<model::IssuedCredential> record = own(call, id);
-  if (!record) return failed(call, BodyKind::kJson, record.error());
-  return done(
-      json_answer(200, record_json(call.parts, *record, call.account, call.request.now)), "shown");
+  const Result<store::CredentialAndAccount> found = answered_for(call, id);
+  if (!found) return failed(call, BodyKind::kJson, found.error());
+  return done(json_answer(200, record_json(call.parts, found->credential, found->account,
+                                           call.request.now)),
+              "shown");
 }
 
 PageResult delete_one(const Call& call, const CredentialId& id) {
   if (std::optional<PageResult> refused = without_proof(call, BodyKind::kJson)) {
     return *std::move(refused);
   }
-  const Outcome revoked = revoke_own(call, id);
+  const Outcome revoked = revoke_answered_for(call, id);
   if (!revoked) return failed(call, BodyKind::kJson, revoked.error());
   model::Answer answer;
   answer.status = 204;
@@ -173,7 +185,7 @@ PageResult post_revoke(const Call& call, const CredentialId& id) {
   const Result<std::string> token = read_form_token(call.request);
   if (!token) return failed(call, BodyKind::kForm, token.error());
   if (std::optional<PageResult> refused = without_token(call, *token)) return *std::move(refused);
-  const Outcome revoked = revoke_own(call, id);
+  const Outcome revoked = revoke_answered_for(call, id);
   if (!revoked) return failed(call, BodyKind::kForm, revoked.error());
   return done(back_to_list(call, id.text()), "revoked", "credential " + id.text());
 }
@@ -197,9 +209,9 @@ PageResult post_revoke_all(const Call& call) {
 }
 
 PageResult get_list(const Call& call) {
-  const Result<store::Shown> records = shown_of(call);
-  if (!records) return failed(call, BodyKind::kJson, records.error());
-  return done(json_answer(200, list_json(call.parts, *records, call.account, call.request.now)),
+  const Result<Held> held = held_by(call);
+  if (!held) return failed(call, BodyKind::kJson, held.error());
+  return done(json_answer(200, list_json(call.parts, *held, call.account, call.request.now)),
               "shown");
 }
 

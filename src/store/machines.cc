@@ -4,6 +4,7 @@
 #include "latchkey/wire/json_object.h"
 #include "store/audit_log.h"
 #include "store/connection.h"
+#include "store/rows.h"
 #include "store/sql.h"
 #include "store/transaction.h"
 
@@ -72,6 +73,12 @@ Outcome Machines::assign(const AccountId& machine, const AccountId& owner, TimeP
   LK_CHECK(append_audit(transaction, now, by,
                         event_of(model::AuditAction::kMachineAssigned, machine, person)));
   return transaction.commit();
+}
+
+Result<std::vector<model::Account>> Machines::of_owner(const AccountId& owner) {
+  LK_TRY(Statement statement, connection_.prepare(sql::account_list_of_owner));
+  statement.bind(":owner", owner.text()).bind(":limit", std::int64_t{kListRowsMax});
+  return read_rows<model::Account>(statement, read_account);
 }
 
 }  // namespace latchkey::store

@@ -16,6 +16,7 @@ for (const colorScheme of ['light', 'dark']) {
   const page = await context.newPage();
   page.setDefaultTimeout(15000);
   const look = async (name, answer) => {
+    await page.evaluate(() => { for (const one of document.querySelectorAll('details')) one.open = true; });
     await page.addScriptTag({ path: axe });
     const { violations } = await page.evaluate(() => globalThis.axe.run());
     seen[`${name}-${colorScheme}`] = { bytes: answer ? (await answer.body()).length : 0,
@@ -33,7 +34,6 @@ for (const colorScheme of ['light', 'dark']) {
   await page.fill('input[name=label]', 'laptop');
   const [secret] = await Promise.all([page.waitForResponse((r) => r.request().method() === 'POST'), page.click('form:has(input[name=label]) button')]);
   await page.waitForLoadState();
-  for (const one of await page.locator('summary').all()) await one.click();
   await look('secret', secret);
   await page.goto(`${origin}/cli/credentials/user-token`);
   const [pair] = await Promise.all([page.waitForResponse((r) => r.request().method() === 'POST'), page.click('button[value=show]')]);

@@ -13,6 +13,11 @@ def test_axe_core_finds_nothing_light_or_dark_and_pages_are_small(tmp_path):
         code = json.loads(begun.text)["user_code"]
         pages = ["code=/oauth/device", f"confirm=/oauth/device?code={code}", "wrong-code=/oauth/device?code=BCDFGHJK",
                  "credentials=/cli/credentials", "no-pair=/cli/credentials/user-token", "whoami=/whoami", "sign-out=/oauth/logout"]
+        # The first sign-in makes her account, so that a machine user can be hers.
+        stack.sign_in("alice", "alice-pw")
+        stack.latchkey.admin("user", "create-machine", "ci-bot", "--owner", "alice")
+        for user in ("alice", "ci-bot"):
+            stack.latchkey.admin("credential", "issue", "--user", user, "--label", "deploys", "--scope", "read")
         done = run([program("node"), ROOT / "tests/parts/accessible.mjs", stack.site.origin, "alice", "alice-pw", tmp_path, *pages],
                    tmp_path, timeout=300, HOME=tmp_path, PARTS=NODE_MODULES.parent, CHROMIUM=program("chromium"))
         assert done.returncode == 0, done.stdout

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "latchkey/base/clock.h"
 #include "latchkey/base/ids.h"
@@ -38,6 +39,9 @@ class Machines {
   // Errors:  as create; kNotFound also: no such machine.
   Outcome assign(const AccountId& machine, const AccountId& owner, TimePoint now,
                  const model::Actor& by);
+
+  // Lists the machines of one person, the oldest first, ended ones too; at most kListRowsMax.
+  Result<std::vector<model::Account>> of_owner(const AccountId& owner);
 
  private:
   Result<model::Account> owner_of(const AccountId& owner);

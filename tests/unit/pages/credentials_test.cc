@@ -1,10 +1,5 @@
 // /cli/credentials: what makes, shows and revokes a credential, and what must not.
-#include "latchkey/pages/credentials.h"
-
-#include "latchkey/pages/form_token.h"
-#include "latchkey/wire/form.h"
-#include "latchkey/wire/json.h"
-#include "signed_in_site.h"
+#include "credentials_site.h"
 
 namespace latchkey::pages {
 namespace {
@@ -13,41 +8,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-class Credentials : public SiteTest {
- protected:
-  PageResult serve(const PageRequest& asked) { return CredentialsPage(parts()).serve(asked); }
-
-  PageRequest json_post(const std::string& body) {
-    PageRequest made = request("POST", "", anna_.cookie);
-    made.content_type = "application/json";
-    made.query.hints.sec_fetch_site = "same-origin";
-    made.body = body;
-    return made;
-  }
-
-  PageRequest form_post(const std::string& below, std::vector<wire::FormField> fields) {
-    PageRequest made = request("POST", below, anna_.cookie);
-    made.content_type = "application/x-www-form-urlencoded";
-    made.query.hints.sec_fetch_site = "same-origin";
-    fields.emplace_back("form_token", form_token(SecretString(anna_.cookie)));
-    made.body = wire::form_encode(fields);
-    return made;
-  }
-
-  wire::Json issued(const PageRequest& asked) {
-    const PageResult result = serve(asked);
-    Result<wire::Json> json = wire::Json::parse(result.answer.body, kBodyBytesMax);
-    EXPECT_THAT(json, IsOk()) << result.answer.status << result.answer.body;
-    return *json;
-  }
-
-  std::string issue_one() { return *issued(request("GET", "", anna_.cookie)).string("id"); }
-
-  // The token as a client would send it.
-  model::Step<model::Identity> use(const std::string& token) {
-    return resolver_.resolve(model::BearerToken{SecretString(token)}, "", now_);
-  }
-};
+class Credentials : public CredentialsTest {};
 
 TEST_F(Credentials, VisitOfAProgramIssuesOneThatWorks) {
   const PageResult result = serve(request("GET", "", anna_.cookie));
@@ -192,7 +153,7 @@ TEST_F(Credentials, TwoSessionCookiesAreRefusedAndCleared) {
 
 TEST_F(Credentials, JsonPostCreatesWhatItAsksFor) {
   const PageResult result =
-      serve(json_post(R"({"label": "build server", "lifetime": 30, "scopes": ["read"]})"));
+      serve(json_post("", R"({"label": "build server", "lifetime": 30, "scopes": ["read"]})"));
   ASSERT_EQ(result.answer.status, 201) << result.answer.body;
   const std::vector<model::IssuedCredential> records =
       *store_.credentials().list(anna_.account.id, CredentialId());
@@ -210,7 +171,7 @@ TEST_F(Credentials, JsonPostWithoutAProofIsRefusedC5) {
   for (const Case& sent : {Case{"", ""}, Case{"cross-site", ""}, Case{"same-site", ""},
                            Case{"none", ""}, Case{"", "https://evil.test"}, Case{"", "null"},
                            Case{"cross-site", "https://sso.example"}}) {
-    PageRequest asked = json_post("{}");
+    PageRequest asked = json_post("", "{}");
     asked.query.hints.sec_fetch_site = sent.site;
     asked.query.hints.origin = sent.origin;
     const PageResult result = serve(asked);
@@ -221,42 +182,42 @@ TEST_F(Credentials, JsonPostWithoutAProofIsRefusedC5) {
 }
 
 TEST_F(Credentials, JsonPostFromOurOwnOriginIsTaken) {
-  PageRequest asked = json_post("{}");
+  PageRequest asked = json_post("", "{}");
   asked.query.hints.sec_fetch_site = "";
   asked.query.hints.origin = "https://sso.example";
   EXPECT_EQ(serve(asked).answer.status, 201);
 }
 
 TEST_F(Credentials, MisspelledMemberIsNoDefault) {
-  EXPECT_EQ(serve(json_post(R"({"lifetme": 1})")).answer.status, 400);
-  EXPECT_EQ(serve(json_post(R"({"lifetime": "1"})")).answer.status, 400);
-  EXPECT_EQ(serve(json_post(R"([1])")).answer.status, 400);
+  EXPECT_EQ(serve(json_post("", R"({"lifetme": 1})")).answer.status, 400);
+  EXPECT_EQ(serve(json_post("", R"({"lifetime": "1"})")).answer.status, 400);
+  EXPECT_EQ(serve(json_post("", R"([1])")).answer.status, 400);
   EXPECT_EQ(records_of(anna_), 0u);
 }
 
 TEST_F(Credentials, LifetimeStaysWithinItsLimit) {
   for (const char* body : {R"({"lifetime": 0})", R"({"lifetime": 366})", R"({"lifetime": 1e18})"}) {
-    EXPECT_EQ(serve(json_post(body)).answer.status, 400) << body;
+    EXPECT_EQ(serve(json_post("", body)).answer.status, 400) << body;
   }
   EXPECT_EQ(records_of(anna_), 0u);
 }
 
 TEST_F(Credentials, LabelAndScopesAreChecked) {
-  EXPECT_EQ(serve(json_post("{\"label\": \"" + std::string(101, 'x') + "\"}")).answer.status, 400);
-  EXPECT_EQ(serve(json_post(R"({"label": "a\u001b[2Jb"})")).answer.status, 400);
-  EXPECT_EQ(serve(json_post(R"({"scopes": ["everything"]})")).answer.status, 400);
+  EXPECT_EQ(serve(json_post("", "{\"label\": \"" + std::string(101, 'x') + "\"}")).answer.status, 400);
+  EXPECT_EQ(serve(json_post("", R"({"label": "a\u001b[2Jb"})")).answer.status, 400);
+  EXPECT_EQ(serve(json_post("", R"({"scopes": ["everything"]})")).answer.status, 400);
   EXPECT_EQ(records_of(anna_), 0u);
 }
 
 TEST_F(Credentials, BodyOfAnotherTypeIsRefused) {
-  PageRequest asked = json_post("{}");
+  PageRequest asked = json_post("", "{}");
   asked.content_type = "text/plain";
   EXPECT_EQ(serve(asked).answer.status, 415);
 }
 
 TEST_F(Credentials, NobodyHoldsMoreThanTheLimit) {
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(serve(json_post("{}")).answer.status, 201);
-  const PageResult result = serve(json_post("{}"));
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(serve(json_post("", "{}")).answer.status, 201);
+  const PageResult result = serve(json_post("", "{}"));
   EXPECT_EQ(result.answer.status, 409);
   EXPECT_EQ(result.reason, "credential_limit");
   EXPECT_EQ(serve(request("GET", "", eve_.cookie)).answer.status, 200);
@@ -333,7 +294,7 @@ TEST_F(Credentials, SecretStandsInNoHeaderAndNoLogLineN28) {
 TEST_F(Credentials, AnswerIsNeverKeptNorFramedC6C7) {
   PageRequest page = request("GET", "", anna_.cookie);
   page.query.hints.accept = "text/html";
-  for (const PageRequest& asked : {request("GET", "", anna_.cookie), json_post("{}")}) {
+  for (const PageRequest& asked : {request("GET", "", anna_.cookie), json_post("", "{}")}) {
     const model::Answer answer = serve(asked).answer;
     EXPECT_EQ(header(answer, "Cache-Control"), "no-store");
     EXPECT_EQ(header(answer, "Referrer-Policy"), "no-referrer");
@@ -355,7 +316,7 @@ TEST_F(Credentials, ListAndMetadataHoldNoTokenN32) {
 }
 
 TEST_F(Credentials, LabelOnThePageIsTextL10) {
-  ASSERT_EQ(serve(json_post(R"({"label": "<script>alert(1)</script>"})")).answer.status, 201);
+  ASSERT_EQ(serve(json_post("", R"({"label": "<script>alert(1)</script>"})")).answer.status, 201);
   PageRequest page = request("GET", "", anna_.cookie);
   page.query.hints.accept = "text/html";
   const std::string html = serve(page).answer.body;
@@ -401,17 +362,11 @@ TEST_F(Credentials, FormRevokesAndLeadsBackToTheList) {
   EXPECT_EQ(result.answer.status, 303);
   EXPECT_EQ(header(result.answer, "Location"),
             "https://sso.example/cli/credentials?revoked=" + id);
-  PageRequest page = request("GET", "", anna_.cookie);
-  page.query.hints.accept = "text/html";
-  page.query.request.query = "revoked=" + id;
-  EXPECT_THAT(serve(page).answer.body, HasSubstr("It is refused from now on."));
+  EXPECT_THAT(shown(anna_, "revoked=" + id), HasSubstr("It is refused from now on."));
 }
 
 TEST_F(Credentials, LinkCannotPutANoticeOnThePage) {
-  PageRequest page = request("GET", "", anna_.cookie);
-  page.query.hints.accept = "text/html";
-  page.query.request.query = "revoked=" + issue_one();
-  EXPECT_THAT(serve(page).answer.body, Not(HasSubstr("It is refused from now on.")));
+  EXPECT_THAT(shown(anna_, "revoked=" + issue_one()), Not(HasSubstr("It is refused from now on.")));
 }
 
 TEST_F(Credentials, SomebodyElsesDoesNotExist) {

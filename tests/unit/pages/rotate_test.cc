@@ -1,9 +1,5 @@
 // Rotation, revoking all, the list for programs, and the reminder.
-#include "latchkey/pages/credentials.h"
-#include "latchkey/pages/form_token.h"
-#include "latchkey/wire/form.h"
-#include "latchkey/wire/json.h"
-#include "signed_in_site.h"
+#include "credentials_site.h"
 
 namespace latchkey::pages {
 namespace {
@@ -12,50 +8,17 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-class Rotation : public SiteTest {
+class Rotation : public CredentialsTest {
  protected:
-  PageResult serve(const PageRequest& asked) { return CredentialsPage(parts()).serve(asked); }
-
-  PageRequest json_post(const std::string& below, const std::string& body) {
-    PageRequest made = request("POST", below, anna_.cookie);
-    made.content_type = "application/json";
-    made.query.hints.sec_fetch_site = "same-origin";
-    made.body = body;
-    return made;
-  }
-
-  PageRequest form_post(const std::string& below, std::vector<wire::FormField> fields) {
-    PageRequest made = request("POST", below, anna_.cookie);
-    made.content_type = "application/x-www-form-urlencoded";
-    made.query.hints.sec_fetch_site = "same-origin";
-    fields.emplace_back("form_token", form_token(SecretString(anna_.cookie)));
-    made.body = wire::form_encode(fields);
-    return made;
-  }
-
-  wire::Json json_of(const PageResult& result) {
-    Result<wire::Json> json = wire::Json::parse(result.answer.body, kBodyBytesMax);
-    EXPECT_THAT(json, IsOk()) << result.answer.status << result.answer.body;
-    return *json;
-  }
-
-  wire::Json issued(const std::string& body = "{}") {
+  wire::Json made(const std::string& body = "{}") {
     const PageResult result = serve(json_post("", body));
     EXPECT_EQ(result.answer.status, 201) << result.answer.body;
     return json_of(result);
   }
-
-  wire::Json record(const std::string& id) {
-    return json_of(serve(request("GET", "/" + id, anna_.cookie)));
-  }
-
-  bool good(const std::string& token) {
-    return resolver_.resolve(model::BearerToken{SecretString(token)}, "", now_).has_value();
-  }
 };
 
 TEST_F(Rotation, GivesOneLikeTheOldOneWhichEndsSoon) {
-  const wire::Json old = issued(R"({"label": "ci", "lifetime": 90, "scopes": ["read"]})");
+  const wire::Json old = made(R"({"label": "ci", "lifetime": 90, "scopes": ["read"]})");
   const std::string id = *old.string("id");
   const PageResult result = serve(json_post("/" + id + "/rotate", R"({"overlap": "1h"})"));
   ASSERT_EQ(result.answer.status, 201) << result.answer.body;
@@ -76,7 +39,7 @@ TEST_F(Rotation, GivesOneLikeTheOldOneWhichEndsSoon) {
 }
 
 TEST_F(Rotation, TakesTheConfiguredOverlapWhenNoneIsNamed) {
-  const std::string id = *issued().string("id");
+  const std::string id = *made().string("id");
   const wire::Json next = json_of(serve(json_post("/" + id + "/rotate", "")));
   EXPECT_EQ(*next.string("replaced_until"), *record(id).string("expires"));
   const auto old = store_.credentials().find(CredentialId(id));
@@ -84,7 +47,7 @@ TEST_F(Rotation, TakesTheConfiguredOverlapWhenNoneIsNamed) {
 }
 
 TEST_F(Rotation, WithoutOverlapEndsTheOldOneAtOnce) {
-  const wire::Json old = issued(R"({"form": "short"})");
+  const wire::Json old = made(R"({"form": "short"})");
   const PageResult result =
       serve(json_post("/" + *old.string("id") + "/rotate", R"({"overlap": "0s"})"));
   EXPECT_THAT(*json_of(result).string("password"), StartsWith("lkc_"));
@@ -92,19 +55,19 @@ TEST_F(Rotation, WithoutOverlapEndsTheOldOneAtOnce) {
 }
 
 TEST_F(Rotation, IsDoneOnceAndForLiveOnesOfOnesOwnOnly) {
-  const std::string id = *issued().string("id");
+  const std::string id = *made().string("id");
   ASSERT_EQ(serve(json_post("/" + id + "/rotate", "{}")).answer.status, 201);
   EXPECT_EQ(serve(json_post("/" + id + "/rotate", "{}")).reason, "rotated_before");
-  const std::string dead = *issued().string("id");
+  const std::string dead = *made().string("id");
   ASSERT_THAT(store_.credentials().revoke(CredentialId(dead), now_, kSomebody), IsOk());
   EXPECT_EQ(serve(json_post("/" + dead + "/rotate", "{}")).reason, "credential_ended");
-  PageRequest eves = json_post("/" + *issued().string("id") + "/rotate", "{}");
+  PageRequest eves = json_post("/" + *made().string("id") + "/rotate", "{}");
   eves.query.cookies = "__Host-latchkey=" + eve_.cookie;
   EXPECT_EQ(serve(eves).answer.status, 404);
 }
 
 TEST_F(Rotation, RefusesOddBodies) {
-  const std::string id = *issued().string("id");
+  const std::string id = *made().string("id");
   for (const char* body : {R"({"overlap": "31d"})", R"({"overlap": 5})", R"({"overlap": "-1h"})",
                            R"({"overlap": "soon"})", R"({"overlapp": "1h"})", "[]", "{"}) {
     EXPECT_EQ(serve(json_post("/" + id + "/rotate", body)).answer.status, 400) << body;
@@ -116,7 +79,7 @@ TEST_F(Rotation, RefusesOddBodies) {
 }
 
 TEST_F(Rotation, NeedsTheProofAndTheFormsTokenC5L12) {
-  const std::string id = *issued().string("id");
+  const std::string id = *made().string("id");
   PageRequest foreign = json_post("/" + id + "/rotate", "{}");
   foreign.query.hints.sec_fetch_site = "cross-site";
   EXPECT_EQ(serve(foreign).reason, "cross_site");
@@ -128,7 +91,7 @@ TEST_F(Rotation, NeedsTheProofAndTheFormsTokenC5L12) {
 }
 
 TEST_F(Rotation, ByAFormShowsTheNewSecretOnce) {
-  const std::string id = *issued(R"({"label": "laptop"})").string("id");
+  const std::string id = *made(R"({"label": "laptop"})").string("id");
   const PageResult result = serve(form_post("/" + id + "/rotate", {}));
   ASSERT_EQ(result.answer.status, 200) << result.answer.body;
   EXPECT_THAT(result.answer.body, HasSubstr("eyJ"));
@@ -139,15 +102,15 @@ TEST_F(Rotation, ByAFormShowsTheNewSecretOnce) {
 TEST_F(Rotation, WorksForWhoHoldsAsManyAsAllowed) {
   std::string id;
   for (std::uint32_t i = 0; i < config_.credential.per_user_max; ++i) {
-    id = *issued().string("id");
+    id = *made().string("id");
   }
   EXPECT_EQ(serve(json_post("", "{}")).answer.status, 409);
   EXPECT_EQ(serve(json_post("/" + id + "/rotate", "{}")).answer.status, 201);
 }
 
 TEST_F(Rotation, AShortCredentialIsMadeOnRequestOrByDefault) {
-  EXPECT_THAT(*issued(R"({"form": "short"})").string("password"), StartsWith("lkc_"));
-  EXPECT_THAT(*issued().string("password"), StartsWith("eyJ"));
+  EXPECT_THAT(*made(R"({"form": "short"})").string("password"), StartsWith("lkc_"));
+  EXPECT_THAT(*made().string("password"), StartsWith("eyJ"));
   EXPECT_EQ(serve(json_post("", R"({"form": "long"})")).answer.status, 400);
   config_.credential.form = model::TokenForm::kShort;
   const PageResult visited = serve(request("GET", "", anna_.cookie));
@@ -159,9 +122,9 @@ TEST_F(Rotation, AShortCredentialIsMadeOnRequestOrByDefault) {
 // The list and the reminder.
 
 TEST_F(Rotation, ListTellsProgramsAboutAllAndRemindsOfWhatEndsSoon) {
-  const std::string late = *issued(R"({"label": "late", "lifetime": 90})").string("id");
+  const std::string late = *made(R"({"label": "late", "lifetime": 90})").string("id");
   now_ += Seconds(1);
-  const std::string soon = *issued(R"({"label": "soon", "lifetime": 14})").string("id");
+  const std::string soon = *made(R"({"label": "soon", "lifetime": 14})").string("id");
   const PageResult result = serve(request("GET", "/list", anna_.cookie));
   ASSERT_EQ(result.answer.status, 200);
   EXPECT_THAT(result.answer.body, Not(HasSubstr("eyJ")));
@@ -175,7 +138,7 @@ TEST_F(Rotation, ListTellsProgramsAboutAllAndRemindsOfWhatEndsSoon) {
 }
 
 TEST_F(Rotation, PageRemindsUntilTheCredentialIsRotated) {
-  const std::string id = *issued(R"({"lifetime": 14})").string("id");
+  const std::string id = *made(R"({"lifetime": 14})").string("id");
   PageRequest page = request("GET", "", anna_.cookie);
   page.query.hints.accept = "text/html";
   EXPECT_THAT(serve(page).answer.body, HasSubstr("It ends soon"));
@@ -186,8 +149,8 @@ TEST_F(Rotation, PageRemindsUntilTheCredentialIsRotated) {
 // Revoking all.
 
 TEST_F(Rotation, RevokeAllEndsEveryOneOfOnesOwn) {
-  const std::string first = *issued().string("password");
-  const std::string second = *issued(R"({"form": "short"})").string("password");
+  const std::string first = *made().string("password");
+  const std::string second = *made(R"({"form": "short"})").string("password");
   PageRequest eves = json_post("", "{}");
   eves.query.cookies = "__Host-latchkey=" + eve_.cookie;
   const std::string other = *json_of(serve(eves)).string("password");
@@ -200,7 +163,7 @@ TEST_F(Rotation, RevokeAllEndsEveryOneOfOnesOwn) {
 }
 
 TEST_F(Rotation, RevokeAllByAFormLeadsBackAndNeedsItsToken) {
-  const std::string token = *issued().string("password");
+  const std::string token = *made().string("password");
   PageRequest stale = form_post("/revoke-all", {});
   stale.body = "form_token=other";
   EXPECT_EQ(serve(stale).reason, "stale_form");
