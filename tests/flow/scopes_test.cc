@@ -39,12 +39,21 @@ std::vector<Row> rows() {
       {"docker:catalog", get("/v2/_catalog"), get("/repository/a")},
       {"from:192.0.2.0/24", get("/x"), get("/x").with("REMOTE_ADDR", "198.51.100.1")},
       {"from:2001:db8::/32", get("/x").with("REMOTE_ADDR", "2001:db8::7"), get("/x")},
+      {"read", get("/v2/a/manifests/1"), method("PUT", "/v2/a/manifests/1")},
+      {"host:nexus.example", at("nexus.example", "/v2/a/tags/list"),
+       at("docker.example", "/v2/a/tags/list")},
+      {"docker:catalog", get("/v2/_catalog"), get("/v2/a/manifests/1")},
+      {"from:192.0.2.0/24", get("/v2/a/manifests/1"),
+       get("/v2/a/manifests/1").with("REMOTE_ADDR", "198.51.100.1")},
   };
 }
 
-class Scopes : public testing::TestWithParam<std::tuple<Dialect, CredentialKind>> {
+class EveryKind : public testing::TestWithParam<std::tuple<Dialect, CredentialKind>> {
  protected:
-  Scopes() : alice(world.account("alice")) {}
+  EveryKind() : alice(world.account("alice")) {
+    const CredentialKind& kind = std::get<1>(GetParam());
+    if (kind.prepare != nullptr) kind.prepare(world);
+  }
 
   std::string user(const std::vector<std::string>& scopes, const Request& request) {
     const auto& [dialect, kind] = GetParam();
@@ -58,8 +67,13 @@ class Scopes : public testing::TestWithParam<std::tuple<Dialect, CredentialKind>
   model::Account alice;
 };
 
+class Scopes : public EveryKind {};
+class WithoutScopes : public EveryKind {};
+
 TEST_P(Scopes, LetThroughWhatIsInsideAndNothingElseN17) {
+  const CredentialKind& kind = std::get<1>(GetParam());
   for (const auto& [scope, inside, outside] : rows()) {
+    if (!kind.reaches(inside) || !kind.reaches(outside)) continue;
     EXPECT_EQ(user({scope}, inside), "alice") << scope;
     EXPECT_EQ(user({scope}, outside), "(refused)") << scope;
     EXPECT_EQ(user({}, inside), "alice") << scope;
@@ -69,37 +83,58 @@ TEST_P(Scopes, LetThroughWhatIsInsideAndNothingElseN17) {
 
 TEST_P(Scopes, OfAnotherKindNarrowFurther) {
   const std::vector<std::string> scopes{"read", "repository:a", "from:192.0.2.0/24"};
-  EXPECT_EQ(user(scopes, get("/repository/a/x")), "alice");
-  EXPECT_EQ(user(scopes, method("PUT", "/repository/a/x")), "(refused)");
-  EXPECT_EQ(user(scopes, get("/repository/b/x")), "(refused)");
-  EXPECT_EQ(user(scopes, get("/repository/a/x").with("REMOTE_ADDR", "203.0.113.1")), "(refused)");
+  EXPECT_EQ(user(scopes, get("/v2/a/manifests/1")), "alice");
+  EXPECT_EQ(user(scopes, method("PUT", "/v2/a/manifests/1")), "(refused)");
+  EXPECT_EQ(user(scopes, get("/v2/b/manifests/1")), "(refused)");
+  EXPECT_EQ(user(scopes, get("/v2/a/manifests/1").with("REMOTE_ADDR", "203.0.113.1")),
+            "(refused)");
 }
 
 TEST_P(Scopes, ThatNobodyKnowsLetNothingThrough) {
-  EXPECT_EQ(user({"everything"}, get("/x")), "(refused)");
-  EXPECT_EQ(user({"read", "repository"}, get("/x")), "(refused)");
+  EXPECT_EQ(user({"everything"}, get("/v2/a/manifests/1")), "(refused)");
+  EXPECT_EQ(user({"read", "repository"}, get("/v2/a/manifests/1")), "(refused)");
 }
 
 TEST_P(Scopes, NeverWidenWhatTheRulesAllow) {
   world.config.rules.front().who = config::Who::kNobody;
   world.restart();
-  EXPECT_EQ(user({"path:/"}, get("/x")), "(refused)");
-  EXPECT_EQ(reason({"path:/"}, get("/x")), "rule_denied");
+  EXPECT_EQ(user({"path:/"}, get("/v2/a/manifests/1")), "(refused)");
+  EXPECT_EQ(reason({"path:/"}, get("/v2/a/manifests/1")), "rule_denied");
+}
+
+TEST_P(WithoutScopes, AreTheirOwnerWherever) {
+  for (const auto& [scope, inside, outside] : rows()) {
+    EXPECT_EQ(user({scope}, inside), "alice") << scope;
+    EXPECT_EQ(user({scope}, outside), "alice") << scope;
+  }
+}
+
+TEST_P(WithoutScopes, NeverWidenWhatTheRulesAllow) {
+  world.config.rules.front().who = config::Who::kNobody;
+  world.restart();
+  EXPECT_EQ(user({}, get("/x")), "(refused)");
+  EXPECT_EQ(reason({}, get("/x")), "rule_denied");
 }
 
 TEST_P(Scopes, AreRefusedFor403AsNoOtherPasswordWouldHelp) {
   const auto& [dialect, kind] = GetParam();
   if (dialect == Dialect::kModFcgid) return;  // its clients see what Apache makes of a bare 401
-  const Request request = kind.present(world, alice, {"read"}, method("PUT", "/repository/a"));
+  const Request request = kind.present(world, alice, {"read"}, method("PUT", "/v2/a/manifests/1"));
   EXPECT_EQ(world.client_sees(dialect, request).status, 403);
+}
+
+std::string name_of_road(const testing::TestParamInfo<EveryKind::ParamType>& road) {
+  return name_of(std::get<0>(road.param)) + std::get<1>(road.param).name;
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryRoad, Scopes,
                          testing::Combine(testing::ValuesIn(kDialects),
                                           testing::ValuesIn(kCredentialKinds)),
-                         [](const auto& road) {
-                           return name_of(std::get<0>(road.param)) + std::get<1>(road.param).name;
-                         });
+                         name_of_road);
+INSTANTIATE_TEST_SUITE_P(EveryRoad, WithoutScopes,
+                         testing::Combine(testing::ValuesIn(kDialects),
+                                          testing::ValuesIn(kKindsWithoutScopes)),
+                         name_of_road);
 
 }  // namespace
 }  // namespace latchkey::flow

@@ -248,6 +248,15 @@ def test_the_page_shows_renews_and_ends_the_pair_without_a_password_and_without_
     assert first[1] not in site.latchkey.log_text() and second[1] not in site.latchkey.log_text()
 
 
+def test_nugets_source_takes_the_pair_and_its_key_is_no_credential(site):
+    got = pair(site)
+    package = ["-X", "PUT", "-F", "package=@/dev/null", "-H", f"X-NuGet-ApiKey: {got['passCode']}", "-H", "X-NuGet-Protocol-Version: 4.1.0"]
+    source = "https://nexus.example.com/repository/nuget-hosted/"
+    assert curl(site, *package, source)[0] == 401
+    status, seen = curl(site, *package, "-u", f"{got['nameCode']}:{got['passCode']}", source)
+    assert status == 200 and "x-forwarded-user: alice" in seen.lower(), seen
+
+
 def test_the_log_holds_no_pass_code_and_no_ticket_n31(site):
     got, used = pair(site), ticket(site)
     status_of(site, got["nameCode"], got["passCode"])
