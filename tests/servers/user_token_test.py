@@ -16,6 +16,8 @@ def encoded(text):
 def test_user_tokens(front, session):
     """the REST of Nexus' user tokens is latchkey's, with the paths of each version; the pair is its owner at the application"""
     front.application.clear()
+    page = front.nexus.browse("/cli/credentials/user-token", cookie=session)
+    assert page.status == 200 and "<h1>Your user token</h1>" in page.text, page
     if front.cannot("user_tokens"):
         for path in sum(PATHS, ()):
             assert front.nexus.get(path).status == 401, path
