@@ -24,6 +24,8 @@ class ChainWalk {
     known_.push_back(ends.head);
     report_.first = ends.base.seq + 1;
     report_.head = ends.head;
+    // No row stands at the base any more: whoever moves it there could write all behind it anew.
+    compare_with_known();
   }
 
   // Looks at the next row of the log.

@@ -268,6 +268,24 @@ TEST_F(AuditFile, ALogThatWasWrittenAnewIsSeenByWhoNotedTheHead) {
               ElementsAre("row 10 is not the one that was noted: the log was written anew"));
 }
 
+TEST_F(AuditFile, ALogThatWasWrittenAnewBehindTheNotedRowIsSeenByWhoNotedIt) {
+  const auto noted = store_.audit().head();
+  ASSERT_THAT(noted, IsOk());
+  edit("DELETE FROM audit; UPDATE audit_chain SET base_seq = 10, base = zeroblob(32),"
+       " head_seq = 10, head = zeroblob(32)");
+  SetUp();
+  EXPECT_THAT(faults(), IsEmpty());
+  EXPECT_THAT(faults({*noted}),
+              ElementsAre("row 10 is not the one that was noted: the log was written anew"));
+}
+
+TEST_F(AuditFile, ARowThatWasNotedMayBeTheLastOfThoseThatWerePruned) {
+  const auto noted = store_.audit().head();
+  ASSERT_THAT(noted, IsOk());
+  ASSERT_EQ(store_.audit().prune(kNow + Seconds(99), kNow + Seconds(99)), 10);
+  EXPECT_THAT(faults({*noted}), IsEmpty());
+}
+
 TEST_F(AuditFile, NamesNoMoreThanTwentyFaults) {
   for (int i = 0; i < 2; ++i) SetUp();
   edit("UPDATE audit SET actor = 'user:mallory'");
