@@ -17,13 +17,6 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-Result<AuditHead> head_of(Connection& connection) {
-  LK_TRY(Statement statement, connection.prepare(sql::audit_chain_find));
-  LK_CHECK(statement.step_to_row("chain of the audit log"));
-  Columns columns(statement);
-  return read_audit_ends(columns).head;
-}
-
 // The name of that day: accounts go, and their names may be given to others.
 Result<std::string> user_name_of(Connection& connection, const AccountId& account) {
   if (account.empty()) return std::string();
@@ -59,7 +52,7 @@ Outcome advance(Connection& connection, const AuditRow& row) {
 Outcome append_audit(Transaction& transaction, TimePoint now, const model::Actor& by,
                      const model::AuditEvent& event) {
   Connection& connection = transaction.connection();
-  LK_TRY(const AuditHead head, head_of(connection));
+  LK_TRY(const AuditHead head, Audit(connection).head());
   AuditRow row;
   row.seq = head.seq + 1;
   row.time = now;
