@@ -1,6 +1,7 @@
 #include "latchkey/store/admin.h"
 
 #include "latchkey/store/attempts.h"
+#include "latchkey/store/user_tokens.h"
 #include "store/backup.h"
 #include "store/connection.h"
 #include "store/sql.h"
@@ -78,6 +79,7 @@ Result<Purged> Admin::purge_expired(TimePoint now, const std::function<bool()>& 
   LK_TRY(purged.logout_tokens, purge.of(sql::logout_token_purge, ":now", now));
   LK_TRY(purged.attempts, purge.of(sql::attempt_purge, ":horizon", now - kAttemptMemory));
   LK_TRY(purged.device_logins, purge.of(sql::device_login_purge, ":now", now));
+  LK_CHECK(purge.of(sql::user_token_ticket_purge, ":horizon", now - kTicketLifetime));
   purged.complete = purge.complete();
   return purged;
 }

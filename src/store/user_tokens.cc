@@ -185,10 +185,11 @@ Outcome UserTokens::add_ticket(const crypto::Digest& ticket_hash, const AccountI
                                TimePoint now) {
   LK_TRY(Transaction transaction, Transaction::begin(connection_));
   {
+    const TimePoint horizon = now - kTicketLifetime;
     LK_TRY(Statement purge, connection_.prepare(sql::user_token_ticket_purge));
-    LK_CHECK(purge.bind(":horizon", now - kTicketLifetime).bind(":rows", kTicketPurgeRows).run());
+    LK_CHECK(purge.bind(":horizon", horizon).bind(":rows", kTicketPurgeRows).run());
     LK_TRY(Statement count, connection_.prepare(sql::user_token_ticket_count));
-    LK_CHECK(count.bind(":account", account.text()).step_to_row("count"));
+    LK_CHECK(count.bind(":account", account.text()).bind(":horizon", horizon).step_to_row("count"));
     if (Columns(count).integer() >= kTicketsMax) {
       return fail(ErrorCode::kConflict, "too many tickets at a time");
     }

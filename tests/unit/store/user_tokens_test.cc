@@ -279,6 +279,34 @@ TEST(Ticket, SomebodyHoldsAHundredAtMostUntilTheyExpire) {
   EXPECT_THAT(tokens.add_ticket(hash_of("later"), people.alice.id, kNow + Seconds(21)), IsOk());
 }
 
+TEST(Ticket, OfABacklogThatHasExpiredKeepsNobodyFromTheNext) {
+  People people;
+  UserTokens& tokens = people.store.user_tokens();
+  for (int i = 0; i < kTicketsMax; ++i) {
+    const std::string ticket = std::to_string(i);
+    ASSERT_THAT(tokens.add_ticket(hash_of("b" + ticket), people.bob.id, kNow), IsOk());
+    ASSERT_THAT(tokens.add_ticket(hash_of("a" + ticket), people.alice.id, kNow + Seconds(1)),
+                IsOk());
+  }
+
+  // As many as are removed with each new one are bob's, which are older.
+  EXPECT_THAT(tokens.add_ticket(hash_of("a"), people.alice.id, kNow + Seconds(22)), IsOk());
+}
+
+TEST(Ticket, ThatHasExpiredGoesWithTheHousekeeping) {
+  People people;
+  UserTokens& tokens = people.store.user_tokens();
+  ASSERT_THAT(tokens.add_ticket(hash_of("old"), people.alice.id, kNow), IsOk());
+  ASSERT_THAT(tokens.add_ticket(hash_of("good"), people.alice.id, kNow + Seconds(1)), IsOk());
+
+  ASSERT_THAT(people.store.admin().purge_expired(kNow + kTicketLifetime + Seconds(1)), IsOk());
+
+  // At a time when it was still good, so that only its row could be missing.
+  EXPECT_THAT(tokens.redeem_ticket(hash_of("old"), people.alice.id, kNow),
+              FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(tokens.redeem_ticket(hash_of("good"), people.alice.id, kNow), IsOk());
+}
+
 TEST(Ticket, EndsWithEverythingElse) {
   People people;
   UserTokens& tokens = people.store.user_tokens();
