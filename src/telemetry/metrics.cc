@@ -31,6 +31,7 @@ std::string layout() {
   std::string text = "latchkey metrics\n" + std::to_string(sizeof(WorkerCounters)) + "\n";
   for (const model::Reason reason : model::all_reasons()) text.append(name_of(reason)) += '\n';
   for (const auto bound : kDurationBounds) text += std::to_string(bound.count()) + "\n";
+  for (const model::Proof proof : model::all_proofs()) text.append(name_of(proof)) += '\n';
   return text;
 }
 

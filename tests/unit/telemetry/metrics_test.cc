@@ -12,6 +12,7 @@
 
 #include "latchkey/model/canonical_request.h"
 #include "latchkey/model/decision.h"
+#include "latchkey/model/proof.h"
 #include "latchkey/model/reason.h"
 #include "latchkey/telemetry/exposition.h"
 #include "latchkey/telemetry/log.h"
@@ -140,6 +141,30 @@ TEST_F(MetricsFile, OneOfAnotherBuildIsReplacedAndNotCut) {
   ASSERT_EQ(::fstat(old, &status), 0);
   EXPECT_EQ(status.st_size, 34);
   ::close(old);
+}
+
+// What a column counts stands in the file: a build that counts something else begins another.
+TEST_F(MetricsFile, OneThatMeansOtherThingsByItsColumnsIsOfAnotherBuild) {
+  const auto other_word = [this](std::string_view word) {
+    std::filesystem::remove(file());
+    { attach().counters().end_request(microseconds(10)); }
+    std::fstream content(file(), std::ios::in | std::ios::out | std::ios::binary);
+    std::string names(4096, '\0');
+    content.read(names.data(), static_cast<std::streamsize>(names.size()));
+    const std::size_t at = names.find("\n" + std::string(word) + "\n");
+    if (at == std::string::npos) return false;
+    content.seekp(static_cast<std::streamoff>(at + 1)).put('~');
+    content.close();
+    if (PoolFigures::read(file())) return false;
+    const Metrics worker = attach();
+    return figures().starts == 1;
+  };
+  for (const model::Reason reason : model::all_reasons()) {
+    EXPECT_TRUE(other_word(name_of(reason))) << name_of(reason);
+  }
+  for (const model::Proof proof : model::all_proofs()) {
+    EXPECT_TRUE(other_word(name_of(proof))) << name_of(proof);
+  }
 }
 
 TEST_F(MetricsFile, RefusesALinkAndWhatOthersCanReadM43) {
