@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "latchkey/crypto/registry_keys.h"
-#include "latchkey/wire/json_object.h"
 #include "latchkey/wire/time.h"
 #include "key_change.h"
 #include "listing.h"
@@ -14,8 +13,9 @@ namespace {
 // Registries have to be given a key before it signs.
 constexpr Seconds kLead = std::chrono::hours(24);
 
-// What the audit log says besides, as it tells of both kinds of keys.
-std::string of_docker_tokens() { return wire::JsonObject().add("signs", "docker tokens").text(); }
+Outcome tell(KeyChange& change, model::AuditAction action, const KeyId& id, TimePoint now) {
+  return change.tell(action, id, now, std::string(crypto::kRegistryKeyDetail));
+}
 
 Or<crypto::RegistryKeys> open_keys(const Arguments& arguments, const World& world) {
   Or<std::string> directory = open_key_directory(arguments, world);
@@ -29,14 +29,26 @@ std::string state_of(const crypto::RegistryKeyInfo& key,
   return key.signs_from > now ? "planned" : "verify-only";
 }
 
+// A registry may be set up before the first token is asked for.
+int make_key(const Arguments& arguments, const World& world, TimePoint now) {
+  Or<KeyChange> change = begin_key_change(arguments, world);
+  if (!change) return change.error();
+  const auto made = crypto::RegistryKeys(change->directory).create(now);
+  if (!made) return failed(world, "keys", made.error());
+  if (!*made) return kGood;
+  const Outcome told = tell(*change, model::AuditAction::kKeyAdded, (*made)->thumbprint, now);
+  return told ? static_cast<int>(kGood) : failed(world, "audit", told.error());
+}
+
 }  // namespace
 
 int key_export_registry(const Arguments& arguments, const World& world) {
-  Or<crypto::RegistryKeys> keys = open_keys(arguments, world);
+  const Or<crypto::RegistryKeys> keys = open_keys(arguments, world);
   if (!keys) return keys.error();
-  // A registry may be set up before the first token is asked for.
-  if (const Outcome there = keys->create(world.clock.now()); !there) {
-    return failed(world, "keys", there.error());
+  const auto infos = keys->list();
+  if (!infos) return failed(world, "keys", infos.error());
+  if (const TimePoint now = world.clock.now(); !crypto::signing_at(*infos, now)) {
+    if (const int made = make_key(arguments, world, now); made != kGood) return made;
   }
   const bool json = arguments.form == Form::kJson;
   const Result<std::string> text = json ? keys->export_jwks() : keys->export_bundle();
@@ -67,8 +79,7 @@ int key_rotate_registry(const Arguments& arguments, const World& world) {
   const TimePoint now = world.clock.now();
   const auto made = crypto::RegistryKeys(change->directory).add(now + *wait);
   if (!made) return failed(world, "keys", made.error());
-  const Outcome told =
-      change->tell(model::AuditAction::kKeyAdded, made->thumbprint, now, of_docker_tokens());
+  const Outcome told = tell(*change, model::AuditAction::kKeyAdded, made->thumbprint, now);
   if (!told) return failed(world, "audit", told.error());
   world.out << made->thumbprint.text() << ": signs from " << wire::rfc3339(now + *wait)
             << "; give the registries what `latchkey key export-registry` prints before that\n";
@@ -81,8 +92,7 @@ int key_retire_registry(const Arguments& arguments, const World& world) {
   const KeyId id(arguments.id);
   const Outcome retired = crypto::RegistryKeys(change->directory).retire(id);
   if (!retired) return failed(world, arguments.id, retired.error());
-  const Outcome told = change->tell(model::AuditAction::kKeyRemoved, id, world.clock.now(),
-                                    of_docker_tokens());
+  const Outcome told = tell(*change, model::AuditAction::kKeyRemoved, id, world.clock.now());
   if (!told) return failed(world, "audit", told.error());
   world.out << arguments.id
             << ": retired; what it signed is refused here at once, and by registries that verify "

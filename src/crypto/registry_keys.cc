@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
+#include <thread>
 #include <tuple>
 
 #include "file.h"
@@ -22,6 +24,9 @@ constexpr std::string_view kPrivate = ".pem";
 constexpr std::string_view kPublic = ".crt";
 constexpr const char* kAlgorithm = "ES256";
 constexpr std::size_t kKeysMax = 16;
+// So long another process may take that is making the key we are about to make.
+constexpr int kLockAttempts = 50;
+constexpr std::chrono::milliseconds kLockPause{20};
 
 std::string file_name(const KeyId& thumbprint, std::string_view suffix) {
   return std::string(kPrefix) + thumbprint.text() + std::string(suffix);
@@ -85,7 +90,15 @@ Result<std::vector<Found>> read_all(const std::string& path) {
 }
 
 // The certificate comes last, so that no key is known that cannot sign.
-Result<RegistryKeyInfo> add_to(const UniqueFd& directory, TimePoint signs_from) {
+Result<RegistryKeyInfo> add_to(const UniqueFd& directory, const std::string& path,
+                               TimePoint signs_from) {
+  LK_TRY(const std::vector<Found> found, read_all(directory, path));
+  if (found.size() == kKeysMax) {
+    return fail(ErrorCode::kConflict, path + ": holds " + std::to_string(kKeysMax) +
+                                          " keys for registries; retire " +
+                                          found.front().certificate.info.thumbprint.text() +
+                                          " first, the oldest");
+  }
   LK_TRY(const RegistryKeyPair pair, generate_registry_key(signs_from));
   SystemRandom random;  // for the names of temporary files only
   const KeyId& name = pair.info.thumbprint;
@@ -100,23 +113,22 @@ Result<RegistryKeyInfo> add_to(const UniqueFd& directory, TimePoint signs_from) 
 
 Result<RegistryKeyInfo> RegistryKeys::add(TimePoint signs_from) {
   LK_TRY(const UniqueFd directory, lock_directory(directory_));
-  LK_TRY(const std::vector<Found> found, read_all(directory, directory_));
-  if (found.size() == kKeysMax) {
-    return fail(ErrorCode::kConflict, directory_ + ": holds " + std::to_string(kKeysMax) +
-                                          " keys for registries; retire " +
-                                          found.front().certificate.info.thumbprint.text() +
-                                          " first, the oldest");
-  }
-  return add_to(directory, signs_from);
+  return add_to(directory, directory_, signs_from);
 }
 
-Outcome RegistryKeys::create(TimePoint now) {
-  LK_TRY(const UniqueFd directory, lock_directory(directory_));
-  LK_TRY(const std::vector<Found> found, read_all(directory, directory_));
-  if (!found.empty()) return {};
-  LK_TRY(const RegistryKeyInfo made, add_to(directory, now));
-  static_cast<void>(made);
-  return {};
+// Whoever holds the lock is most likely another worker that needs the same key.
+Result<std::optional<RegistryKeyInfo>> RegistryKeys::create(TimePoint now) {
+  for (int attempt = 1;; ++attempt) {
+    const Result<UniqueFd> directory = lock_directory(directory_);
+    LK_TRY(const std::vector<RegistryKeyInfo> keys, list());
+    if (signing_at(keys, now)) return std::nullopt;
+    if (directory) {
+      LK_TRY(RegistryKeyInfo made, add_to(*directory, directory_, now));
+      return made;
+    }
+    if (attempt == kLockAttempts) return std::unexpected(directory.error());
+    std::this_thread::sleep_for(kLockPause);
+  }
 }
 
 Outcome RegistryKeys::retire(const KeyId& thumbprint) {

@@ -53,7 +53,7 @@ struct DockerTokenPage::Desk {
         protection(all.config.user_token, all.store),
         refusals(all.config),
         signer(crypto::RegistryKeys(all.config.credential.key_directory),
-               all.config.docker.key_id) {}
+               all.config.docker.key_id, all.store) {}
 
   PageResult serve(const PageRequest& request);
   Step<Identity> identify(const DockerQuestion& question, const PageRequest& request);

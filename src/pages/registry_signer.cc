@@ -1,6 +1,25 @@
 #include "registry_signer.h"
 
+#include <string>
+
 namespace latchkey::pages {
+
+// Where none signs. Without its row in the audit log there is no key.
+Outcome RegistrySigner::make_key(TimePoint now) {
+  LK_TRY(const auto made, keys_.create(now));
+  if (made) {
+    Outcome told = store_.audit().append(now, model::Actor::itself(),
+                                         {.action = model::AuditAction::kKeyAdded,
+                                          .object = made->thumbprint.text(),
+                                          .detail = std::string(crypto::kRegistryKeyDetail)});
+    if (!told) {
+      static_cast<void>(keys_.retire(made->thumbprint));
+      return told;
+    }
+  }
+  LK_TRY(infos_, keys_.list());
+  return {};
+}
 
 // Reads anew when the directory was changed, or when the time of another key has come.
 Outcome RegistrySigner::refresh(TimePoint now) {
@@ -10,10 +29,7 @@ Outcome RegistrySigner::refresh(TimePoint now) {
   stamp_.reset();
   key_.reset();
   LK_TRY(infos_, keys_.list());
-  if (infos_.empty()) {
-    LK_CHECK(keys_.create(now));
-    LK_TRY(infos_, keys_.list());
-  }
+  if (!crypto::signing_at(infos_, now)) LK_CHECK(make_key(now));
   LK_TRY(key_, keys_.signing_key(now));
   stamp_ = stamp;
   return {};

@@ -54,6 +54,9 @@ class RegistrySigningKey {
   std::unique_ptr<Impl> impl_;
 };
 
+// What the audit log says of these keys, as it tells of both kinds.
+inline constexpr std::string_view kRegistryKeyDetail = R"({"signs":"docker tokens"})";
+
 // What every token signed here begins with, and no other token of ours does.
 inline constexpr std::string_view kRegistryTokenBegin = "eyJhbGciOiJFUzI1NiIs";
 
@@ -68,8 +71,11 @@ class RegistryKeys {
   //         process is changing the directory.
   Result<RegistryKeyInfo> add(TimePoint signs_from);
 
-  // Makes the first key; does nothing where there is one. Errors: as add().
-  Outcome create(TimePoint now);
+  // Makes a key that signs from `now` on where none does, be others planned for later. Waits up to
+  // a second for another process that changes the directory.
+  //
+  // Returns: the new key; nullopt: there was one that signs. Errors: as add() and list().
+  Result<std::optional<RegistryKeyInfo>> create(TimePoint now);
 
   // Removes a key: whatever it signed is worthless from then on. Errors: kNotFound, kUnavailable.
   Outcome retire(const KeyId& thumbprint);

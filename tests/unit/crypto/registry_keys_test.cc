@@ -1,8 +1,14 @@
 #include "latchkey/crypto/registry_keys.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 
+#include <atomic>
+#include <thread>
+
+#include "latchkey/base/unique_fd.h"
 #include "latchkey/crypto/jwt.h"
 #include "latchkey/wire/json.h"
 #include "scratch.h"
@@ -113,6 +119,41 @@ TEST_F(RegistryKeysTest, AreMadeOnceOnly) {
   EXPECT_EQ(keys_.list()->size(), 1U);
 }
 
+TEST_F(RegistryKeysTest, AreMadeWhereOneIsOnlyPlanned) {
+  const KeyId planned = add(kNow + Seconds(3600));
+  const auto made = keys_.create(kNow);
+  ASSERT_THAT(made, IsOk());
+  ASSERT_TRUE(made->has_value());
+  EXPECT_EQ(signing(kNow), (*made)->thumbprint);
+  EXPECT_EQ(signing(kNow + Seconds(3600)), planned);
+  EXPECT_EQ(keys_.create(kNow).value(), std::nullopt);
+}
+
+TEST_F(RegistryKeysTest, AreMadeOnceByManyWhoNeedOneAtTheSameTime) {
+  std::atomic<int> made = 0;
+  std::atomic<int> failed = 0;
+  {
+    std::vector<std::jthread> workers;
+    for (int i = 0; i < 8; ++i) {
+      workers.emplace_back([&] {
+        const auto answer = RegistryKeys(path("keys")).create(kNow);
+        if (!answer) ++failed;
+        if (answer && *answer) ++made;
+      });
+    }
+  }
+  EXPECT_EQ(failed, 0);
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(keys_.list()->size(), 1U);
+}
+
+TEST_F(RegistryKeysTest, AreNotMadeWhileSomebodyKeepsTheDirectoryLocked) {
+  const UniqueFd held(::open(path("keys").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  ASSERT_EQ(::flock(held.get(), LOCK_EX), 0);
+  EXPECT_THAT(keys_.create(kNow), FailsWith(ErrorCode::kUnavailable));
+  EXPECT_THAT(*keys_.list(), IsEmpty());
+}
+
 TEST_F(RegistryKeysTest, AreForgottenWhenRetired) {
   const KeyId first = add(kNow);
   const KeyId second = add(kNow + Seconds(1));
@@ -129,6 +170,7 @@ TEST_F(RegistryKeysTest, AreForgottenWhenRetired) {
 TEST_F(RegistryKeysTest, HaveALimit) {
   for (int at = 0; at < 16; ++at) add(kNow + Seconds(at));
   EXPECT_THAT(keys_.add(kNow), FailsWith(ErrorCode::kConflict));
+  EXPECT_THAT(keys_.create(kNow - Seconds(1)), FailsWith(ErrorCode::kConflict));
   EXPECT_EQ(keys_.list()->size(), 16U);
 }
 

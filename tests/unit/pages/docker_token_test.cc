@@ -1,6 +1,8 @@
 #include "latchkey/pages/docker_token.h"
 
 #include <gmock/gmock.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <fstream>
 #include <set>
@@ -18,6 +20,7 @@
 namespace latchkey::pages {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -102,6 +105,40 @@ class DockerTokenTest : public SiteTest {
                                           kSomebody),
                 IsOk());
     return std::string(pass.reveal());
+  }
+
+  // Begins with an empty directory of keys, as which registries know them.
+  crypto::RegistryKeys without_keys() {
+    config_.credential.key_directory = root_ + "/state/no-keys";
+    ::mkdir(config_.credential.key_directory.c_str(), 0700);
+    config_.docker.key_id = config::KeyIdForm::kThumbprint;
+    page_.emplace(parts(), *policy::Policy::from(config_));
+    return crypto::RegistryKeys(config_.credential.key_directory);
+  }
+
+  // What the audit log tells of keys for registries that were added.
+  std::vector<std::string> keys_told() {
+    std::vector<std::string> ids;
+    const auto rows = store_.audit().list({}, 0, store::kListRowsMax);
+    for (const store::AuditRow& row : *rows) {
+      if (row.action == "key_added" && row.actor == "latchkey" &&
+          row.detail == crypto::kRegistryKeyDetail) {
+        ids.push_back(row.object);
+      }
+    }
+    return ids;
+  }
+
+  // Stands for a disk that is full just then.
+  void refuse_rows_of_the_audit_log() {
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open(config_.store.path.c_str(), &database), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(database,
+                           "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN "
+                           "SELECT RAISE(ABORT, 'full'); END",
+                           nullptr, nullptr, nullptr),
+              SQLITE_OK);
+    sqlite3_close_v2(database);
   }
 
   std::string refresh_token_of(const Issued& issued) {
@@ -438,6 +475,37 @@ TEST_F(DockerTokenTest, RefusesAPostThatIsNoneOfTheTwoGrants) {
   PageRequest both = post("grant_type=refresh_token&service=docker.example&refresh_token=x");
   both.query.authorization = SecretString("Bearer " + token);
   EXPECT_EQ(refused(both), "401 bad_credential");
+}
+
+TEST_F(DockerTokenTest, MakesAKeyWhereAllButAPlannedOneAreRetiredAndTellsOfIt) {
+  const Issued issued = credential(anna_);
+  crypto::RegistryKeys keys = without_keys();
+  const auto planned = keys.add(now_ + Seconds(3600));
+  ASSERT_THAT(planned, IsOk());
+  const auto ask = [&] {
+    const wire::Json answer = good(get("service=docker.example", "anna", issued.token.reveal()));
+    return crypto::UnverifiedToken::parse(*answer.string("token"))->key_id();
+  };
+
+  const KeyId first = ask();
+  EXPECT_EQ(keys.signing_key(now_)->info().thumbprint, first);
+  EXPECT_EQ(ask(), first);
+  ASSERT_THAT(keys.retire(first), IsOk());
+  const KeyId second = ask();
+  EXPECT_NE(second, first);
+  EXPECT_NE(second, planned->thumbprint);
+  EXPECT_THAT(keys_told(), ElementsAre(first.text(), second.text()));
+  now_ += Seconds(3600);
+  EXPECT_EQ(ask(), planned->thumbprint);
+}
+
+TEST_F(DockerTokenTest, MakesNoKeyThatTheAuditLogCannotTellOf) {
+  const Issued issued = credential(anna_);
+  const crypto::RegistryKeys keys = without_keys();
+  refuse_rows_of_the_audit_log();
+  EXPECT_EQ(refused(get("service=docker.example", "anna", issued.token.reveal())),
+            "503 store_unavailable");
+  EXPECT_TRUE(keys.list()->empty());
 }
 
 TEST_F(DockerTokenTest, SaysSoWhenItsKeysCannotBeUsed) {
