@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "latchkey/crypto/key_directory.h"
+#include "latchkey/upkeep/records.h"
 #include "latchkey/wire/json_object.h"
 #include "latchkey/wire/time.h"
 #include "key_change.h"
@@ -26,6 +27,15 @@ std::string_view name_of(crypto::KeyState state) {
     case crypto::KeyState::kVerifyOnly: return "verify-only";
   }
   return "verify-only";
+}
+
+// What begins the verbs that make an end of a plan. Errors: the status, with a sentence printed.
+Or<KeyChange> begin_settled(const Arguments& arguments, const World& world, TimePoint now) {
+  Or<KeyChange> change = begin_key_change(arguments, world);
+  if (!change) return change;
+  const Outcome settled = upkeep::settle_keys(change->opened.store.audit(), change->directory, now);
+  if (!settled) return std::unexpected(failed(world, "keys", settled.error()));
+  return change;
 }
 
 // Workers look at the keys in each new second, so that behind its beginning all of them know.
@@ -54,9 +64,9 @@ int key_list(const Arguments& arguments, const World& world) {
 int key_rotate(const Arguments& arguments, const World& world) {
   const Or<Seconds> wait = activation_wait(arguments, Seconds(0), world);
   if (!wait) return wait.error();
-  Or<KeyChange> change = begin_key_change(arguments, world);
-  if (!change) return change.error();
   const TimePoint now = world.clock.now();
+  Or<KeyChange> change = begin_settled(arguments, world, now);
+  if (!change) return change.error();
   const Result<KeyId> id = crypto::KeyDirectory(change->directory).rotate(now, *wait);
   if (!id) return failed(world, "keys", id.error());
   const std::string from = wire::rfc3339(now + *wait);
@@ -82,9 +92,9 @@ int key_retire(const Arguments& arguments, const World& world) {
 }
 
 int key_drop(const Arguments& arguments, const World& world) {
-  Or<KeyChange> change = begin_key_change(arguments, world);
-  if (!change) return change.error();
   const TimePoint now = world.clock.now();
+  Or<KeyChange> change = begin_settled(arguments, world, now);
+  if (!change) return change.error();
   const KeyId id(arguments.id);
   const Result<std::optional<KeyId>> fresh =
       crypto::KeyDirectory(change->directory).drop(id, now);

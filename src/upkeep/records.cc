@@ -14,15 +14,14 @@ Outcome prune_audit(store::Audit& audit, Seconds keep, TimePoint now) {
   }
 }
 
-// The key signs from its time on whether this runs or not.
+}  // namespace
+
 Outcome settle_keys(store::Audit& audit, const std::string& directory, TimePoint now) {
   LK_TRY(const std::optional<KeyId> signs, crypto::KeyDirectory(directory).settle(now));
   if (!signs) return {};
   return audit.append(now, model::Actor::itself(),
                       {.action = model::AuditAction::kKeyActivated, .object = signs->text()});
 }
-
-}  // namespace
 
 Outcome look_after_records(store::Store& store, const config::Config& config, TimePoint now) {
   LK_CHECK(settle_keys(store.audit(), config.credential.key_directory, now));

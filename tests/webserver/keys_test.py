@@ -61,6 +61,20 @@ def test_a_planned_key_is_published_at_once_and_signs_later(site):
     assert told(site, "key_activated") == [planned]
 
 
+def test_a_key_that_began_to_sign_is_told_of_before_the_next_is_made(site):
+    planned = site.latchkey.admin("key", "rotate", "--activate-in", "1s").split(":")[0]
+    wait_until(lambda: states(site)[planned] == "active", "the planned key to sign")
+    site.latchkey.admin("key", "rotate")
+    assert told(site, "key_activated")[-1] == planned
+
+
+def test_the_key_for_registries_that_an_export_makes_is_told_of_once(site):
+    for _ in range(2):
+        assert "BEGIN CERTIFICATE" in site.latchkey.admin("key", "export-registry")
+    (key,) = site.latchkey.admin_json("key", "list-registry")
+    assert told(site, "key_added").count(key["id"]) == 1
+
+
 @pytest.mark.parametrize("wrong", ["x", "-1s", "366d", "1"])
 def test_a_wait_that_is_none_is_refused(site, wrong):
     before = states(site)

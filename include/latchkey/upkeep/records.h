@@ -2,12 +2,18 @@
 // planned time has come is told of.
 #pragma once
 
+#include <string>
+
 #include "latchkey/base/clock.h"
 #include "latchkey/base/result.h"
 #include "latchkey/config/config.h"
 #include "latchkey/store/store.h"
 
 namespace latchkey::upkeep {
+
+// Tells of the key whose planned time has come. It signs from its time on whether this runs or not;
+// whatever changes the keys runs it first, as the plan is gone then. Errors: as below.
+Outcome settle_keys(store::Audit& audit, const std::string& directory, TimePoint now);
 
 // Errors: kUnavailable, kRefused: store or keys; what was done stays done.
 Outcome look_after_records(store::Store& store, const config::Config& config, TimePoint now);
