@@ -47,7 +47,9 @@ char random_digit(Random& random) {
 }  // namespace
 
 SecretString make_short_token(Random& random) {
-  std::string text(kShortTokenMark);
+  std::string text;
+  text.reserve(kShortTokenBytes);  // growing would leave a copy behind
+  text += kShortTokenMark;
   for (std::size_t i = 0; i < kRandomDigits; ++i) text += random_digit(random);
   text += checksum(std::string_view(text).substr(kShortTokenMark.size()));
   return SecretString(std::move(text));

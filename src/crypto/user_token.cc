@@ -13,8 +13,12 @@ constexpr std::size_t kPassCodeBytes = 33;
 constexpr std::string_view kPurpose = "latchkey user token pass code";
 
 bool is_ticket(std::string_view text) {
-  const Result<std::string> bytes = wire::base64_decode(text);
-  return text.size() == kTicketCharacters && bytes && bytes->size() == kTicketBytes;
+  if (text.size() != kTicketCharacters) return false;
+  Result<std::string> bytes = wire::base64_decode(text);
+  if (!bytes) return false;
+  const bool whole = bytes->size() == kTicketBytes;
+  wipe(*bytes);
+  return whole;
 }
 
 }  // namespace
@@ -38,7 +42,9 @@ std::int64_t make_generation(Random& random) {
 SecretString pass_code(const Sealer& sealer, std::string_view name_code, std::int64_t generation) {
   const std::string number = std::to_string(generation);
   // One digest is a byte short of Nexus' 44 characters.
-  std::string bytes(sealer.derive(kPurpose, {name_code, number, "1"}).bytes());
+  std::string bytes;
+  bytes.reserve(2 * Digest::kBytes);  // growing would leave a copy behind
+  bytes += sealer.derive(kPurpose, {name_code, number, "1"}).bytes();
   bytes += sealer.derive(kPurpose, {name_code, number, "2"}).bytes();
   SecretString code(wire::base64url_encode(std::string_view(bytes).substr(0, kPassCodeBytes)));
   wipe(bytes);
@@ -52,7 +58,8 @@ bool may_be_pass_code(std::string_view text) {
 }
 
 SecretString make_ticket(Random& random) {
-  return SecretString(wire::base64_encode(random.bytes(kTicketBytes)));
+  const SecretString bytes(random.bytes(kTicketBytes));
+  return SecretString(wire::base64_encode(bytes.reveal()));
 }
 
 std::optional<SecretString> read_ticket(std::string_view sent) {
