@@ -14,7 +14,6 @@
 namespace latchkey::crypto {
 namespace {
 
-using Bio = Handle<BIO, BIO_free>;
 using Names = Handle<GENERAL_NAMES, GENERAL_NAMES_free>;
 
 // OPENSSL_free is a macro, which no template takes.
@@ -67,9 +66,7 @@ Result<std::string> text_of(const X509_NAME* name) {
   if (X509_NAME_print_ex(memory.get(), name, 0, kOneReading) < 0) {
     return malformed("a name in the certificate cannot be written");
   }
-  char* bytes = nullptr;
-  const long size = BIO_get_mem_data(memory.get(), &bytes);
-  return std::string(bytes, static_cast<std::size_t>(size));
+  return std::string(content_of(memory.get()));
 }
 
 Outcome read_subject(const X509_NAME* name, CertificateFacts& facts) {

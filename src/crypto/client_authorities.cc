@@ -18,7 +18,6 @@
 namespace latchkey::crypto {
 namespace {
 
-using Bio = Handle<BIO, BIO_free>;
 using Trusted = Handle<X509_STORE, X509_STORE_free>;
 using Verification = Handle<X509_STORE_CTX, X509_STORE_CTX_free>;
 

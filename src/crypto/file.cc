@@ -1,6 +1,7 @@
 #include "file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -124,6 +125,14 @@ Result<UniqueFd> open_directory(const std::string& path) {
   if (::fstat(fd.get(), &status) != 0) return system_failure(path);
   LK_CHECK(check_owner_and_mode(path, status, 0022));
   return fd;
+}
+
+Result<UniqueFd> lock_directory(const std::string& path) {
+  LK_TRY(UniqueFd directory, open_directory(path));
+  if (::flock(directory.get(), LOCK_EX | LOCK_NB) != 0) {
+    return fail(ErrorCode::kUnavailable, path + ": another process is changing the keys");
+  }
+  return directory;
 }
 
 Outcome write_file(int at, const std::string& name, std::string_view content, mode_t mode,

@@ -41,6 +41,12 @@ Result<SecretString> read_file(int at, const std::string& name, const FileRules&
 // Errors: kUnavailable, kRefused: as above.
 Result<UniqueFd> open_directory(const std::string& path);
 
+// Opens it for the one who changes the keys in it, as long as what is returned lives. Readers need
+// no lock: every step leaves a usable directory.
+//
+// Errors: kUnavailable: another process is changing them; else as above.
+Result<UniqueFd> lock_directory(const std::string& path);
+
 enum class Replace { kNo, kYes };
 
 // Writes `content` to a new file beside `name`, flushes it, and moves it there in one step.

@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -76,15 +75,6 @@ Result<KeyId> read_active(const UniqueFd& directory) {
   return KeyId(std::string(id));
 }
 
-// One writer at a time; readers need no lock, as every step leaves a usable directory.
-Result<UniqueFd> lock_directory(const std::string& path) {
-  LK_TRY(UniqueFd directory, open_directory(path));
-  if (::flock(directory.get(), LOCK_EX | LOCK_NB) != 0) {
-    return fail(ErrorCode::kUnavailable, path + ": another process is changing the keys");
-  }
-  return directory;
-}
-
 bool is_there(const UniqueFd& directory, const char* name) {
   struct stat status {};
   return ::fstatat(directory.get(), name, &status, AT_SYMLINK_NOFOLLOW) == 0;
@@ -153,10 +143,7 @@ Outcome remove_pair(const UniqueFd& directory, const KeyId& id) {
 
 // Before the id becomes a part of a path.
 Outcome check_there(const UniqueFd& directory, const KeyId& id) {
-  if (is_key_id(id.text()) && id.text().find('/') == std::string::npos &&
-      is_there(directory, file_name(kPublicPrefix, id).c_str())) {
-    return {};
-  }
+  if (may_name_file(id) && is_there(directory, file_name(kPublicPrefix, id).c_str())) return {};
   return fail(ErrorCode::kNotFound, "no key has that id");
 }
 

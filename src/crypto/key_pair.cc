@@ -6,17 +6,6 @@
 #include "public_key.h"
 
 namespace latchkey::crypto {
-namespace {
-
-using Bio = Handle<BIO, BIO_free_all>;
-
-std::string_view content_of(BIO* bio) {
-  char* data = nullptr;
-  const long length = BIO_get_mem_data(bio, &data);
-  return {data, length > 0 ? static_cast<std::size_t>(length) : 0};
-}
-
-}  // namespace
 
 Result<KeyPair> generate_key_pair() {
   const EvpKey key(EVP_RSA_gen(kOwnKeyBits));

@@ -15,7 +15,6 @@ namespace latchkey::crypto {
 namespace {
 
 using Certificate = Handle<X509, X509_free>;
-using Bio = Handle<BIO, BIO_free>;
 using Pkcs12 = Handle<PKCS12, PKCS12_free>;
 using Provider = Handle<OSSL_PROVIDER, OSSL_PROVIDER_unload>;
 
@@ -74,9 +73,7 @@ Result<std::string> pem_of(EVP_PKEY* key) {
       !succeeded(PEM_write_bio_PUBKEY(memory.get(), key))) {
     return malformed("a certificate without a usable key");
   }
-  char* bytes = nullptr;
-  const long size = BIO_get_mem_data(memory.get(), &bytes);
-  return std::string(bytes, static_cast<std::size_t>(size));
+  return std::string(content_of(memory.get()));
 }
 
 Result<std::string> public_key_of(std::string_view der) {

@@ -40,6 +40,16 @@ std::unexpected<Error> openssl_failure(std::string_view what) {
   return fail(ErrorCode::kInternal, std::move(detail));
 }
 
+std::string_view content_of(BIO* bio) {
+  char* data = nullptr;
+  const long length = BIO_get_mem_data(bio, &data);
+  return {data, length > 0 ? static_cast<std::size_t>(length) : 0};
+}
+
+int no_pass_phrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*context*/) {
+  return -1;
+}
+
 void forget_openssl_errors() { ERR_clear_error(); }
 
 }  // namespace latchkey::crypto

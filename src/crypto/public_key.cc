@@ -21,7 +21,6 @@ constexpr char kUncompressedPoint = 4;
 
 using ParamBuilder = Handle<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
 using Params = Handle<OSSL_PARAM, OSSL_PARAM_free>;
-using Bio = Handle<BIO, BIO_free_all>;
 
 Result<EvpKey> from_params(const char* type, OSSL_PARAM* params) {
   const EvpKeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
@@ -109,11 +108,6 @@ std::string base64url_of(const BIGNUM* number, std::size_t size) {
   return wire::base64url_encode(bytes);
 }
 
-// Fails instead of asking at a terminal, which a service does not have.
-int no_pass_phrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*context*/) {
-  return -1;
-}
-
 Result<EvpKey> sound_rsa(EvpKey key) {
   forget_openssl_errors();
   if (key == nullptr) return fail(ErrorCode::kRefused, "no readable key in PEM");
@@ -137,6 +131,8 @@ bool is_key_id(std::string_view id) {
   return id.find_first_not_of(kAlphabet) == std::string_view::npos &&
          id.find("..") == std::string_view::npos;
 }
+
+bool may_name_file(const KeyId& id) { return is_key_id(id.text()) && !id.text().contains('/'); }
 
 Result<EvpKey> key_from_jwk(const wire::Json& jwk) {
   LK_TRY(const std::string type, jwk.string("kty"));

@@ -33,6 +33,9 @@ VerificationKey make_verification_key(KeyId id, std::vector<std::string> algorit
 // True if `id` is [A-Za-z0-9_:.=+/@-]{1,64} without `..` (J4).
 bool is_key_id(std::string_view id);
 
+// True if such an id may become a part of a file's name, too.
+bool may_name_file(const KeyId& id);
+
 // Builds the public key that a JWK describes and checks that it is sound (J16).
 //
 // Errors: kMalformed: members missing or spelled wrong; kRefused: a type, a curve, a size or an

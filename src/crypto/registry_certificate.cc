@@ -15,23 +15,12 @@
 namespace latchkey::crypto {
 namespace {
 
-using Bio = Handle<BIO, BIO_free_all>;
 using Certificate = Handle<X509, X509_free>;
 
 constexpr const char* kCurve = "P-256";
 constexpr const char* kEndOfTime = "99991231235959Z";  // RFC 5280 section 4.1.2.5: no end
 constexpr const char* kSubject = "latchkey registry tokens";
 constexpr std::size_t kLibtrustBytes = 30;
-
-std::string_view content_of(BIO* bio) {
-  char* data = nullptr;
-  const long length = BIO_get_mem_data(bio, &data);
-  return {data, length > 0 ? static_cast<std::size_t>(length) : 0};
-}
-
-int no_pass_phrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*context*/) {
-  return -1;
-}
 
 Result<EvpKey> on_p256(EvpKey key) {
   forget_openssl_errors();

@@ -1,7 +1,6 @@
 #include "latchkey/crypto/registry_keys.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -30,15 +29,6 @@ constexpr std::chrono::milliseconds kLockPause{20};
 
 std::string file_name(const KeyId& thumbprint, std::string_view suffix) {
   return std::string(kPrefix) + thumbprint.text() + std::string(suffix);
-}
-
-// One writer at a time; readers need no lock, as every step leaves a usable directory.
-Result<UniqueFd> lock_directory(const std::string& path) {
-  LK_TRY(UniqueFd directory, open_directory(path));
-  if (::flock(directory.get(), LOCK_EX | LOCK_NB) != 0) {
-    return fail(ErrorCode::kUnavailable, path + ": another process is changing the keys");
-  }
-  return directory;
 }
 
 // The names of all certificates in the directory. Other files are none of ours.
@@ -134,8 +124,7 @@ Result<std::optional<RegistryKeyInfo>> RegistryKeys::create(TimePoint now) {
 Outcome RegistryKeys::retire(const KeyId& thumbprint) {
   LK_TRY(const UniqueFd directory, lock_directory(directory_));
   // Before it becomes a part of a path.
-  const std::string& id = thumbprint.text();
-  if (!is_key_id(id) || id.contains('/')) return fail(ErrorCode::kNotFound, "no key has that id");
+  if (!may_name_file(thumbprint)) return fail(ErrorCode::kNotFound, "no key has that id");
   for (const std::string_view suffix : {kPublic, kPrivate}) {
     const std::string name = file_name(thumbprint, suffix);
     if (::unlinkat(directory.get(), name.c_str(), 0) == 0) continue;
