@@ -16,12 +16,13 @@ namespace {
 
 constexpr std::int64_t kDaysMax = 36'500;
 
-Result<std::chrono::days> days_from(std::string_view text) {
-  const auto count = wire::read_number<std::int64_t>(text);
-  if (!count || *count < 0 || *count > kDaysMax) {
+// Takes the number of either form of a body, or nullopt for what was none. Both bounds are looked
+// at before the number becomes a narrower one.
+Result<std::chrono::days> lifetime_of(std::optional<std::int64_t> days) {
+  if (!days || *days < 0 || *days > kDaysMax) {
     return fail(ErrorCode::kMalformed, "The lifetime must be a number of days.");
   }
-  return std::chrono::days(static_cast<int>(*count));
+  return std::chrono::days(static_cast<int>(*days));
 }
 
 void add_scopes(std::string_view words, std::vector<std::string>& scopes) {
@@ -88,7 +89,8 @@ Result<OrderForm> read_order_form(const PageRequest& request, const config::Cred
   LK_TRY(const std::string lifetime, field(form, "lifetime"));
   read.order.lifetime = defaults.lifetime;
   if (!lifetime.empty()) {
-    LK_TRY(read.order.lifetime, days_from(wire::trim_blanks(lifetime)));
+    LK_TRY(read.order.lifetime, lifetime_of(wire::read_number<std::int64_t>(
+                                    wire::trim_blanks(lifetime))));
   }
   for (const std::string& words : form.all("scope")) add_scopes(words, read.order.scopes);
   read.order.form = defaults.form;
@@ -112,10 +114,7 @@ Result<Order> read_order_json(const PageRequest& request, const config::Credenti
   }
   if (json.has("lifetime")) {
     const Result<std::int64_t> days = json.integer("lifetime");
-    if (!days || *days > kDaysMax) {
-      return fail(ErrorCode::kMalformed, "lifetime must be a number of days.");
-    }
-    order.lifetime = std::chrono::days(static_cast<int>(*days));
+    LK_TRY(order.lifetime, lifetime_of(days ? std::optional(*days) : std::nullopt));
   }
   if (json.has("scopes")) {
     Result<std::vector<std::string>> scopes = json.strings("scopes");

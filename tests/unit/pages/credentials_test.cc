@@ -196,7 +196,10 @@ TEST_F(Credentials, MisspelledMemberIsNoDefault) {
 }
 
 TEST_F(Credentials, LifetimeStaysWithinItsLimit) {
-  for (const char* body : {R"({"lifetime": 0})", R"({"lifetime": 366})", R"({"lifetime": 1e18})"}) {
+  // The last two are 6 days, each in 32 bits.
+  for (const char* body : {R"({"lifetime": 0})", R"({"lifetime": 366})", R"({"lifetime": 1e18})",
+                           R"({"lifetime": -1})", R"({"lifetime": -4294967290})",
+                           R"({"lifetime": 4294967302})"}) {
     EXPECT_EQ(serve(json_post("", body)).answer.status, 400) << body;
   }
   EXPECT_EQ(records_of(anna_), 0u);
