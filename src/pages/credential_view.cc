@@ -78,6 +78,32 @@ std::vector<model::IssuedCredential> newest_first(std::vector<model::IssuedCrede
   return records;
 }
 
+std::vector<View> live_rows(const Parts& parts, const Held& held, TimePoint now) {
+  std::vector<View> rows;
+  for (const model::IssuedCredential& record : newest_first(held.own.live)) {
+    rows.push_back(live_entry(parts, record, now));
+  }
+  return rows;
+}
+
+std::vector<View> dead_rows(const Held& held, const model::Account& account, TimePoint now) {
+  std::vector<View> rows;
+  for (const model::IssuedCredential& record : held.own.dead) {
+    rows.push_back(dead_entry(record, state_of(record, account, now)));
+  }
+  return rows;
+}
+
+std::vector<View> machine_rows(const Parts& parts, const Held& held) {
+  std::vector<View> rows;
+  for (const HeldByMachine& one : held.machines) {
+    for (const model::IssuedCredential& record : newest_first(one.live)) {
+      rows.push_back(machine_entry(parts, one.machine, record));
+    }
+  }
+  return rows;
+}
+
 Frame frame_of(const Parts& parts, const model::Account& account, int status, std::string title) {
   Frame frame;
   frame.status = status;
@@ -125,20 +151,6 @@ wire::JsonObject record_object(const Parts& parts, const model::IssuedCredential
 model::Answer list_page(const Parts& parts, const model::Account& account, const Held& held,
                         const std::string& form_token, TimePoint now, const ListNote& note) {
   const std::string& path = parts.config.paths.credentials;
-  std::vector<View> live;
-  for (const model::IssuedCredential& record : newest_first(held.own.live)) {
-    live.push_back(live_entry(parts, record, now));
-  }
-  std::vector<View> dead;
-  for (const model::IssuedCredential& record : held.own.dead) {
-    dead.push_back(dead_entry(record, state_of(record, account, now)));
-  }
-  std::vector<View> machines;
-  for (const HeldByMachine& one : held.machines) {
-    for (const model::IssuedCredential& record : newest_first(one.live)) {
-      machines.push_back(machine_entry(parts, one.machine, record));
-    }
-  }
   const std::chrono::days days =
       note.entered.lifetime.count() > 0 ? note.entered.lifetime : parts.config.credential.lifetime;
   View view;
@@ -155,9 +167,9 @@ model::Answer list_page(const Parts& parts, const model::Account& account, const
                                 : View::Shown::kNo)
       .text("days", std::to_string(days.count()))
       .text("days_max", std::to_string(parts.config.credential.lifetime_max.count()))
-      .list("live", std::move(live))
-      .list("dead", std::move(dead))
-      .list("machines", std::move(machines))
+      .list("live", live_rows(parts, held, now))
+      .list("dead", dead_rows(held, account, now))
+      .list("machines", machine_rows(parts, held))
       .text("revoke_all", path + "/revoke-all")
       .text("leaked_href", path + "/revoke")
       .text("whoami_href", parts.config.paths.whoami)
