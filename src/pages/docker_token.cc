@@ -146,8 +146,9 @@ Step<PageResult> DockerTokenPage::Desk::give(const PageRequest& request) {
   const TimePoint now = request.now;
   LK_TRY(const DockerQuestion question, read_docker_question(request, parts.config.docker));
   LK_TRY(const Identity identity, identify(question, request));
-  const std::vector<RegistryAccess> access = policy::granted(
-      policy, protection, request.query, question.service, identity, question.access);
+  LK_TRY(const std::vector<RegistryAccess> access,
+         policy::granted(policy, protection, request.query, question.service, identity,
+                         question.access));
   if (identity.anonymous() && access.empty()) {
     return model::refuse(Reason::kNoCredential, "nothing of it is for anyone");
   }

@@ -8,6 +8,8 @@ namespace latchkey::policy {
 namespace {
 
 using model::CanonicalRequest;
+using model::Reason;
+using model::Step;
 using wire::RegistryAccess;
 
 constexpr const char* kTag = "manifests/latest";
@@ -16,16 +18,35 @@ constexpr const char* kBlob =
 constexpr const char* kUploads = "blobs/uploads/";
 constexpr const char* kUpload = "blobs/uploads/0190a3b4-0000-7000-8000-000000000000";
 
-bool may(const Policy& policy, const ContentProtection& protection,
-         const model::AuthQuery& asker, const model::Identity& identity,
-         CanonicalRequest request) {
-  if (!protection.check(identity, request)) return false;
+// Who asks, and what has its word at each request.
+struct Judges {
+  const Policy& policy;
+  const ContentProtection& protection;
+  const model::AuthQuery& asker;
+  const model::Identity& identity;
+
+  Step<bool> let_through(CanonicalRequest request) const;
+  Step<bool> let_all_through(std::vector<CanonicalRequest> requests) const;
+};
+
+Step<bool> Judges::let_through(CanonicalRequest request) const {
+  const Step<void> open = protection.check(identity, request);
+  if (!open && open.error().reason() == Reason::kTokenRequired) return false;
+  if (!open) return std::unexpected(open.error());
   model::AuthQuery query;
   query.request = std::move(request);
   query.remote_address = asker.remote_address;
   query.transport = asker.transport;
   const PathSettings settings = policy.settings(query.request.host, query.request.path);
   return policy.decide(query, settings, identity).allowed();
+}
+
+Step<bool> Judges::let_all_through(std::vector<CanonicalRequest> requests) const {
+  for (CanonicalRequest& request : requests) {
+    LK_TRY(const bool through, let_through(std::move(request)));
+    if (!through) return false;
+  }
+  return !requests.empty();
 }
 
 bool contains(const std::vector<std::string>& list, const std::string& text) {
@@ -77,19 +98,19 @@ std::vector<CanonicalRequest> requests_of(const std::string& host, const Registr
   return requests;
 }
 
-std::vector<RegistryAccess> granted(const Policy& policy, const ContentProtection& protection,
-                                    const model::AuthQuery& asker, const std::string& service,
-                                    const model::Identity& identity,
-                                    std::span<const RegistryAccess> asked) {
+Step<std::vector<RegistryAccess>> granted(const Policy& policy,
+                                          const ContentProtection& protection,
+                                          const model::AuthQuery& asker,
+                                          const std::string& service,
+                                          const model::Identity& identity,
+                                          std::span<const RegistryAccess> asked) {
+  const Judges judges{policy, protection, asker, identity};
   std::vector<RegistryAccess> result;
   for (const RegistryAccess& access : asked) {
     RegistryAccess given{access.type, access.name, {}};
     for (const std::string& action : access.actions) {
-      std::vector<CanonicalRequest> requests = requests_of(service, access, action);
-      const bool all = std::ranges::all_of(requests, [&](CanonicalRequest& request) {
-        return may(policy, protection, asker, identity, std::move(request));
-      });
-      if (all && !requests.empty()) given.actions.push_back(action);
+      LK_TRY(const bool through, judges.let_all_through(requests_of(service, access, action)));
+      if (through) given.actions.push_back(action);
     }
     if (!given.actions.empty()) result.push_back(std::move(given));
   }

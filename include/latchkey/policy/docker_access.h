@@ -9,6 +9,7 @@
 
 #include "latchkey/model/auth_query.h"
 #include "latchkey/model/canonical_request.h"
+#include "latchkey/model/decision.h"
 #include "latchkey/model/docker_grant.h"
 #include "latchkey/model/identity.h"
 #include "latchkey/policy/content_protection.h"
@@ -21,12 +22,13 @@ namespace latchkey::policy {
 //
 // Input:   `protection`, which has its word at each of these requests, too; `asker`, the request
 //          by which a token is asked for: from where it comes may be part of a credential's scopes.
-std::vector<wire::RegistryAccess> granted(const Policy& policy,
-                                          const ContentProtection& protection,
-                                          const model::AuthQuery& asker,
-                                          const std::string& service,
-                                          const model::Identity& identity,
-                                          std::span<const wire::RegistryAccess> asked);
+// Errors:  kStoreUnavailable: `protection` could not answer, and a smaller token would be a lie.
+model::Step<std::vector<wire::RegistryAccess>> granted(const Policy& policy,
+                                                       const ContentProtection& protection,
+                                                       const model::AuthQuery& asker,
+                                                       const std::string& service,
+                                                       const model::Identity& identity,
+                                                       std::span<const wire::RegistryAccess> asked);
 
 // Returns: requests that somebody may make who may do `action` there. They stand for all that
 //          differ in the tag or digest only.

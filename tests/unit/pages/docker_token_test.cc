@@ -129,16 +129,32 @@ class DockerTokenTest : public SiteTest {
     return ids;
   }
 
-  // Stands for a disk that is full just then.
-  void refuse_rows_of_the_audit_log() {
+  void run_in_store(const char* statement) {
     sqlite3* database = nullptr;
     ASSERT_EQ(sqlite3_open(config_.store.path.c_str(), &database), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(database,
-                           "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN "
-                           "SELECT RAISE(ABORT, 'full'); END",
-                           nullptr, nullptr, nullptr),
-              SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(database, statement, nullptr, nullptr, nullptr), SQLITE_OK);
     sqlite3_close_v2(database);
+  }
+
+  // Stands for a disk that is full just then.
+  void refuse_rows_of_the_audit_log() {
+    run_in_store("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END");
+  }
+
+  // Stands for a store that fails just there.
+  void lose_settings_of_user_tokens() { run_in_store("DELETE FROM user_token_settings"); }
+
+  // What somebody of the users file asks, who has a password.
+  PageRequest get_by_password() {
+    config_.local.users_file = root_ + "/users";
+    config_.local.basic = true;
+    constexpr int kCheap = 4;
+    const SecretString password(std::string_view("s3cret"));
+    std::ofstream(config_.local.users_file)
+        << "dora:" << *crypto::hash_password(password, random_, kCheap) << "\n";
+    std::filesystem::permissions(config_.local.users_file, std::filesystem::perms(0600));
+    return get("service=docker.example&offline_token=true&scope=repository:a:pull", "dora",
+               "s3cret");
   }
 
   std::string refresh_token_of(const Issued& issued) {
@@ -377,21 +393,21 @@ TEST_F(DockerTokenTest, OfAMachineUsersPairEndsWithTheMachine) {
 }
 
 TEST_F(DockerTokenTest, GivesNoContentForAPlainPasswordWhereThatIsProtected) {
-  config_.local.users_file = root_ + "/users";
-  config_.local.basic = true;
-  constexpr int kCheap = 4;
-  std::ofstream(config_.local.users_file)
-      << "dora:" << *crypto::hash_password(SecretString(std::string_view("s3cret")), random_, kCheap)
-      << "\n";
-  std::filesystem::permissions(config_.local.users_file, std::filesystem::perms(0600));
-  const PageRequest ask =
-      get("service=docker.example&offline_token=true&scope=repository:a:pull", "dora", "s3cret");
+  const PageRequest ask = get_by_password();
   const wire::Json answer = good(ask);
   EXPECT_EQ(*answer.string("scope"), "repository:a:pull");
   EXPECT_FALSE(answer.has("refresh_token"));
   config_.user_token.enabled = true;
   config_.user_token.protect_content = true;
   EXPECT_EQ(granted(ask), "");
+}
+
+TEST_F(DockerTokenTest, GivesNoSmallerTokenWhereTheStoreCannotTellWhatIsProtected) {
+  const PageRequest ask = get_by_password();
+  config_.user_token.enabled = true;
+  EXPECT_EQ(granted(ask), "repository:a:pull");
+  lose_settings_of_user_tokens();
+  EXPECT_EQ(refused(ask), "503 store_unavailable");
 }
 
 TEST_F(DockerTokenTest, RefreshesNobodyWhoIsDisabled) {
