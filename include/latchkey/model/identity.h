@@ -27,10 +27,12 @@ class Identity {
   const AccountId& account() const { return account_; }
   const Profile& profile() const { return profile_; }
 
-  // The id of the issued credential, empty for sessions and anonymous requests.
+  // The id of the issued credential, or the name code of the user token, also for a Docker token
+  // that was made of one. Empty for whatever has no such name: sessions, passwords, certificates,
+  // REMOTE_USER, tokens of nexus-proxy and anonymous requests.
   const CredentialId& credential() const { return credential_; }
 
-  // The id of the session, empty for credentials and anonymous requests.
+  // The id of the session, empty for every other proof.
   const std::string& session_id() const { return session_id_; }
 
   // The credential's scopes; empty narrows nothing.
