@@ -25,4 +25,18 @@ std::string_view name_of(Proof proof) {
   return "anonymous";
 }
 
+bool is_ambient(Proof proof) {
+  switch (proof) {
+    case Proof::kSession:
+    case Proof::kCertificate:
+    case Proof::kRemoteUser: return true;
+    case Proof::kJwt:
+    case Proof::kUserToken:
+    case Proof::kPassword:
+    case Proof::kDockerToken:
+    case Proof::kAnonymous: return false;
+  }
+  return true;
+}
+
 }  // namespace latchkey::model

@@ -146,13 +146,8 @@ std::string nexus_time(TimePoint time) {
   return text + ".000+00:00";
 }
 
-bool is_ambient(model::Proof proof) {
-  return proof == model::Proof::kSession || proof == model::Proof::kCertificate ||
-         proof == model::Proof::kRemoteUser;
-}
-
 std::optional<UserTokenRefusal> unasked_change(const UserTokenCall& call) {
-  if (!is_ambient(call.who.proof()) ||
+  if (!model::is_ambient(call.who.proof()) ||
       policy::same_origin(call.request.hints(), call.parts.hosts) == policy::SameOrigin::kProven) {
     return std::nullopt;
   }

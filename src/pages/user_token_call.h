@@ -84,7 +84,4 @@ std::string nexus_time(TimePoint time);
 // Nothing, or the refusal of a change that a page of another site may have made a browser ask for.
 std::optional<UserTokenRefusal> unasked_change(const UserTokenCall& call);
 
-// True if the browser, and not the person, sends such a proof with each request.
-bool is_ambient(model::Proof proof);
-
 }  // namespace latchkey::pages

@@ -15,6 +15,7 @@ namespace latchkey::pages {
 namespace {
 
 using model::Proof;
+using model::is_ambient;
 using Refused = std::optional<UserTokenRefusal>;
 
 // Whether the owner was asked for a password; if not, there is none.

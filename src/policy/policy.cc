@@ -40,17 +40,11 @@ Result<std::vector<std::unique_ptr<const RE2>>> compile(const std::vector<std::s
   return compiled;
 }
 
-// True for what a browser sends by itself, whichever page makes it.
-bool is_sent_unasked(model::Proof proof) {
-  return proof == model::Proof::kSession || proof == model::Proof::kCertificate ||
-         proof == model::Proof::kRemoteUser;
-}
-
-// True if such a proof may be believed for this request: what changes something, or opens a channel
-// that may, must have been made by a page of ours. Without any word from the browser (no Origin, no
-// Sec-Fetch-Site) it is a program that holds the cookie, which no other site can steer; but a
-// WebSocket always carries an Origin, so its absence is no excuse there.
-bool unasked_may(const model::AuthQuery& query, const config::Hosts& hosts) {
+// True if an ambient proof may be believed for this request: what changes something, or opens a
+// channel that may, must have been made by a page of ours. Without any word from the browser (no
+// Origin, no Sec-Fetch-Site) it is a program that holds the cookie, which no other site can steer;
+// but a WebSocket always carries an Origin, so its absence is no excuse there.
+bool ambient_may(const model::AuthQuery& query, const config::Hosts& hosts) {
   const bool upgrade = query.hints.wants_upgrade;
   if (!upgrade && is_safe_method(query.request.method)) return true;
   const SameOrigin proof = same_origin(query.hints, hosts);
@@ -170,8 +164,8 @@ Decision Policy::decide(const model::AuthQuery& query, const PathSettings& setti
   const auto refuse = [&](Reason reason, std::string detail) {
     return Decision::refuse(reason, std::move(detail)).about(std::move(identity));
   };
-  if (is_sent_unasked(identity.proof()) && settings.cross_site != config::CrossSite::kAllow &&
-      !unasked_may(query, parts_->hosts)) {
+  if (model::is_ambient(identity.proof()) && settings.cross_site != config::CrossSite::kAllow &&
+      !ambient_may(query, parts_->hosts)) {
     return refuse(Reason::kCrossSite, "no proof of the same origin");
   }
   if (!scopes_permit(identity.scopes(), query)) {
