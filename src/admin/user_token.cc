@@ -12,14 +12,13 @@ namespace {
 std::vector<Cell> row_of(const store::UserTokenAndAccount& found,
                          const store::UserTokenSettings& settings, TimePoint now) {
   const store::UserToken& token = found.token;
-  const auto expires = store::expiry_of(token.created, settings);
-  const bool expired = expires && now >= *expires;
+  const bool expired = store::has_expired(token.created, settings, now);
   return {found.account.profile.user_name,
           token.name_code,
           std::string(!settings.enabled ? "off" : expired ? "expired" : "live"),
           wire::rfc3339(token.created),
           token.created_by,
-          time_cell(expires),
+          time_cell(store::expiry_of(token.created, settings)),
           time_cell(token.last_used),
           token.last_used_from,
           token.last_used_by};
@@ -31,9 +30,9 @@ int user_token_list(const Arguments& arguments, const World& world) {
   Or<Opened> opened = open_store(arguments, world);
   if (!opened) return opened.error();
   store::UserTokens& tokens = opened->store.user_tokens();
-  const Result<store::UserTokenSettings> stored = tokens.settings();
-  if (!stored) return failed(world, "store", stored.error());
-  const auto settings = store::in_force(opened->config.user_token, *stored);
+  const Result<store::UserTokenSettings> settings =
+      tokens.settings(opened->config.user_token);
+  if (!settings) return failed(world, "store", settings.error());
   Listing listing({"user", "name_code", "state", "created", "created_by", "expires", "last_used",
                    "last_used_from", "last_used_by"});
   store::UserTokenFilter page;
@@ -42,7 +41,7 @@ int user_token_list(const Arguments& arguments, const World& world) {
     const auto found = tokens.list(page);
     if (!found) return failed(world, "store", found.error());
     for (const store::UserTokenAndAccount& one : *found) {
-      listing.add(row_of(one, settings, world.clock.now()));
+      listing.add(row_of(one, *settings, world.clock.now()));
     }
     if (static_cast<std::int64_t>(found->size()) < page.limit) break;
   }

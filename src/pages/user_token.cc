@@ -136,11 +136,11 @@ PageResult UserTokenPage::serve(const PageRequest& request) {
     return refuse_call({403, "session_required", "Sign in here first.", "a name without account"});
   }
   if (!account) return failed_call(account.error());
-  const Result<store::UserTokenSettings> stored = parts_.store.user_tokens().settings();
-  if (!stored) return failed_call(stored.error());
-  const store::UserTokenSettings settings = store::in_force(parts_.config.user_token, *stored);
-  const UserTokenCall call{parts_,   sealer_,  request,          *who,
-                           *account, settings, *std::move(names)};
+  const Result<store::UserTokenSettings> settings =
+      parts_.store.user_tokens().settings(parts_.config.user_token);
+  if (!settings) return failed_call(settings.error());
+  const UserTokenCall call{parts_,   sealer_,   request,          *who,
+                           *account, *settings, *std::move(names)};
   PageResult result = answer(call, *address);
   result.user = account->profile.user_name;
   return result;

@@ -37,35 +37,42 @@ UserTokenMembers members_of(const UserTokenCall& call, const store::UserToken& t
                            {"realm", owner.provider}};
   const auto expires = store::expiry_of(token.created, call.settings);
   if (expires) members.emplace_back("expires", nexus_time(*expires));
-  members.emplace_back("isExpired", expires && call.request.now >= *expires);
+  members.emplace_back("isExpired",
+                       store::has_expired(token.created, call.settings, call.request.now));
   if (token.last_used) members.emplace_back("lastUsed", nexus_time(*token.last_used));
   return members;
 }
 
-// Takes one truth value of the body, where there is one.
+// Takes one truth value of the body into the change, where there is one. What the file has fixed
+// may be said once more, as a client does that sends back what it got; it is not stored, for it
+// would count as soon as the file says nothing any more.
 Refused read_switch(const std::vector<std::pair<std::string, std::string>>& members,
-                    std::string_view name, const std::optional<bool>& fixed, bool& into) {
+                    std::string_view name, const std::optional<bool>& fixed,
+                    std::optional<bool>& into) {
   const std::optional<std::string> text = member_of(members, name);
   if (!text) return std::nullopt;
   if (*text != "true" && *text != "false") {
     return UserTokenRefusal{400, "malformed", std::string(name) + " must be true or false."};
   }
-  into = *text == "true";
-  if (!fixed || *fixed == into) return std::nullopt;
+  const bool wanted = *text == "true";
+  if (!fixed) into = wanted;
+  if (!fixed || *fixed == wanted) return std::nullopt;
   return UserTokenRefusal{400, "fixed",
                           std::string(name) + " is decided by the configuration file."};
 }
 
 Refused read_days(const std::vector<std::pair<std::string, std::string>>& members,
-                  const std::optional<std::uint32_t>& fixed, std::uint32_t& into) {
+                  const std::optional<std::uint32_t>& fixed,
+                  std::optional<std::uint32_t>& into) {
   const std::optional<std::string> text = member_of(members, "expirationDays");
   if (!text) return std::nullopt;
   const auto days = wire::read_number<std::int64_t>(*text);
   if (!days || *days < 1 || *days > 999) {
     return UserTokenRefusal{400, "malformed", "expirationDays must be between 1 and 999."};
   }
-  into = static_cast<std::uint32_t>(*days);
-  if (!fixed || *fixed == into) return std::nullopt;
+  const std::uint32_t wanted = static_cast<std::uint32_t>(*days);
+  if (!fixed) into = wanted;
+  if (!fixed || *fixed == wanted) return std::nullopt;
   return UserTokenRefusal{400, "fixed", "expirationDays is decided by the configuration file."};
 }
 
@@ -75,23 +82,23 @@ PageResult put_settings(const UserTokenCall& call) {
   const config::UserToken& file = call.parts.config.user_token;
   // Only `false` is final there: what the file allows may be switched off for a while.
   const std::optional<bool> enabled = file.enabled ? std::nullopt : std::optional(false);
-  store::UserTokenSettings wanted = call.settings;
-  Refused refused = read_switch(*members, "enabled", enabled, wanted.enabled);
+  store::UserTokenChange change;
+  Refused refused = read_switch(*members, "enabled", enabled, change.enabled);
   if (!refused) {
     refused = read_switch(*members, "protectContent", file.protect_content,
-                          wanted.protect_content);
+                          change.protect_content);
   }
   if (!refused) {
     refused = read_switch(*members, "expirationEnabled", file.expiration_enabled,
-                          wanted.expiration_enabled);
+                          change.expiration_enabled);
   }
-  if (!refused) refused = read_days(*members, file.expiration_days, wanted.expiration_days);
+  if (!refused) refused = read_days(*members, file.expiration_days, change.expiration_days);
   if (refused) return refuse_call(*refused);
-  const Outcome set =
-      call.parts.store.user_tokens().set(wanted, call.request.now, call.actor());
-  if (!set) return failed_call(set.error());
-  return answer_call(call, 200, "userTokenSettings", members_of(wanted), "settings_changed",
-                     members_json(members_of(wanted)));
+  const Result<store::UserTokenSettings> stored =
+      call.parts.store.user_tokens().set(change, call.request.now, call.actor());
+  if (!stored) return failed_call(stored.error());
+  const UserTokenMembers now = members_of(store::in_force(file, *stored));
+  return answer_call(call, 200, "userTokenSettings", now, "settings_changed", members_json(now));
 }
 
 PageResult reset_all(const UserTokenCall& call) {

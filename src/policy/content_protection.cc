@@ -22,10 +22,9 @@ model::Step<void> ContentProtection::check(const model::Identity& identity,
       !is_content(settings_, request.path)) {
     return {};
   }
-  const Result<store::UserTokenSettings> stored = store_.user_tokens().settings();
-  if (!stored) return model::refuse(model::Reason::kStoreUnavailable, stored.error().detail);
-  const store::UserTokenSettings settings = store::in_force(settings_, *stored);
-  if (!settings.enabled || !settings.protect_content) return {};
+  const Result<store::UserTokenSettings> settings = store_.user_tokens().settings(settings_);
+  if (!settings) return model::refuse(model::Reason::kStoreUnavailable, settings.error().detail);
+  if (!settings->enabled || !settings->protect_content) return {};
   return model::refuse(model::Reason::kTokenRequired, "a password where content is");
 }
 

@@ -75,6 +75,11 @@ std::optional<TimePoint> expiry_of(TimePoint created, const UserTokenSettings& s
   return created + std::chrono::days(settings.expiration_days);
 }
 
+bool has_expired(TimePoint created, const UserTokenSettings& settings, TimePoint now) {
+  const std::optional<TimePoint> expires = expiry_of(created, settings);
+  return expires && now >= *expires;
+}
+
 struct UserTokens::Known {
   Memo<crypto::Digest, PresentedUserToken, crypto::DigestHash> rows;
 };
@@ -218,16 +223,27 @@ Result<UserTokenSettings> UserTokens::settings() {
   return read_user_token_settings(columns);
 }
 
-Outcome UserTokens::set(const UserTokenSettings& settings, TimePoint now,
-                        const model::Actor& by) {
+Result<UserTokenSettings> UserTokens::settings(const config::UserToken& file) {
+  LK_TRY(const UserTokenSettings stored, settings());
+  return in_force(file, stored);
+}
+
+Result<UserTokenSettings> UserTokens::set(const UserTokenChange& change, TimePoint now,
+                                          const model::Actor& by) {
   LK_TRY(Transaction transaction, Transaction::begin(connection_));
-  LK_TRY(const UserTokenSettings before, this->settings());
-  if (before == settings) return {};
-  LK_CHECK(put_settings(connection_, settings));
+  LK_TRY(const UserTokenSettings before, settings());
+  const UserTokenSettings after{
+      .enabled = change.enabled.value_or(before.enabled),
+      .protect_content = change.protect_content.value_or(before.protect_content),
+      .expiration_enabled = change.expiration_enabled.value_or(before.expiration_enabled),
+      .expiration_days = change.expiration_days.value_or(before.expiration_days)};
+  if (after == before) return before;
+  LK_CHECK(put_settings(connection_, after));
   LK_CHECK(append_audit(transaction, now, by,
                         {.action = model::AuditAction::kUserTokenSettingsChanged,
-                         .detail = settings_json(settings)}));
-  return transaction.commit();
+                         .detail = settings_json(after)}));
+  LK_CHECK(transaction.commit());
+  return after;
 }
 
 }  // namespace latchkey::store

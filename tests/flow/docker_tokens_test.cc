@@ -241,7 +241,7 @@ TEST_F(DockerToken, OfAUserTokenEndsWithIt) {
   store::UserToken pair;
   pair.account = ann_.id;
   pair.name_code = "ann00001";
-  pair.created = world_.clock.now();
+  pair.created = world_.clock.now() - std::chrono::days(1);
   store::UserTokens& pairs = world_.store->user_tokens();
   ASSERT_THAT(pairs.make(pair, 0, store::Renewal::kReplace, kSomebody), IsOk());
   World::Claims claims = without("credential");
@@ -252,12 +252,14 @@ TEST_F(DockerToken, OfAUserTokenEndsWithIt) {
   ASSERT_THAT(world_.store->accounts().end_sessions(ann_.id, world_.clock.now(), kSomebody), IsOk());
   EXPECT_EQ(world_.reason(by_bearer(pull(), token)), "allowed");
 
-  store::UserTokenSettings settings = *pairs.settings();
-  settings.enabled = false;
-  ASSERT_THAT(pairs.set(settings, world_.clock.now(), kSomebody), IsOk());
+  const auto set = [&](const store::UserTokenChange& change) {
+    ASSERT_THAT(pairs.set(change, world_.clock.now(), kSomebody), IsOk());
+  };
+  set({.enabled = false});
   EXPECT_EQ(world_.reason(by_bearer(pull(), token)), "revoked_credential");
-  settings.enabled = true;
-  ASSERT_THAT(pairs.set(settings, world_.clock.now(), kSomebody), IsOk());
+  set({.enabled = true, .expiration_enabled = true, .expiration_days = 1});
+  EXPECT_EQ(world_.reason(by_bearer(pull(), token)), "expired_credential");
+  set({.expiration_days = 2});
   ASSERT_EQ(world_.reason(by_bearer(pull(), token)), "allowed");
 
   ASSERT_THAT(pairs.reset(ann_.id, world_.clock.now(), kSomebody), IsOk());

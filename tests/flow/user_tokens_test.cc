@@ -47,7 +47,11 @@ struct Pairs : World {
     return std::string(pass.reveal());
   }
   void set(const store::UserTokenSettings& settings) {
-    ASSERT_THAT(store->user_tokens().set(settings, clock.now(), kSomebody), IsOk());
+    const store::UserTokenChange all{.enabled = settings.enabled,
+                                     .protect_content = settings.protect_content,
+                                     .expiration_enabled = settings.expiration_enabled,
+                                     .expiration_days = settings.expiration_days};
+    ASSERT_THAT(store->user_tokens().set(all, clock.now(), kSomebody), IsOk());
   }
   std::string reason_of(std::string_view user, std::string_view password,
                         const std::string& target = "/repository/maven/x.jar") {

@@ -56,11 +56,22 @@ inline constexpr std::int64_t kTicketsMax = 100;
 // Whether a pair that is there is kept or replaced.
 enum class Renewal { kKeep, kReplace };
 
+// What an administrator changes; nullopt leaves a setting as it is.
+struct UserTokenChange {
+  std::optional<bool> enabled{};
+  std::optional<bool> protect_content{};
+  std::optional<bool> expiration_enabled{};
+  std::optional<std::uint32_t> expiration_days{};
+};
+
 // Returns what is in force: the words of the file, and where it has none, those of the store.
 UserTokenSettings in_force(const config::UserToken& file, const UserTokenSettings& stored);
 
 // Returns when a pair ends: so many days after it was made, or nullopt where there is no end.
 std::optional<TimePoint> expiry_of(TimePoint created, const UserTokenSettings& settings);
+
+// True from the moment on at which a pair ends.
+bool has_expired(TimePoint created, const UserTokenSettings& settings, TimePoint now);
 
 class UserTokens {
  public:
@@ -107,10 +118,19 @@ class UserTokens {
   Outcome redeem_ticket(const crypto::Digest& ticket_hash, const AccountId& account,
                         TimePoint now);
 
-  // What administrators have set. Errors: kUnavailable.
+  // What administrators have set, whatever the file says. Errors: kUnavailable.
   Result<UserTokenSettings> settings();
-  // What is set already is no change, and the audit log has no row of it.
-  Outcome set(const UserTokenSettings& settings, TimePoint now, const model::Actor& by);
+
+  // What is in force with the words of `file`. Errors: kUnavailable.
+  Result<UserTokenSettings> settings(const config::UserToken& file);
+
+  // Changes what administrators have set. What is set already is no change, and the audit log has
+  // no row of it.
+  //
+  // Returns: what is set now; two changes at a time are one after the other, and none is lost.
+  // Errors:  kUnavailable: nothing was changed.
+  Result<UserTokenSettings> set(const UserTokenChange& change, TimePoint now,
+                                const model::Actor& by);
 
  private:
   struct Known;

@@ -44,6 +44,19 @@ TEST_F(UserTokenAdministration, WhatTheFileSaysIsFinal) {
   EXPECT_EQ(status(as_root("PUT", kSettings, R"({"enabled":true})")), 400);
 }
 
+TEST_F(UserTokenAdministration, WhatTheFileSaysIsNotStored) {
+  config_.user_token.enabled = false;
+  config_.user_token.expiration_days = 7;
+  const model::Answer changed = ask(as_root("PUT", kSettings, R"({"protectContent":true})"));
+  EXPECT_EQ(changed.body, R"({"enabled":false,"protectContent":true,"expirationEnabled":false,)"
+                          R"("expirationDays":7})");
+  EXPECT_EQ(store_.user_tokens().settings(), (store::UserTokenSettings{.protect_content = true}));
+
+  // As a client does that sends back what it got.
+  EXPECT_EQ(ask(as_root("PUT", kSettings, changed.body)).body, changed.body);
+  EXPECT_EQ(store_.user_tokens().settings(), (store::UserTokenSettings{.protect_content = true}));
+}
+
 TEST_F(UserTokenAdministration, SwitchedOffEverythingIsRefusedButTheSwitch) {
   own();
   set(R"({"enabled":false})");

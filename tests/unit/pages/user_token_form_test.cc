@@ -90,7 +90,7 @@ TEST_F(UserTokenForm, TakesNothingFromAnotherSiteOrFormO1L15) {
 TEST_F(UserTokenForm, OfAnExpiredPairOnlyRenews) {
   post("show");
   const std::string first = name_code();
-  const store::UserTokenSettings short_lived{.expiration_enabled = true, .expiration_days = 1};
+  const store::UserTokenChange short_lived{.expiration_enabled = true, .expiration_days = 1};
   ASSERT_THAT(store_.user_tokens().set(short_lived, now_, kSomebody), IsOk());
   store::UserToken old = *store_.user_tokens().find(anna_.account.id);
   old.created = now_ - std::chrono::days(1);

@@ -202,9 +202,47 @@ TEST(UserTokenSettings, AreNexusOnesUntilTheyAreSet) {
                               .protect_content = true,
                               .expiration_enabled = true,
                               .expiration_days = 999};
-  ASSERT_THAT(store.user_tokens().set(set, kNow, kSomebody), IsOk());
+  EXPECT_EQ(store.user_tokens().set({.enabled = false,
+                                     .protect_content = true,
+                                     .expiration_enabled = true,
+                                     .expiration_days = 999},
+                                    kNow, kSomebody),
+            set);
 
   EXPECT_EQ(store.user_tokens().settings(), set);
+}
+
+TEST(UserTokenSettings, OneChangeDoesNotUndoAnother) {
+  const TemporaryDirectory directory;
+  Store first = create(directory.file("store.db"));
+  Store second = create(directory.file("store.db"));
+  ASSERT_EQ(second.user_tokens().settings(), UserTokenSettings());
+
+  ASSERT_THAT(first.user_tokens().set({.protect_content = true}, kNow, kSomebody), IsOk());
+  const auto after = second.user_tokens().set({.expiration_days = 7}, kNow, kSomebody);
+
+  EXPECT_EQ(after, (UserTokenSettings{.protect_content = true, .expiration_days = 7}));
+  ASSERT_THAT(after, IsOk());
+  EXPECT_EQ(first.user_tokens().settings(), *after);
+}
+
+TEST(UserTokenSettings, ForAFileAreThoseInForce) {
+  Store store = in_memory();
+  ASSERT_THAT(store.user_tokens().set({.protect_content = true}, kNow, kSomebody), IsOk());
+  config::UserToken file;
+  file.expiration_days = 7;
+
+  EXPECT_EQ(store.user_tokens().settings(file),
+            (UserTokenSettings{.enabled = false, .protect_content = true, .expiration_days = 7}));
+}
+
+TEST(UserTokenSettings, EndAPairAtItsLastSecond) {
+  const UserTokenSettings day{.expiration_enabled = true, .expiration_days = 1};
+  const TimePoint end = kNow + std::chrono::days(1);
+
+  EXPECT_FALSE(has_expired(kNow, day, end - Seconds(1)));
+  EXPECT_TRUE(has_expired(kNow, day, end));
+  EXPECT_FALSE(has_expired(kNow, UserTokenSettings(), end));
 }
 
 TEST(UserTokenSettings, AreHandedOutWithEveryPairAtTheNextRequest) {
@@ -328,7 +366,7 @@ TEST(UserTokensInTheAuditLog, EachChangeHasItsRowAndWhatChangesNothingHasNone) {
   ASSERT_EQ(people.store.user_tokens().reset_all(kNow, kSomebody), 0);
   ASSERT_THAT(people.make(people.bob, "bob00001"), IsOk());
   ASSERT_EQ(people.store.user_tokens().reset_all(kNow, kSomebody), 1);
-  const UserTokenSettings set{.protect_content = true, .expiration_days = 7};
+  const UserTokenChange set{.protect_content = true, .expiration_days = 7};
   ASSERT_THAT(people.store.user_tokens().set(set, kNow, kSomebody), IsOk());
   ASSERT_THAT(people.store.user_tokens().set(set, kNow, kSomebody), IsOk());
 
