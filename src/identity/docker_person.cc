@@ -5,6 +5,7 @@
 
 #include "identity_maker.h"
 #include "live_record.h"
+#include "live_user_token.h"
 
 namespace latchkey::identity {
 namespace {
@@ -57,24 +58,21 @@ Step<DockerPerson::Found> DockerPerson::by_user_token(const DockerClaims& claims
                                                       store::Owner owner, TimePoint now) {
   const Result<store::UserToken> pair = store_.user_tokens().find(claims.account);
   if (!pair && pair.error().code != ErrorCode::kNotFound) return unanswered(pair.error());
-  const Result<store::UserTokenSettings> stored = store_.user_tokens().settings();
-  if (!stored) return unanswered(stored.error());
-  const store::UserTokenSettings settings = store::in_force(config_.user_token, *stored);
-  const bool on = config_.user_token.enabled && settings.enabled;
-  if (!on || !pair || pair->name_code != claims.user_token) {
+  const Result<store::UserTokenSettings> settings =
+      store_.user_tokens().settings(config_.user_token);
+  if (!settings) return unanswered(settings.error());
+  if (!settings->enabled || !pair || pair->name_code != claims.user_token) {
     return model::refuse(Reason::kRevokedCredential, claims.user_token);
   }
-  const TimePoint end = store::expiry_of(pair->created, settings).value_or(claims.expires);
-  if (now >= end) return model::refuse(Reason::kExpiredCredential, claims.user_token);
-  const auto age = check_.membership_age(owner, now);
-  LK_CHECK(check_.member_of_credential(owner, now));
-  const TimePoint until =
-      std::min({claims.expires, end, OwnerCheck::end_of(owner).value_or(claims.expires)});
-  store::PresentedUserToken token;
-  token.name_code = pair->name_code;
-  token.owner = std::move(owner);
-  return Found{IdentityMaker::of_user_token(std::move(token), until, age), pair->last_used,
-               claims.account};
+  store::PresentedUserToken token{.name_code = pair->name_code,
+                                  .created = pair->created,
+                                  .last_used = pair->last_used,
+                                  .settings = *settings,
+                                  .owner = std::move(owner)};
+  LK_TRY(const LiveUserToken live, live_user_token(check_, token, *settings, now));
+  const TimePoint until = std::min(claims.expires, live.until.value_or(claims.expires));
+  return Found{IdentityMaker::of_user_token(std::move(token), until, live.membership_age),
+               pair->last_used, claims.account};
 }
 
 Step<DockerPerson::Found> DockerPerson::owner_of(const DockerClaims& claims, const Outcome& local,

@@ -1,10 +1,10 @@
 #include "user_tokens.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "latchkey/crypto/digest.h"
 #include "latchkey/crypto/user_token.h"
+#include "live_user_token.h"
 
 namespace latchkey::identity {
 
@@ -21,7 +21,7 @@ Step<std::optional<ProvenUserToken>> UserTokens::find(const model::BasicPair& pa
       store_.user_tokens().presented(crypto::sha256(pair.password.reveal()));
   if (!found && found.error().code != ErrorCode::kNotFound) return unanswered(found.error());
   if (!found) return std::nullopt;
-  store::Owner& owner = found->owner;
+  const store::Owner& owner = found->owner;
   const store::UserTokenSettings settings =
       store::in_force(config_.user_token, found->settings);
   if (!settings.enabled) return std::nullopt;
@@ -29,18 +29,10 @@ Step<std::optional<ProvenUserToken>> UserTokens::find(const model::BasicPair& pa
     return model::refuse(Reason::kWrongUserName, found->name_code);
   }
   LK_CHECK(check_.alive(owner, local, now));
-  const std::optional<TimePoint> expires = store::expiry_of(found->created, settings);
-  if (expires && now >= *expires) {
-    return model::refuse(Reason::kExpiredCredential, found->name_code);
-  }
-  const auto age = check_.membership_age(owner, now);
-  LK_CHECK(check_.member_of_credential(owner, now));
-  const std::optional<TimePoint> end = OwnerCheck::end_of(owner);
-  const std::optional<TimePoint> until = expires && end ? std::min(*expires, *end)
-                                         : expires      ? expires
-                                                        : end;
-  return ProvenUserToken{
-      .token = *std::move(found), .valid_until = until, .membership_age = age};
+  LK_TRY(const LiveUserToken live, live_user_token(check_, *found, settings, now));
+  return ProvenUserToken{.token = *std::move(found),
+                         .valid_until = live.until,
+                         .membership_age = live.membership_age};
 }
 
 }  // namespace latchkey::identity
