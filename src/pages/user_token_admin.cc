@@ -140,15 +140,20 @@ PageResult show(const UserTokenCall& call, const model::Account& owner) {
   return answer_call(call, 200, "userToken", members_of(call, *token, owner), "shown");
 }
 
+PageResult exists_already() {
+  return refuse_call({409, "user_token_exists", "There is a user token already."});
+}
+
 PageResult create(const UserTokenCall& call, const model::Account& owner) {
   const Result<store::UserToken> there = call.parts.store.user_tokens().find(owner.id);
-  if (there) return refuse_call({409, "user_token_exists", "There is a user token already."});
+  if (there) return exists_already();
   if (there.error().code != ErrorCode::kNotFound) return failed_call(there.error());
   const Result<UserTokenPair> pair = user_token_pair(
-      call.parts.store, call.sealer, owner,
+      call.parts, call.sealer, owner,
       {call.account.profile.user_name, call.account.provider, call.actor()},
-      store::Renewal::kKeep, call.request.now, call.parts.random);
+      PairWish::kShownOrMade, call.request.now);
   if (!pair) return failed_call(pair.error());
+  if (pair->age == PairAge::kOld) return exists_already();  // the owner was quicker
   return answer_call(call, 201, "userToken", members_of(call, pair->token, owner),
                      "user_token_made", "for " + owner.profile.user_name);
 }

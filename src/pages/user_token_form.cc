@@ -44,15 +44,16 @@ void add_state(View& view, const Call& call, const store::UserToken& token,
   view.flag("has_pair", View::Shown::kYes)
       .text("created", date_text(token.created))
       .text("expires", expires ? date_text(*expires) : "")
-      .text("expired", expires && call.request.now >= *expires ? "expired" : "")
+      .text("expired", store::has_expired(token.created, settings, call.request.now) ? "expired"
+                                                                                     : "")
       .text("used",
             last_use_text(token.last_used, token.last_used_from, token.last_used_by));
 }
 
 PageResult show(const Call& call, const Shown& shown, std::string reason) {
-  const Result<store::UserTokenSettings> stored = call.parts.store.user_tokens().settings();
-  if (!stored) return failed(call, BodyKind::kForm, stored.error());
-  const auto settings = store::in_force(call.parts.config.user_token, *stored);
+  const Result<store::UserTokenSettings> settings =
+      call.parts.store.user_tokens().settings(call.parts.config.user_token);
+  if (!settings) return failed(call, BodyKind::kForm, settings.error());
   const Result<store::UserToken> token = call.parts.store.user_tokens().find(call.account.id);
   if (!token && token.error().code != ErrorCode::kNotFound) {
     return failed(call, BodyKind::kForm, token.error());
@@ -60,7 +61,7 @@ PageResult show(const Call& call, const Shown& shown, std::string reason) {
   const std::string& credentials = call.parts.config.paths.credentials;
   View view;
   // Every name is said: mustache would look a missing one up elsewhere.
-  view.text("off", settings.enabled ? "" : "off")
+  view.text("off", settings->enabled ? "" : "off")
       .text("notice", shown.notice)
       .text("name_code", "")
       .text("expired", "")
@@ -68,24 +69,13 @@ PageResult show(const Call& call, const Shown& shown, std::string reason) {
       .text("action", credentials + kUserTokenBelow)
       .text("form_token", form_token(call.visitor.session))
       .text("back_href", credentials);
-  if (token) add_state(view, call, *token, settings);
+  if (token) add_state(view, call, *token, *settings);
   if (shown.pair != nullptr) add_pair(view, call, *shown.pair);
   Frame frame;
   frame.title = "Your user token";
   frame.site = call.parts.config.site.title;
   frame.account = call.account.profile.user_name;
   return done(page(Template::kUserToken, view, frame), std::move(reason));
-}
-
-PageResult make(const Call& call, const crypto::Sealer& sealer, store::Renewal renewal) {
-  const Result<UserTokenPair> pair = user_token_pair(
-      call.parts.store, sealer, call.account,
-      {call.account.profile.user_name, call.account.provider, actor_of(call)}, renewal,
-      call.request.now, call.parts.random);
-  if (!pair) return failed(call, BodyKind::kForm, pair.error());
-  const bool renewed = renewal == store::Renewal::kReplace;
-  return show(call, {&*pair, renewed ? "This is a new one. The old one is refused." : ""},
-              renewed ? "user_token_renewed" : "user_token_shown");
 }
 
 PageResult reset(const Call& call) {
@@ -98,28 +88,28 @@ PageResult reset(const Call& call) {
               "user_token_reset");
 }
 
-// Nothing, or why no pair is handed out: an expired one is only renewed, and where they are
-// switched off there is none.
-Result<std::optional<Complaint>> why_not(const Call& call, store::Renewal renewal) {
-  LK_TRY(const store::UserTokenSettings stored, call.parts.store.user_tokens().settings());
-  const auto settings = store::in_force(call.parts.config.user_token, stored);
-  if (!settings.enabled) {
-    return Complaint{400, "user_tokens_off", "User tokens are switched off here.", ""};
+// Where they are switched off there is none, and an expired one is only renewed.
+PageResult hand_out(const Call& call, const crypto::Sealer& sealer, PairWish wish) {
+  const Result<store::UserTokenSettings> settings =
+      call.parts.store.user_tokens().settings(call.parts.config.user_token);
+  if (!settings) return failed(call, BodyKind::kForm, settings.error());
+  if (!settings->enabled) {
+    return complain(call, BodyKind::kForm,
+                    {400, "user_tokens_off", "User tokens are switched off here.", ""});
   }
-  if (renewal == store::Renewal::kReplace) return std::nullopt;
-  const Result<store::UserToken> token = call.parts.store.user_tokens().find(call.account.id);
-  if (!token && token.error().code != ErrorCode::kNotFound) return std::unexpected(token.error());
-  const auto expires = token ? store::expiry_of(token->created, settings) : std::nullopt;
-  if (!expires || call.request.now < *expires) return std::nullopt;
-  return Complaint{410, "expired", "Your user token has expired.",
-                   "Open its page and replace it by a new one."};
-}
-
-PageResult hand_out(const Call& call, const crypto::Sealer& sealer, store::Renewal renewal) {
-  const Result<std::optional<Complaint>> complaint = why_not(call, renewal);
-  if (!complaint) return failed(call, BodyKind::kForm, complaint.error());
-  if (*complaint) return complain(call, BodyKind::kForm, **complaint);
-  return make(call, sealer, renewal);
+  const Result<UserTokenPair> pair = user_token_pair(
+      call.parts, sealer, call.account,
+      {call.account.profile.user_name, call.account.provider, actor_of(call)}, wish,
+      call.request.now);
+  if (!pair && pair.error().code == ErrorCode::kExpired) {
+    return complain(call, BodyKind::kForm,
+                    {410, "expired", "Your user token has expired.",
+                     "Open its page and replace it by a new one."});
+  }
+  if (!pair) return failed(call, BodyKind::kForm, pair.error());
+  const bool replaced = pair->age == PairAge::kReplacement;
+  return show(call, {&*pair, replaced ? "This is a new one. The old one is refused." : ""},
+              reason_of(*pair));
 }
 
 PageResult post(const Call& call, const crypto::Sealer& sealer) {
@@ -131,8 +121,8 @@ PageResult post(const Call& call, const crypto::Sealer& sealer) {
     return complain(call, BodyKind::kForm, {400, "malformed", "The form cannot be read.", ""});
   }
   if (auto refused = without_token(call, token->value_or(""))) return *std::move(refused);
-  if (*what == "show") return hand_out(call, sealer, store::Renewal::kKeep);
-  if (*what == "renew") return hand_out(call, sealer, store::Renewal::kReplace);
+  if (*what == "show") return hand_out(call, sealer, PairWish::kShownOrMade);
+  if (*what == "renew") return hand_out(call, sealer, PairWish::kRenewed);
   if (*what == "reset") return reset(call);
   return complain(call, BodyKind::kForm, {400, "malformed", "That is not done here.", ""});
 }

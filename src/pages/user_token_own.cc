@@ -118,24 +118,31 @@ std::optional<PageResult> without_ticket(const UserTokenCall& call) {
                       redeemed.error().detail});
 }
 
-PageResult show(const UserTokenCall& call, store::Renewal renewal) {
-  const model::Profile& profile = call.account.profile;
-  const Result<UserTokenPair> pair = user_token_pair(
-      call.parts.store, call.sealer, call.account,
-      {profile.user_name, call.account.provider, call.actor()}, renewal, call.request.now,
-      call.parts.random);
-  if (!pair) return failed_call(pair.error());
-  const auto expires = store::expiry_of(pair->token.created, call.settings);
-  if (expires && call.request.now >= *expires) {
+PageResult not_shown(const Error& error) {
+  if (error.code == ErrorCode::kExpired) {
     return refuse_call({410, "expired", "The user token has expired. Renew it by POST.",
-                        pair->token.name_code});
+                        error.detail});
   }
+  if (error.code == ErrorCode::kConflict) {
+    return refuse_call({409, "not_shown_again",
+                        "The user token cannot be shown again. Renew it with your password.",
+                        error.detail});
+  }
+  return failed_call(error);
+}
+
+PageResult show(const UserTokenCall& call, PairWish wish) {
+  const model::Profile& profile = call.account.profile;
+  const Result<UserTokenPair> pair =
+      user_token_pair(call.parts, call.sealer, call.account,
+                      {profile.user_name, call.account.provider, call.actor()}, wish,
+                      call.request.now);
+  if (!pair) return not_shown(pair.error());
   return answer_call(call, 200, "userToken",
                      {{"nameCode", pair->token.name_code},
                       {"passCode", std::string(pair->pass_code.reveal())},
                       {"created", nexus_time(pair->token.created)}},
-                     renewal == store::Renewal::kKeep ? "user_token_shown" : "user_token_renewed",
-                     pair->token.name_code);
+                     reason_of(*pair), pair->token.name_code);
 }
 
 PageResult reset(const UserTokenCall& call) {
@@ -174,21 +181,23 @@ PageResult own_token(const UserTokenCall& call) {
   const Refused unasked = visit ? unasked_visit(call) : unasked_change(call);
   if (unasked) return refuse_call(*unasked);
   // A pair that could renew itself would have no end.
-  if (call.method() == "POST" && call.who.proof() == Proof::kUserToken) {
+  const bool by_itself = call.who.proof() == Proof::kUserToken;
+  if (call.method() == "POST" && by_itself) {
     return refuse_call({403, "session_required", "A user token does not renew itself."});
   }
   if (std::optional<PageResult> refused = without_ticket(call)) return *std::move(refused);
   if (call.method() == "DELETE") return reset(call);
-  return show(call, visit ? store::Renewal::kKeep : store::Renewal::kReplace);
+  if (!visit) return show(call, PairWish::kRenewed);
+  return show(call, by_itself ? PairWish::kShown : PairWish::kShownOrMade);
 }
 
 PageResult own_attributes(const UserTokenCall& call) {
   const Result<store::UserToken> token = call.parts.store.user_tokens().find(call.account.id);
   if (!token) return failed_call(token.error());
-  const auto expires = store::expiry_of(token->created, call.settings);
-  if (expires && call.request.now >= *expires) {
+  if (store::has_expired(token->created, call.settings, call.request.now)) {
     return refuse_call({410, "expired", "The user token has expired."});
   }
+  const auto expires = store::expiry_of(token->created, call.settings);
   UserTokenMembers members{{"expirationEnabled", call.settings.expiration_enabled}};
   if (expires) {
     members.insert(members.begin(),

@@ -1,21 +1,38 @@
 // The pair of one account as it is shown: looked up or made, with its pass code derived.
 #pragma once
 
+#include <string>
+
 #include "latchkey/base/clock.h"
-#include "latchkey/base/random.h"
 #include "latchkey/base/result.h"
 #include "latchkey/base/secret_string.h"
 #include "latchkey/crypto/seal.h"
 #include "latchkey/model/account.h"
 #include "latchkey/model/audit.h"
+#include "latchkey/pages/parts.h"
 #include "latchkey/store/store.h"
 
 namespace latchkey::pages {
+
+// What is wanted of the pair of an account.
+enum class PairWish {
+  kShown,        // the one that is there, and no other
+  kShownOrMade,  // the one that is there, or a new one where none is or can be shown again
+  kRenewed,      // a new one
+};
+
+// Whether the pair is new.
+enum class PairAge {
+  kOld,
+  kFirst,
+  kReplacement,  // the one before is refused from now on
+};
 
 // A pair with its secret half.
 struct UserTokenPair {
   store::UserToken token;
   SecretString pass_code;
+  PairAge age = PairAge::kOld;
 };
 
 // Who makes a pair: its owner or an administrator.
@@ -26,11 +43,16 @@ struct UserTokenMaker {
 };
 
 // Returns the pair that `owner` has, or a new one. One that another key file made cannot be shown
-// again, so it is replaced.
+// again.
 //
-// Errors: kRefused: the account is disabled or was changed meanwhile; kUnavailable.
-Result<UserTokenPair> user_token_pair(store::Store& store, const crypto::Sealer& sealer,
+// Errors: kExpired: the pair has, and only kRenewed replaces it; kConflict: kShown, and it cannot
+//         be shown again; kNotFound: kShown, and there is none; kRefused: the account is disabled
+//         or was changed meanwhile; kUnavailable.
+Result<UserTokenPair> user_token_pair(const Parts& parts, const crypto::Sealer& sealer,
                                       const model::Account& owner, const UserTokenMaker& maker,
-                                      store::Renewal renewal, TimePoint now, Random& random);
+                                      PairWish wish, TimePoint now);
+
+// Returns what was done to answer with the pair, as the log says it.
+std::string reason_of(const UserTokenPair& pair);
 
 }  // namespace latchkey::pages

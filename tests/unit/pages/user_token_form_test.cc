@@ -105,6 +105,18 @@ TEST_F(UserTokenForm, OfAnExpiredPairOnlyRenews) {
   EXPECT_NE(name_code(), first);
 }
 
+TEST_F(UserTokenForm, SaysThatAPairOfAnotherKeyFileWasReplaced) {
+  post("show");
+  store::UserToken foreign = *store_.user_tokens().find(anna_.account.id);
+  foreign.pass_hash = crypto::sha256("of another key file");
+  ASSERT_THAT(store_.user_tokens().make(foreign, anna_.account.credential_epoch,
+                                        store::Renewal::kReplace, kSomebody),
+              IsOk());
+
+  EXPECT_THAT(post("show").body, HasSubstr("The old one is refused."));
+  EXPECT_NE(name_code(), foreign.name_code);
+}
+
 TEST_F(UserTokenForm, SaysWhereTheyAreOff) {
   ASSERT_THAT(store_.user_tokens().set({.enabled = false}, now_, kSomebody), IsOk());
   EXPECT_THAT(get().body, HasSubstr("switched off"));

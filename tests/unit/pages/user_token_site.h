@@ -76,9 +76,10 @@ class UserTokenTest : public SiteTest {
     return request;
   }
 
-  model::Answer ask(const PageRequest& request) {
-    return UserTokenPage(parts(), sealer()).serve(request).answer;
+  PageResult result(const PageRequest& request, const crypto::Sealer& sealer) {
+    return UserTokenPage(parts(), sealer).serve(request);
   }
+  model::Answer ask(const PageRequest& request) { return result(request, sealer()).answer; }
   int status(const PageRequest& request) { return ask(request).status; }
   static const crypto::Sealer& sealer() {
     static const crypto::Sealer sealer = *crypto::Sealer::load(root_ + "/keys/seal.key");
@@ -101,6 +102,14 @@ class UserTokenTest : public SiteTest {
   }
   void set(const std::string& body) {
     ASSERT_EQ(status(as_root("PUT", kSettings, body)), 200) << body;
+  }
+
+  // Of another key file.
+  crypto::Sealer other_sealer() {
+    const std::string path = root_ + "/other.key";
+    std::filesystem::remove(path);
+    EXPECT_THAT(crypto::Sealer::create(path, random_), IsOk());
+    return *crypto::Sealer::load(path);
   }
 
   static inline std::string hash_;

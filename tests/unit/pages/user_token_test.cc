@@ -157,6 +157,44 @@ TEST_F(UserTokenTest, ThePairFetchesItselfButDoesNotRenewItself) {
             400);
 }
 
+TEST_F(UserTokenTest, ThePairDoesNotRenewItselfByAFetchAfterTheKeyFileHasChanged) {
+  const model::Answer pair = own();
+  const std::string name = member(pair, "nameCode");
+  const std::string code = member(pair, "passCode");
+  const crypto::Sealer other = other_sealer();
+  const model::Answer asked = ask(by(
+      with(made("POST", "/rest/wonderland/authenticate"), payload("bob", code)), name, code));
+  const PageRequest fetch = by(made("GET", asked_with(member(asked, "t"))), name, code);
+
+  const PageResult refused = result(fetch, other);
+
+  EXPECT_EQ(refused.answer.status, 409);
+  EXPECT_EQ(refused.reason, "not_shown_again");
+  EXPECT_EQ(own().body, pair.body);
+}
+
+TEST_F(UserTokenTest, APairOfAnotherKeyFileIsReplacedForItsOwnerAndTheLogSaysSo) {
+  const PageRequest fetch = by(made("GET", kPath), anna_);
+  EXPECT_EQ(result(fetch, sealer()).reason, "user_token_made");
+  EXPECT_EQ(result(fetch, sealer()).reason, "user_token_shown");
+  const crypto::Sealer other = other_sealer();
+
+  EXPECT_EQ(result(fetch, other).reason, "user_token_renewed");
+  EXPECT_EQ(result(fetch, other).reason, "user_token_shown");
+}
+
+TEST_F(UserTokenTest, AnExpiredPairOfAnotherKeyFileStaysExpired) {
+  const std::string first = own().body;
+  const crypto::Sealer other = other_sealer();
+  set(R"({"expirationEnabled":true,"expirationDays":1})");
+  now_ += std::chrono::days(1);
+
+  EXPECT_EQ(result(by(made("GET", asked_with(ticket())), "bob", "s3cret"), other).answer.status,
+            410);
+  set(R"({"expirationEnabled":false})");
+  EXPECT_EQ(own().body, first);
+}
+
 TEST_F(UserTokenTest, WhoHasNoPasswordNeedsNoTicket) {
   const model::Answer pair = ask(by(made("GET", kPath), anna_));
 
