@@ -27,13 +27,18 @@ std::string xml_text(const UserTokenMember& member) {
   if (const auto* number = std::get_if<std::int64_t>(&member.second)) {
     return std::to_string(*number);
   }
+  if (const auto* secret = std::get_if<const SecretString*>(&member.second)) {
+    return std::string((*secret)->reveal());
+  }
   return std::get<bool>(member.second) ? "true" : "false";
 }
 
 std::string members_xml(std::string_view root, const UserTokenMembers& members) {
   std::vector<wire::XmlField> fields;
   for (const UserTokenMember& member : members) fields.emplace_back(member.first, xml_text(member));
-  return wire::write_flat_xml(root, fields);
+  std::string text = wire::write_flat_xml(root, fields);
+  for (wire::XmlField& field : fields) wipe(field.second);
+  return text;
 }
 
 bool is_xml(const PageRequest& request) {
@@ -85,7 +90,15 @@ PageResult wrong_call(std::string_view allowed) {
 std::string members_json(const UserTokenMembers& members) {
   wire::JsonObject object;
   for (const auto& [name, value] : members) {
-    std::visit([&](const auto& held) { object.add(name, held); }, value);
+    if (const auto* secret = std::get_if<const SecretString*>(&value)) {
+      object.add(name, (*secret)->reveal());
+    } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
+      object.add(name, *number);
+    } else if (const auto* truth = std::get_if<bool>(&value)) {
+      object.add(name, *truth);
+    } else {
+      object.add(name, std::get<std::string>(value));
+    }
   }
   return object.text();
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "latchkey/base/result.h"
+#include "latchkey/base/secret_string.h"
 #include "latchkey/crypto/seal.h"
 #include "latchkey/model/account.h"
 #include "latchkey/model/decision.h"
@@ -54,8 +55,10 @@ PageResult unidentified(const Parts& parts, const PageRequest& request,
 // A 405 with what is allowed.
 PageResult wrong_call(std::string_view allowed);
 
-// The members of an answer in their order: texts, numbers, truth values.
-using UserTokenMember = std::pair<std::string, std::variant<std::string, std::int64_t, bool>>;
+// The members of an answer in their order: texts, numbers, truth values; and secrets, which stay
+// their owner's until they are written.
+using UserTokenMember =
+    std::pair<std::string, std::variant<std::string, std::int64_t, bool, const SecretString*>>;
 using UserTokenMembers = std::vector<UserTokenMember>;
 
 // Returns the members as one JSON object.

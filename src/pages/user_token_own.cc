@@ -87,7 +87,7 @@ PageResult give_ticket(const UserTokenCall& call) {
   const Outcome kept = call.parts.store.user_tokens().add_ticket(
       crypto::sha256(ticket.reveal()), call.account.id, call.request.now);
   if (!kept) return failed_call(kept.error());
-  return answer_call(call, 200, "authTicket", {{"t", std::string(ticket.reveal())}},
+  return answer_call(call, 200, "authTicket", {{"t", &ticket}},
                      "ticket_issued");
 }
 
@@ -140,7 +140,7 @@ PageResult show(const UserTokenCall& call, PairWish wish) {
   if (!pair) return not_shown(pair.error());
   return answer_call(call, 200, "userToken",
                      {{"nameCode", pair->token.name_code},
-                      {"passCode", std::string(pair->pass_code.reveal())},
+                      {"passCode", &pair->pass_code},
                       {"created", nexus_time(pair->token.created)}},
                      reason_of(*pair), pair->token.name_code);
 }
