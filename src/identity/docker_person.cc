@@ -6,26 +6,12 @@
 #include "identity_maker.h"
 #include "live_record.h"
 #include "live_user_token.h"
+#include "token_reader.h"
 
 namespace latchkey::identity {
-namespace {
 
 using model::Reason;
 using model::Step;
-
-constexpr Seconds kSkew{60};  // how far the clocks of two of our machines may be apart
-
-Step<void> check_times(const DockerClaims& claims, TimePoint now) {
-  if (now >= claims.expires) {
-    return model::refuse(Reason::kExpiredCredential, "a token for registries");
-  }
-  if (now + kSkew < claims.valid_from) {
-    return model::refuse(Reason::kBadCredential, "not yet valid");
-  }
-  return {};
-}
-
-}  // namespace
 
 // Of a password, or of what the web server vouches for: there is no record that could be revoked,
 // so the token ends with either epoch of its account. A user token, which has one, outlives the end
@@ -77,7 +63,7 @@ Step<DockerPerson::Found> DockerPerson::by_user_token(const DockerClaims& claims
 
 Step<DockerPerson::Found> DockerPerson::owner_of(const DockerClaims& claims, const Outcome& local,
                                                  TimePoint now) {
-  LK_CHECK(check_times(claims, now));
+  LK_CHECK(check_times(claims.valid_from, claims.expires, "a token for registries", now));
   if (claims.account.empty()) return Found{IdentityMaker::anonymous(), std::nullopt, {}};
   if (claims.credential.empty()) return by_account(claims, local, now);
   LK_TRY(store::PresentedCredential record,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "latchkey/crypto/public_key_file.h"
+#include "token_reader.h"
 
 namespace latchkey::identity {
 namespace {
@@ -11,7 +12,6 @@ namespace {
 using model::Reason;
 
 constexpr std::size_t kKnownMax = 1024;
-constexpr Seconds kSkew{60};
 
 // nexus-proxy took a token without `exp`, which would be good for ever. It never made one.
 Result<LegacyClaims> claims_of(const crypto::VerifiedToken& token) {
@@ -75,8 +75,7 @@ model::Step<LegacyClaims> LegacyTokens::read(std::string_view text, TimePoint no
     LK_TRY(claims, verify(text));
     known_.keep(digest, claims);
   }
-  if (now >= claims.expires) return model::refuse(Reason::kExpiredCredential, "an old token");
-  if (now + kSkew < claims.issued) return model::refuse(Reason::kBadCredential, "not yet valid");
+  LK_CHECK(check_times(claims.issued, claims.expires, "an old token", now));
   if (std::ranges::find(settings_.denied_users, claims.user_name) != settings_.denied_users.end() ||
       std::ranges::find(settings_.denied_tokens, digest.hex()) != settings_.denied_tokens.end()) {
     return model::refuse(Reason::kRevokedCredential, "an old token that [legacy] denies");

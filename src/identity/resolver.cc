@@ -31,7 +31,6 @@ using model::Identity;
 using model::Reason;
 using model::Step;
 
-constexpr Seconds kSkew{60};             // how far the clocks of two of our machines may be apart
 constexpr Seconds kSessionTouchEvery{60};
 constexpr Seconds kCredentialTouchEvery{300};
 constexpr Seconds kTouchPause{2};  // after a last use could not be written
@@ -259,10 +258,7 @@ Step<Identity> Resolver::Parts::by_token(std::string_view text, const std::strin
   if (!read && legacy.taken(now) && names_no_key(text)) return by_legacy_token(text, now);
   LK_TRY(TokenClaims claims, std::move(read));
   const std::string& id = claims.credential.text();
-  if (now >= claims.expires) return model::refuse(Reason::kExpiredCredential, id);
-  if (now + kSkew < claims.valid_from) {
-    return model::refuse(Reason::kBadCredential, "not yet valid");
-  }
+  LK_CHECK(check_times(claims.valid_from, claims.expires, id, now));
   if (names_another(user, claims.user_name)) return model::refuse(Reason::kWrongUserName, id);
   const Outcome local = local_users.watch(now);
   LK_TRY(store::PresentedCredential credential,

@@ -10,6 +10,8 @@ namespace {
 
 using model::Reason;
 
+constexpr Seconds kSkew{60};  // how far the clocks of two of our machines may be apart
+
 Result<TimePoint> not_before(const wire::Json& claims) {
   LK_TRY(const std::int64_t issued, claims.integer("iat"));
   if (!claims.has("nbf")) return from_unix(issued);
@@ -48,6 +50,13 @@ std::vector<std::string> names_of(const std::vector<config::SiteHost>& hosts) {
 std::unexpected<model::Decision> bad_token(const Error& error) {
   const bool ours = error.code == ErrorCode::kInternal || error.code == ErrorCode::kUnavailable;
   return model::refuse(ours ? Reason::kInternal : Reason::kBadCredential, error.detail);
+}
+
+model::Step<void> check_times(TimePoint valid_from, TimePoint expires, std::string_view name,
+                              TimePoint now) {
+  if (now >= expires) return model::refuse(Reason::kExpiredCredential, std::string(name));
+  if (now + kSkew >= valid_from) return {};
+  return model::refuse(Reason::kBadCredential, "not yet valid");
 }
 
 TokenReader::TokenReader(const config::Config& config, crypto::KeyDirectory directory)

@@ -22,6 +22,13 @@ namespace latchkey::identity {
 // it is not good.
 std::unexpected<model::Decision> bad_token(const Error& error);
 
+// Judges the time of a token of ours, whatever kind it is.
+//
+// Input:  `name`, what a refusal of an old one says for the log.
+// Errors: kExpiredCredential; kBadCredential: not valid yet, by more than our clocks may differ.
+model::Step<void> check_times(TimePoint valid_from, TimePoint expires, std::string_view name,
+                              TimePoint now);
+
 class TokenReader {
  public:
   TokenReader(const config::Config& config, crypto::KeyDirectory directory);
