@@ -1,4 +1,5 @@
 // [store], [session], [credential] and [cache]: what is kept, where, and for how long.
+#include "config/prefix.h"
 #include "config/section.h"
 
 namespace latchkey::config {
@@ -71,6 +72,18 @@ void read_days(const Value& value, Credential& credential) {
 constexpr Value::Word<model::TokenForm> kForms[] = {{"signed", model::TokenForm::kSigned},
                                                     {"short", model::TokenForm::kShort}};
 
+void read_git_paths(const Value& value, Credential& credential) {
+  const auto items = value.items(EmptyList::kTake);
+  if (!items) return;
+  credential.git_paths.clear();
+  for (const auto& [text, item] : *items) {
+    if (const auto fault = fault_of_prefix(text, Star::kRefuse)) {
+      item.wrong("names " + shown(text) + "; " + *fault);
+    }
+    credential.git_paths.push_back(text);
+  }
+}
+
 constexpr Key<Credential> kCredentialKeys[] = {
     {"lifetime", read_days<&Credential::lifetime>},
     {"lifetime_max", read_days<&Credential::lifetime_max>},
@@ -92,6 +105,7 @@ constexpr Key<Credential> kCredentialKeys[] = {
      }},
     {"key_directory",
      [](const Value& v, Credential& credential) { take(v.path(), credential.key_directory); }},
+    {"git_paths", read_git_paths},
 };
 
 void read_credential(Reading& reading, const Node& table) {

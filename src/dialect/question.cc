@@ -123,6 +123,15 @@ model::Step<std::string> host_of(const Params& params, const wire::Target& targe
   return host->host;
 }
 
+// Servers have it under the one name or the other, some under both.
+bool has_form_body(const Params& params) {
+  for (const std::string_view name : {"CONTENT_TYPE", "HTTP_CONTENT_TYPE"}) {
+    if (!params.find(name)) continue;
+    if (params.any_has(name, "form-urlencoded") || params.any_has(name, "multipart")) return true;
+  }
+  return false;
+}
+
 model::ClientHints hints_of(const Params& params) {
   const auto text = [&](std::string_view name) { return std::string(params.get(name)); };
   const auto sent = [&](std::string_view name) { return !params.get(name).empty(); };
@@ -135,7 +144,8 @@ model::ClientHints hints_of(const Params& params) {
           .wants_upgrade = sent("HTTP_UPGRADE"),
           .is_prefetch = params.get("HTTP_SEC_PURPOSE").contains("prefetch") ||
                          params.get("HTTP_PURPOSE").contains("prefetch") ||
-                         params.get("HTTP_X_MOZ").contains("prefetch")};
+                         params.get("HTTP_X_MOZ").contains("prefetch"),
+          .has_form_body = has_form_body(params)};
 }
 
 // What must hold of the call as a whole before anything of the request is believed.

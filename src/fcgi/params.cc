@@ -5,6 +5,8 @@
 #include <cstring>
 #include <string>
 
+#include "latchkey/wire/chars.h"
+
 namespace latchkey::fcgi {
 namespace {
 
@@ -132,6 +134,12 @@ std::optional<std::string_view> Params::find(std::string_view name) const {
     place = entry.before;
   }
   return std::nullopt;
+}
+
+bool Params::any_has(std::string_view name, std::string_view part) const {
+  return std::ranges::any_of(entries_, [&](const Entry& entry) {
+    return entry.name == name && wire::to_lower(entry.value).contains(part);
+  });
 }
 
 }  // namespace latchkey::fcgi

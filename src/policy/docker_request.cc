@@ -30,6 +30,12 @@ std::optional<DockerAction> docker_action(const model::CanonicalRequest& request
   return std::nullopt;
 }
 
+bool hides_its_mount(const model::CanonicalRequest& request, const model::ClientHints& hints) {
+  constexpr std::string_view kUploads = "/blobs/uploads";
+  return hints.has_form_body && request.method == "POST" && request.path.contains(kUploads) &&
+         wire::path_has_prefix(request.path, kRegistry);
+}
+
 Result<std::vector<std::string>> mounted_repositories(const model::CanonicalRequest& request) {
   if (request.query.empty()) return {};
   // Some readers take a semicolon for `&`, and would find a `from` where others find none.

@@ -58,6 +58,7 @@ struct Policy::Parts {
   std::vector<config::Rule> rules;
   std::vector<config::Path> paths;  // the longest prefix first
   config::Docker docker;
+  PostedReads posted_reads;
   std::vector<std::unique_ptr<const RE2>> health_agents;
   std::string health_path;
 
@@ -102,6 +103,8 @@ Result<Policy> Policy::from(const config::Config& config) {
                                                     .rules = config.rules,
                                                     .paths = std::move(paths),
                                                     .docker = config.docker,
+                                                    .posted_reads = {config.device.npm_registries,
+                                                                     config.credential.git_paths},
                                                     .health_agents = std::move(agents),
                                                     .health_path = config.health.path}));
 }
@@ -168,7 +171,10 @@ Decision Policy::decide(const model::AuthQuery& query, const PathSettings& setti
       !ambient_may(query, parts_->hosts)) {
     return refuse(Reason::kCrossSite, "no proof of the same origin");
   }
-  if (!scopes_permit(identity.scopes(), query)) {
+  if (hides_its_mount(query.request, query.hints)) {
+    return refuse(Reason::kAmbiguousTarget, "an upload that begins with a form");
+  }
+  if (!scopes_permit(identity.scopes(), query, parts_->posted_reads)) {
     return refuse(Reason::kScopeDenied, "the credential's scopes do not cover the request");
   }
   if (const model::DockerGrant* const grant = identity.docker_grant()) {

@@ -71,21 +71,40 @@ Outcome check_host(std::string_view name) {
   return malformed("host: takes a name in lower case without a port");
 }
 
-// Git asks for what it fetches by POST, and npm and its like whether what they fetched is known to
-// be harmful: refused, they install all the same and say nothing.
-constexpr std::array<std::string_view, 4> kPostedReads{
-    "/git-upload-pack", "/-/npm/v1/security/advisories/bulk", "/-/npm/v1/security/audits/quick",
-    "/-/npm/v1/security/audits"};
+// What npm and its like ask: whether what they fetched is known to be harmful. Refused, they install
+// all the same and say nothing.
+constexpr std::array<std::string_view, 3> kAudits{"/-/npm/v1/security/advisories/bulk",
+                                                  "/-/npm/v1/security/audits/quick",
+                                                  "/-/npm/v1/security/audits"};
+constexpr std::string_view kGitFetch = "/git-upload-pack";
 
-// Anything behind `?` would be for somebody else.
-bool is_posted_read(const model::CanonicalRequest& request) {
-  return request.method == "POST" && request.query.empty() &&
-         std::ranges::any_of(kPostedReads,
-                             [&](std::string_view end) { return request.path.ends_with(end); });
+// As the responder knows a registry: its whole root, and not something below it.
+bool is_root(std::string_view path, std::string_view registry) {
+  if (registry == "/") return path.empty();
+  return wire::path_matches(path, registry) &&
+         std::ranges::count(path, '/') == std::ranges::count(registry, '/');
 }
 
-bool only_reads(const model::CanonicalRequest& request) {
-  return is_safe_method(request.method) || is_posted_read(request);
+bool is_audit(std::string_view path, const std::vector<std::string>& registries) {
+  for (const std::string_view end : kAudits) {
+    if (!path.ends_with(end)) continue;
+    const std::string_view root = path.substr(0, path.size() - end.size());
+    return std::ranges::any_of(registries, [&](const auto& one) { return is_root(root, one); });
+  }
+  return false;
+}
+
+bool is_git_fetch(std::string_view path, const std::vector<std::string>& git_paths) {
+  return path.ends_with(kGitFetch) && std::ranges::any_of(git_paths, [&](const auto& prefix) {
+           return wire::path_has_prefix(path, prefix);
+         });
+}
+
+// Anything behind `?` would be for somebody else.
+bool is_posted_read(const model::CanonicalRequest& request, const PostedReads& posted_reads) {
+  if (request.method != "POST" || !request.query.empty()) return false;
+  return is_audit(request.path, posted_reads.npm_registries) ||
+         is_git_fetch(request.path, posted_reads.git_paths);
 }
 
 bool is_below(std::string_view path, std::string_view root, std::string_view name) {
@@ -121,7 +140,7 @@ bool has_plain_path(const model::CanonicalRequest& request) {
 
 // `request` is the one of `query`, or another one that it comes to as well.
 bool permit(std::span<const std::string> scopes, const model::AuthQuery& query,
-            const model::CanonicalRequest& request) {
+            const model::CanonicalRequest& request, const PostedReads& posted_reads) {
   Tally hosts;
   Tally places;
   Tally actions;
@@ -131,8 +150,9 @@ bool permit(std::span<const std::string> scopes, const model::AuthQuery& query,
     const Scope scope = parse(text);
     switch (scope.kind) {
       case Kind::kRead:
-        if (query.hints.wants_upgrade || !only_reads(request)) return false;
-        break;
+        if (query.hints.wants_upgrade) return false;
+        if (is_safe_method(request.method) || is_posted_read(request, posted_reads)) break;
+        return false;
       case Kind::kHost: hosts.count(scope.value == request.host); break;
       case Kind::kPath:
         places.count(plain && wire::path_has_prefix(request.path, scope.value));
@@ -173,9 +193,10 @@ Outcome check_scope(std::string_view scope) {
       "a scope is read, host:NAME, path:/PREFIX, repository:NAME, docker:ACTION or from:NETWORK");
 }
 
-bool scopes_permit(std::span<const std::string> scopes, const model::AuthQuery& query) {
+bool scopes_permit(std::span<const std::string> scopes, const model::AuthQuery& query,
+                   const PostedReads& posted_reads) {
   if (scopes.empty()) return true;
-  if (!permit(scopes, query, query.request)) return false;
+  if (!permit(scopes, query, query.request, posted_reads)) return false;
   if (docker_action(query.request) != DockerAction::kPush) return true;
   // A layer can be taken into one repository out of another, and that is a pull from there.
   const Result<std::vector<std::string>> mounted = mounted_repositories(query.request);
@@ -183,7 +204,7 @@ bool scopes_permit(std::span<const std::string> scopes, const model::AuthQuery& 
            model::CanonicalRequest pull = query.request;
            pull.method = "GET";
            pull.path = "/v2/" + name + "/blobs";
-           return permit(scopes, query, pull);
+           return permit(scopes, query, pull, posted_reads);
          });
 }
 

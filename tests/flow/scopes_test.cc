@@ -25,6 +25,8 @@ std::vector<Row> rows() {
       {"read", get("/repository/a/x"), method("PUT", "/repository/a/x")},
       {"read", method("POST", "/git/a.git/git-upload-pack"),
        method("POST", "/git/a.git/git-receive-pack")},
+      {"read", method("POST", "/repository/a/-/npm/v1/security/audits"),
+       method("POST", "/scriptText/git-upload-pack")},
       {"read", method("PROPFIND", "/x"), get("/x").with("HTTP_UPGRADE", "websocket")},
       {"host:nexus.example", at("nexus.example", "/x"), at("docker.example", "/x")},
       {"path:/repository/a", method("PUT", "/repository/a/x"), get("/repository/ab/x")},

@@ -119,6 +119,7 @@ World::World()
     : store(must(store::Store::open(":memory:", config::Journal::kWal, store::Access::kCreate))),
       log_(telemetry::Log::to_string(logged, clock)) {
   config.credential.key_directory = shared_keys();
+  config.credential.git_paths = {"/git"};
   restart();
 }
 

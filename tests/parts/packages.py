@@ -59,7 +59,7 @@ class Packages(PlainStack):
         registry_port, files_port = free_port(), free_port()
         self.received = RecordingApplication()
         text = NGINX.replace("{files}", str(self.files)).replace("{directory}", str(directory))
-        super().__init__(directory, '[local]\nusers_file = "{dir}/users"\n', text, users={"alice": "alice-pw", "carol@example.test": "carol-pw"},
+        super().__init__(directory, '[local]\nusers_file = "{dir}/users"\n[credential]\ngit_paths = ["/git"]\n', text, users={"alice": "alice-pw", "carol@example.test": "carol-pw"},
                          ports={5000: registry_port, 8082: files_port, 8083: self.received.port})
         self.host = f"127.0.0.1:{self.port}"
         self.extra = [self.start_registry(registry_port), self.start_git()]

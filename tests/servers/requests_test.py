@@ -19,6 +19,24 @@ def test_head(front, credential):
     assert len(front.application.requests) == 1
 
 
+FORMS = ("application/x-www-form-urlencoded", "Multipart/Form-Data; boundary=b", "application/octet-stream, application/x-www-form-urlencoded")
+
+
+def test_upload_with_a_form(front, credential):
+    """POST that begins a registry's upload with a form, in which a layer of another repository may be named, is refused"""
+    front.application.clear()
+    for form in FORMS:
+        reply = front.nexus.ask("POST", "/v2/team/blobs/uploads/", bearer=credential["password"],
+                                body=b"mount=sha256:0&from=secret/x", fields=[("Content-Type", form)])
+        assert reply.status == 400, (form, reply)
+    assert not front.application.requests
+    if front.cannot("upload_with_a_form"):
+        return
+    begun = front.nexus.ask("POST", "/v2/team/blobs/uploads/", bearer=credential["password"],
+                            body=b"layer", fields=[("Content-Type", "application/octet-stream")])
+    assert begun.status == 200 and [r.method for r in front.application.requests] == ["POST"]
+
+
 def begin_upload(site, target, fields):
     """Sends the head of a PUT of 50 MB, as Maven and Docker do: with `Expect`, the body follows only when it is asked
     for. Returns the socket and whether it was."""

@@ -88,6 +88,7 @@ struct Credential {
   Seconds remind = std::chrono::days(14);           // before the end, pages and answers say so
   Seconds rotate_overlap = std::chrono::hours(24);  // how long a replaced one is still good
   std::string key_directory;            // absolute; default: `keys` beside the store
+  std::vector<std::string> git_paths;   // below these `read` may fetch with git
   bool operator==(const Credential&) const = default;
 };
 

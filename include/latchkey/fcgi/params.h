@@ -48,6 +48,10 @@ class Params {
   // Returns nullopt when absent, which is not the same as empty.
   std::optional<std::string_view> find(std::string_view name) const;
 
+  // True if any value that was sent under the name has `part` in it, in any case of letters: for
+  // what a client may say twice, to be read by others in another order.
+  bool any_has(std::string_view name, std::string_view part) const;
+
   // True if the web server sent Authorization more than once: refuse the credential.
   bool authorization_repeated() const { return authorizations_ > 1; }
 

@@ -55,6 +55,7 @@ struct ClientHints {
   bool has_requested_with = false;  // X-Requested-With was sent
   bool wants_upgrade = false;       // Upgrade was sent
   bool is_prefetch = false;         // Sec-Purpose or Purpose names prefetch
+  bool has_form_body = false;       // the body calls itself a form, or several things
 };
 
 struct AuthQuery {

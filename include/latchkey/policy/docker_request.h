@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "latchkey/base/result.h"
-#include "latchkey/model/canonical_request.h"
+#include "latchkey/model/auth_query.h"
 
 namespace latchkey::policy {
 
@@ -24,6 +24,10 @@ enum class DockerAction {
 //          method that means nothing to one.
 // Spec:    OCI Distribution 1.1; `_catalog` is of Docker's Distribution.
 std::optional<DockerAction> docker_action(const model::CanonicalRequest& request);
+
+// True for a request that begins an upload with a form. Registries look for `from` among a form's
+// fields too, which no web server hands on; no client of a registry sends one.
+bool hides_its_mount(const model::CanonicalRequest& request, const model::ClientHints& hints);
 
 // Returns: the repositories out of which the request takes a layer into its own: those that `from`
 //          names. It reads them, whatever its path says.

@@ -1,9 +1,7 @@
 // What a credential is for. Scopes only narrow: a credential without any may do what its owner may.
 //
-//   read              GET, HEAD, OPTIONS and PROPFIND without an Upgrade, and what is posted and
-//                     changes nothing: git's fetch (`.../git-upload-pack`) and npm's audit
-//                     (`.../-/npm/v1/security/...`); without this word a credential
-//                     reads and writes
+//   read              GET, HEAD, OPTIONS and PROPFIND without an Upgrade, and the posts of
+//                     PostedReads; without this word a credential reads and writes
 //   host:NAME         on that host
 //   path:/PREFIX      on that path and below, at a segment's border; never where the path was sent
 //                     with a semicolon, which applications read differently
@@ -22,6 +20,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "latchkey/base/result.h"
 #include "latchkey/model/auth_query.h"
@@ -37,8 +36,16 @@ constexpr std::size_t kScopeBytesMax = 512;
 //          right.
 Outcome check_scope(std::string_view scope);
 
+// Where a POST changes nothing. Elsewhere the same address may be anything: an application that
+// takes what follows its own path for a parameter would do what it was asked to.
+struct PostedReads {
+  std::vector<std::string> npm_registries{};  // roots of registries, whose audits are posted
+  std::vector<std::string> git_paths{};       // git's fetch is, below these
+};
+
 // Returns: true if a credential with these scopes is for this request. The one such function, for
 //          every kind of credential at every entrance.
-bool scopes_permit(std::span<const std::string> scopes, const model::AuthQuery& query);
+bool scopes_permit(std::span<const std::string> scopes, const model::AuthQuery& query,
+                   const PostedReads& posted_reads = {});
 
 }  // namespace latchkey::policy

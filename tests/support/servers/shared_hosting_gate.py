@@ -128,7 +128,7 @@ class HtaccessCgiFront(HtaccessFront):
                          "connection_cannot_remove_an_identity"), serves_the_file_and_tells_it_nothing),
         "the_example_of_each_application": serves_files_under_each_host_name,
         "the_query_arrives_as_sent": serves_the_file_of_any_query,
-        **dict.fromkeys(("large_upload", "chunked_upload", "webdav_methods"), takes_nothing_but_get_and_head),
+        **dict.fromkeys(("large_upload", "chunked_upload", "webdav_methods", "upload_with_a_form"), takes_nothing_but_get_and_head),
         "health_probe": refuses_the_probe,
     }
     reasons = {

@@ -80,6 +80,21 @@ TEST(Question, ReadsTheRequestOnce) {
   EXPECT_TRUE(question.query.hints.is_prefetch);
 }
 
+TEST(Question, KnowsAFormHoweverItIsSpelled) {
+  const auto is_form = [](std::initializer_list<fcgi::Params::Pair> said) {
+    const Params params = Params::of(said);
+    return read(params).query.hints.has_form_body;
+  };
+  EXPECT_FALSE(is_form({}));
+  EXPECT_FALSE(is_form({{"CONTENT_TYPE", "application/octet-stream"}}));
+  EXPECT_FALSE(is_form({{"CONTENT_TYPE", ""}, {"HTTP_CONTENT_TYPE", "application/json"}}));
+  EXPECT_TRUE(is_form({{"CONTENT_TYPE", "application/x-www-form-urlencoded"}}));
+  EXPECT_TRUE(is_form({{"HTTP_CONTENT_TYPE", "Multipart/Form-DATA; boundary=b"}}));
+  EXPECT_TRUE(is_form({{"CONTENT_TYPE", "a/b"}, {"HTTP_CONTENT_TYPE", "APPLICATION/X-WWW-FORM-URLENCODED;q"}}));
+  // Said twice: which of both the application reads is not known.
+  EXPECT_TRUE(is_form({{"HTTP_CONTENT_TYPE", "multipart/form-data"}, {"HTTP_CONTENT_TYPE", "text/plain"}}));
+}
+
 TEST(Question, TakesAnEmptyAuthorizationForNone) {
   const Params params = Params::of({{"LATCHKEY_MODE", "check"}, {"HTTP_AUTHORIZATION", ""}});
   EXPECT_FALSE(read(params).query.authorization.has_value());

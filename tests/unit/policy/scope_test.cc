@@ -70,27 +70,45 @@ TEST(Scopes, AnUnknownWordFitsNothing) {
   }
 }
 
-TEST(Scopes, ReadTakesGitsFetchAndNotItsPush) {
+TEST(Scopes, ReadTakesGitsFetchWhereGitIsAndNotItsPush) {
   const std::vector<std::string> read{"read"};
-  EXPECT_TRUE(permit(read, query("POST", "h.example", "/team/x.git/git-upload-pack")));
-  EXPECT_FALSE(permit(read, query("POST", "h.example", "/team/x.git/git-receive-pack")));
-  EXPECT_FALSE(permit(read, query("PUT", "h.example", "/team/x.git/git-upload-pack")));
-  EXPECT_FALSE(permit(read, query("POST", "h.example", "/x/git-upload-pack/y")));
-  model::AuthQuery asked = query("POST", "h.example", "/x/git-upload-pack");
+  const PostedReads reads{.npm_registries = {}, .git_paths = {"/git"}};
+  const auto may = [&](const char* method, const char* path) {
+    return scopes_permit(read, query(method, "h.example", path), reads);
+  };
+  EXPECT_TRUE(may("POST", "/git/team/x.git/git-upload-pack"));
+  EXPECT_FALSE(may("POST", "/git/team/x.git/git-receive-pack"));
+  EXPECT_FALSE(may("PUT", "/git/team/x.git/git-upload-pack"));
+  EXPECT_FALSE(may("POST", "/git/x/git-upload-pack/y"));
+  // Jenkins and others take the end of an address for a parameter.
+  EXPECT_FALSE(may("POST", "/scriptText/git-upload-pack"));
+  EXPECT_FALSE(may("POST", "/gitx/y.git/git-upload-pack"));
+  model::AuthQuery asked = query("POST", "h.example", "/git/x/git-upload-pack");
+  EXPECT_FALSE(scopes_permit(read, asked)) << "nowhere, unless it is said where";
   asked.request.query = "delete=1";
-  EXPECT_FALSE(permit(read, asked));
+  EXPECT_FALSE(scopes_permit(read, asked, reads));
 }
 
-TEST(Scopes, ReadTakesNpmsAuditAndNotItsPublish) {
+TEST(Scopes, ReadTakesNpmsAuditOfARegistryAndNotItsPublish) {
   const std::vector<std::string> read{"read"};
+  const PostedReads reads{.npm_registries = {"/", "/repository/*"}, .git_paths = {}};
+  const auto may = [&](const char* method, const std::string& path) {
+    return scopes_permit(read, query(method, "h.example", path), reads);
+  };
   for (const char* what : {"advisories/bulk", "audits/quick", "audits"}) {
-    const std::string path = std::string("/repository/npm/-/npm/v1/security/") + what;
-    EXPECT_TRUE(permit(read, query("POST", "h.example", path))) << path;
-    EXPECT_FALSE(permit(read, query("PUT", "h.example", path))) << path;
-    EXPECT_FALSE(permit(read, query("POST", "h.example", path + "/more"))) << path;
+    const std::string audit = std::string("/-/npm/v1/security/") + what;
+    for (const char* root : {"", "/repository/npm"}) {
+      const std::string path = root + audit;
+      EXPECT_TRUE(may("POST", path)) << path;
+      EXPECT_FALSE(may("PUT", path)) << path;
+      EXPECT_FALSE(may("POST", path + "/more")) << path;
+    }
+    for (const char* other : {"/scriptText", "/repository", "/repository/npm/x", "/api/delete"}) {
+      EXPECT_FALSE(may("POST", other + audit)) << other;
+    }
   }
-  EXPECT_FALSE(permit(read, query("PUT", "h.example", "/repository/npm/@lab%2fhello")));
-  EXPECT_FALSE(permit(read, query("POST", "h.example", "/repository/npm/-/v1/login")));
+  EXPECT_FALSE(may("PUT", "/repository/npm/@lab%2fhello"));
+  EXPECT_FALSE(may("POST", "/repository/npm/-/v1/login"));
 }
 
 TEST(Scopes, ARepositoryIsWhereNexusAndDockerHaveIt) {
