@@ -1,7 +1,9 @@
 // latchkey explain: asks the very code that decides, and tells what it said.
+#include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "latchkey/identity/confirmation.h"
 #include "latchkey/identity/fact_sources.h"
 #include "latchkey/identity/directory_standing.h"
 #include "latchkey/identity/resolver.h"
@@ -47,7 +49,9 @@ model::Step<model::Identity> with_membership(Opened& opened, const model::Accoun
   if (until && now >= *until) {
     return model::refuse(model::Reason::kMembershipUnconfirmed, membership->detail);
   }
-  return identity::Resolver::supposed(account, opened.config.membership.age(until, now), now);
+  const auto age =
+      identity::confirmation_age(opened.config, until, account.directory_until, now);
+  return identity::Resolver::supposed(account, age, now);
 }
 
 // Who asks: the credential's owner as the resolver finds them, the named user as after a sign-in,

@@ -50,7 +50,7 @@ int ask_about_members(Opened& opened, const provider::ProviderSet& providers, co
     const auto report = members.run(*provider);
     if (!report) {
       status = failed(world, "membership " + provider->name(), report.error());
-    } else if (provider->verifier() != config::Verifier::kNone) {
+    } else if (config::asks_provider(provider->verifier())) {
       world.out << "membership " << provider->name() << ": asked about " << report->asked
                 << ", confirmed " << report->confirmed << ", lost " << report->lost
                 << ", unanswered " << report->unanswered << '\n';

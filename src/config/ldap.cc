@@ -236,6 +236,22 @@ void check_providers(Reading& reading, const Node& table, Ldap& ldap) {
   }
 }
 
+// Who leaves it to the directory has one that knows, and ends, the provider's people.
+void check_verified(Reading& reading, const Node& table, const Ldap& ldap) {
+  for (const Provider& provider : reading.config.providers) {
+    if (provider.membership != Verifier::kLdap) continue;
+    if (!ldap.covers(provider.name)) {
+      place_of(reading, table, "ldap", "providers")
+          .wrong("must name " + shown(provider.name) + ", whose membership is \"ldap\"");
+    }
+    if (ldap.unknown_users == UnknownUsers::kAllow) {
+      place_of(reading, table, "ldap", "unknown_users")
+          .wrong("cannot be \"allow\" beside membership = \"ldap\" of provider " +
+                 shown(provider.name));
+    }
+  }
+}
+
 // For a configuration without [ldap].
 void check_not_needed(Reading& reading) {
   const Config& config = reading.config;
@@ -245,6 +261,11 @@ void check_not_needed(Reading& reading) {
     if (!are_the_directorys(*vouching)) continue;
     reading.faults.push_back(
         {reading.file, 0, key, "is \"ldap\", but there is no [ldap]; write that section, too"});
+  }
+  for (const Provider& provider : config.providers) {
+    if (provider.membership != Verifier::kLdap) continue;
+    reading.faults.push_back({reading.file, 0, "provider.membership",
+                              "is \"ldap\", but there is no [ldap]; write that section, too"});
   }
 }
 
@@ -258,6 +279,7 @@ void read_ldap(Reading& reading, const Node& table) {
   check_manager(reading, table);
   check_demand(reading, table, ldap);
   check_providers(reading, table, ldap);
+  check_verified(reading, table, ldap);
   reading.config.ldap = std::move(ldap);
 }
 

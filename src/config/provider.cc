@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "config/provider_type.h"
 #include "config/secret_file.h"
 #include "config/section.h"
 #include "config/suggest.h"
 #include "config/url.h"
+#include "latchkey/config/vouching_kinds.h"
 #include "latchkey/wire/loopback.h"
 
 namespace latchkey::config {
@@ -18,8 +20,9 @@ namespace {
 
 constexpr std::size_t kClientSecretBytesMin = 8;
 constexpr std::size_t kNameBytesMax = 32;
-constexpr std::string_view kLocalName =
-    "local";  // what accounts of the users file have as provider
+// What accounts that no [[provider]] makes have as theirs.
+constexpr std::string_view kTakenNames[] = {"local", kLdapName, kCertificateKind, kRemoteUserKind,
+                                            "machine", "legacy"};
 
 constexpr std::array<std::string_view, 10> kAlgorithms = {
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"};
@@ -27,10 +30,12 @@ constexpr std::array<std::string_view, 10> kAlgorithms = {
 void read_name(const Value& value, Provider& provider) {
   const auto text = value.text();
   if (!text) return;
-  if (!is_slug(*text) || text->size() > kNameBytesMax || *text == kLocalName ||
-      *text == kLdapName) {
-    return value.wrong("is " + shown(*text) +
-                       "; must be up to 32 of a-z, 0-9 and `-`, and not \"local\" or \"ldap\"");
+  if (!is_slug(*text) || text->size() > kNameBytesMax) {
+    return value.wrong("is " + shown(*text) + "; must be up to 32 of a-z, 0-9 and `-`");
+  }
+  if (std::ranges::find(kTakenNames, *text) != std::end(kTakenNames)) {
+    return value.wrong("is " + shown(*text) + ", which is the name of people of another kind; "
+                       "choose one that says whose provider it is");
   }
   for (const Provider& other : value.config().providers) {
     if (other.name == *text) {

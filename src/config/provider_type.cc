@@ -62,7 +62,7 @@ Verifier own_verifier(ProviderType type) {
 }
 
 void check_verifier(Reading& reading, const Node& table, const Provider& provider) {
-  if (provider.membership == Verifier::kNone) return;
+  if (!asks_provider(provider.membership)) return;
   if (provider.membership == own_verifier(provider.type)) return;
   std::string_view own = "none";
   for (const auto& [word, meaning] : kVerifiers) {
@@ -70,7 +70,7 @@ void check_verifier(Reading& reading, const Node& table, const Provider& provide
   }
   place_of(reading, table, "provider", "membership")
       .wrong("does not fit type = \"" + std::string(word_of(provider.type)) + "\"; must be \"" +
-             std::string(own) + "\" or \"none\"");
+             std::string(own) + "\", \"ldap\" or \"none\"");
 }
 
 bool is_team(std::string_view text) {

@@ -15,7 +15,8 @@ inline constexpr Value::Word<ProviderType> kProviderTypes[] = {{"oidc", Provider
 inline constexpr Value::Word<Verifier> kVerifiers[] = {{"none", Verifier::kNone},
                                                        {"oidc", Verifier::kOidc},
                                                        {"github", Verifier::kGithub},
-                                                       {"google", Verifier::kGoogle}};
+                                                       {"google", Verifier::kGoogle},
+                                                       {"ldap", Verifier::kLdap}};
 
 // Completes a provider whose keys were read: leaves a fault for each key that its type does not
 // know (an option without effect would let people in whom it was to keep out), derives the API's

@@ -135,12 +135,20 @@ void read_mail_domains(const Value& value, Rule& rule) {
 
 // Less could not be kept: nobody is asked more often than that.
 void read_membership_age(const Value& value, Rule& rule) {
-  const Seconds least = value.config().membership.every + kRoundsApart;
+  const Config& config = value.config();
+  const bool of_provider = std::ranges::any_of(config.providers, [](const Provider& provider) {
+    return asks_provider(provider.membership);
+  });
+  const bool of_directory = config.ldap && !of_provider;
+  const Seconds least =
+      (of_directory ? config.ldap->update_interval : config.membership.every) + kRoundsApart;
   const auto age = value.duration(Seconds(1), std::chrono::days(30));
   if (!age) return;
   if (*age < least) {
-    return value.wrong("is shorter than membership.every and a minute, " +
-                       std::to_string(least.count()) + "s in all, so it could not be kept");
+    return value.wrong("is shorter than " +
+                       std::string(of_directory ? "ldap.update_interval" : "membership.every") +
+                       " and a minute, " + std::to_string(least.count()) +
+                       "s in all, so it could not be kept");
   }
   rule.membership_age = *age;
 }

@@ -81,7 +81,7 @@ Result<DirectoryAnswer> DirectoryPeople::ask(std::string_view provider,
   const config::Ldap& settings = *config_.ldap;
   DirectoryAnswer answer;
   answer.checked = now;
-  answer.until = now + settings.update_interval + settings.max_stale;
+  answer.until = now + settings.age_max();
   answer.groups = settings.groups == config::LdapGroups::kMerge ? model::Groups::kOfBoth
                                                                 : model::Groups::kOfDirectory;
   const Result<directory::DirectoryEntry> entry = directory_->lookup(user_name);

@@ -39,8 +39,10 @@ Step<model::Account> LocalProof::owner(const LocalUsers& users, const model::Bas
   }
   const std::optional<SlowPass> pass = SlowPass::take(gate_);
   if (!pass) return model::refuse(Reason::kBusy, "too many passwords at once");
+  const RefusalBeat beat;
   const Result<crypto::Digest> entry = users.verify(pair.user, pair.password);
   if (!entry) {
+    beat.wait(beat_);
     Outcome counted = store_.attempts().record_failure(pair.user, address, now);
     if (!counted) return unanswered(counted.error());
     return model::refuse(Reason::kBadCredential, "wrong user name or password");

@@ -5,6 +5,7 @@
 
 #include "latchkey/base/clock.h"
 #include "latchkey/base/random.h"
+#include "latchkey/base/refusal_beat.h"
 #include "latchkey/base/slow_gate.h"
 #include "latchkey/identity/resolver.h"
 #include "latchkey/model/account.h"
@@ -17,9 +18,9 @@ namespace latchkey::identity {
 
 class LocalProof {
  public:
-  // All outlive the proof.
-  LocalProof(store::Store& store, SlowGate& gate, Random& random)
-      : store_(store), gate_(gate), random_(random) {}
+  // All outlive the proof. `beat`: kYes where a directory takes passwords, too.
+  LocalProof(store::Store& store, SlowGate& gate, Random& random, RefusalBeat::Keep beat)
+      : store_(store), gate_(gate), random_(random), beat_(beat) {}
 
   // Compares the password, behind the throttle and the gate. Their account is made at first sight.
   //
@@ -35,6 +36,7 @@ class LocalProof {
   store::Store& store_;
   SlowGate& gate_;
   Random& random_;
+  RefusalBeat::Keep beat_;
 };
 
 }  // namespace latchkey::identity

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "latchkey/identity/confirmation.h"
 #include "latchkey/identity/directory_standing.h"
 
 namespace latchkey::identity {
@@ -52,7 +53,7 @@ std::optional<TimePoint> OwnerCheck::end_of(const store::Owner& owner) {
 }
 
 std::optional<Seconds> OwnerCheck::membership_age(const store::Owner& owner, TimePoint now) const {
-  return config_.membership.age(owner.member_until, now);
+  return confirmation_age(config_, owner.member_until, owner.directory_until, now);
 }
 
 }  // namespace latchkey::identity

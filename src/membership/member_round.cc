@@ -7,7 +7,7 @@ using store::MemberState;
 // The configuration may have begun or ceased to ask since these people signed in.
 Outcome MemberRound::bring_up_to_date(const provider::Provider& provider, TimePoint now) {
   std::optional<TimePoint> until;
-  if (provider.verifier() != config::Verifier::kNone) {
+  if (config::asks_provider(provider.verifier())) {
     until = now + parts_.config.membership.age_max();
   }
   LK_TRY(const std::int64_t concerned,
@@ -36,7 +36,7 @@ Result<RoundReport> MemberRound::run(const provider::Provider& provider) {
   const TimePoint start = clock_.now();
   RoundReport report;
   LK_CHECK(bring_up_to_date(provider, start));
-  if (provider.verifier() == config::Verifier::kNone) return report;
+  if (!config::asks_provider(provider.verifier())) return report;
   const auto quiet = quiet_until_.find(provider.name());
   if (quiet != quiet_until_.end() && start < quiet->second) return report;
   // The old tokens of nexus-proxy are in no record of ours.

@@ -136,7 +136,7 @@ PageResult Return::failed(const Error& error, const provider::Provider& provider
 Outcome Return::note_membership(const provider::Grant& grant, const model::Account& account,
                                 const provider::Provider& provider) {
   store::Memberships& memberships = parts_.store.memberships();
-  if (provider.verifier() == config::Verifier::kNone) {
+  if (!config::asks_provider(provider.verifier())) {
     return memberships.signed_in_for_good(account.id);
   }
   const config::Membership& limits = parts_.config.membership;

@@ -49,7 +49,7 @@ Result<SignedIn> Github::finish(const CallbackAnswer& answer, const LoginState& 
   out.subject = std::move(person.id);
   out.unmet = unmet_demand(settings_, person.claims);
   out.claims = std::move(person.claims);
-  if (settings_.membership != config::Verifier::kNone) out.grant = grant_of(std::move(tokens));
+  if (config::asks_provider(settings_.membership)) out.grant = grant_of(std::move(tokens));
   return out;
 }
 

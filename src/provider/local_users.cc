@@ -37,9 +37,11 @@ Result<PasswordVerdict> LocalUsers::check(std::string_view user, const SecretStr
   LK_CHECK(load_if_changed(now));
   const std::optional<SlowPass> pass = SlowPass::take(gate_);
   if (!pass.has_value()) return fail(ErrorCode::kUnavailable, "too many slow proofs at once");
+  const RefusalBeat beat;
   const Outcome proven = file_->verify(user, password);
   const std::optional<crypto::Digest> entry = file_->entry_digest(user);
   if (!proven || !entry.has_value()) {
+    beat.wait(beat_);
     LK_CHECK(store_.attempts().record_failure(user, address, now));
     return PasswordVerdict{PasswordVerdict::Kind::kWrong, Seconds{}, crypto::Digest()};
   }

@@ -44,7 +44,7 @@ Outcome check_answer_issuer(const Metadata& metadata, const CallbackAnswer& answ
 }
 
 bool asks_again(const config::Provider& settings) {
-  return settings.membership != config::Verifier::kNone;
+  return config::asks_provider(settings.membership);
 }
 
 // GitLab gives a refresh token in any case, Google for a parameter of its own.

@@ -6,7 +6,8 @@ namespace {
 std::optional<provider::LocalUsers> local_users(const SignInNeeds& needs) {
   const std::string& file = needs.config.local.users_file;
   if (file.empty()) return std::nullopt;
-  return std::optional<provider::LocalUsers>(std::in_place, file, needs.store, needs.gate);
+  const auto beat = needs.config.ldap ? RefusalBeat::Keep::kYes : RefusalBeat::Keep::kNo;
+  return std::optional<provider::LocalUsers>(std::in_place, file, needs.store, needs.gate, beat);
 }
 
 std::optional<identity::DirectoryPasswords> passwords(const SignInNeeds& needs) {

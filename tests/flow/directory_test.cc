@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "latchkey/base/refusal_beat.h"
+#include "latchkey/identity/confirmation.h"
 #include "latchkey/identity/directory_people.h"
 #include "latchkey/role/housekeeper.h"
 #include "sign_in_site.h"
@@ -242,6 +243,19 @@ TEST(DirectoryHousekeeping, AsksAboutSomebodyWithoutGroupsNoMoreOftenThanAboutOt
   site.until(site.clock.now() + site.config.ldap->update_interval / 2);
 
   EXPECT_EQ(site.directory.asked, 0);
+}
+
+TEST(DirectoryHousekeeping, TellsRulesHowLongAgoItConfirmedWhomNobodyElseIsAskedAbout) {
+  Kept site;
+  const model::Account alice = *site.store.accounts().find_by_name("alice");
+  const auto age = [&](std::optional<TimePoint> member_until) {
+    return identity::confirmation_age(site.config, member_until, alice.directory_until, kStart + Seconds(100));
+  };
+
+  EXPECT_EQ(age(std::nullopt), Seconds(100));
+  EXPECT_EQ(age(kStart + site.config.membership.age_max() + Seconds(40)), Seconds(60)) << "the provider's answer";
+  site.config.ldap.reset();
+  EXPECT_EQ(age(std::nullopt), std::nullopt);
 }
 
 TEST(DirectoryHousekeeping, EndsEverythingOfALostAccountAndSaysSo) {

@@ -70,6 +70,9 @@ struct Ldap {
 
   Seconds update_interval = std::chrono::minutes(15);
   Seconds max_stale = std::chrono::hours(1);  // beyond the interval, while no server answers
+
+  // For how long one answer can count at most.
+  Seconds age_max() const { return update_interval + max_stale; }
   Seconds connect_timeout{5};
   Seconds search_timeout{10};
   std::uint32_t retries = 3;  // of the housekeeper, which has time; a request has not

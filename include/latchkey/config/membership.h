@@ -1,9 +1,7 @@
 // [membership]: whether people still belong here is asked again and again, without their browsers.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
-#include <optional>
 
 #include "latchkey/base/clock.h"
 
@@ -18,11 +16,6 @@ struct Membership {
   // For how long one good answer can count at most.
   Seconds age_max() const { return every + grace; }
 
-  // How long ago the answer was given that counts until `until`; nullopt: nobody is asked.
-  std::optional<Seconds> age(std::optional<TimePoint> until, TimePoint now) const {
-    if (!until) return std::nullopt;
-    return std::max(now - (*until - age_max()), Seconds(0));
-  }
 };
 
 }  // namespace latchkey::config

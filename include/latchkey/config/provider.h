@@ -22,7 +22,13 @@ enum class Verifier {
   kOidc,    // the refresh token is redeemed, and userinfo asked
   kGithub,  // user, organisations and teams are asked with the access token
   kGoogle,  // as kOidc, and the organisations are asked
+  kLdap,    // the directory is, which [ldap] does by itself
 };
+
+// Whether it is the provider that is asked, for which something has to be kept from the sign-in.
+constexpr bool asks_provider(Verifier verifier) {
+  return verifier != Verifier::kNone && verifier != Verifier::kLdap;
+}
 
 struct Provider {
   std::string name;   // [a-z0-9-], unique; part of no URL but the login's `provider` parameter

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "latchkey/base/clock.h"
+#include "latchkey/base/refusal_beat.h"
 #include "latchkey/base/result.h"
 #include "latchkey/base/secret_string.h"
 #include "latchkey/base/slow_gate.h"
@@ -29,9 +30,10 @@ enum class Known { kNo, kYes };
 // One per worker, made after fork. Reads the file again whenever it was replaced.
 class LocalUsers {
  public:
-  // Input:   `users_file`, htpasswd format. `store` and `gate` outlive this object.
-  LocalUsers(std::string users_file, store::Store& store, SlowGate& gate)
-      : users_file_(std::move(users_file)), store_(store), gate_(gate) {}
+  // Input:   `users_file`, htpasswd format. `store` and `gate` outlive this object. `beat`: kYes
+  //          where a directory takes passwords, too.
+  LocalUsers(std::string users_file, store::Store& store, SlowGate& gate, RefusalBeat::Keep beat)
+      : users_file_(std::move(users_file)), store_(store), gate_(gate), beat_(beat) {}
 
   // Tells whether the file has such a user. Errors: kUnavailable: the file or the store.
   Result<Known> knows(std::string_view user, TimePoint now);
@@ -50,6 +52,7 @@ class LocalUsers {
   std::string users_file_;
   store::Store& store_;
   SlowGate& gate_;
+  RefusalBeat::Keep beat_;
   std::optional<crypto::PasswordFile> file_;
   crypto::FileStamp stamp_;
 };

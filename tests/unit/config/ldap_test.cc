@@ -148,6 +148,22 @@ TEST_F(LdapSection, AsksWhoseNamesTheyAreWhereThereAreSeveralProviders) {
   EXPECT_FALSE(config.ldap->covers("corporate"));
 }
 
+TEST_F(LdapSection, SaysOfAProvidersPeopleWhetherTheyBelongHere) {
+  const std::string asked = kProvider + "membership = \"ldap\"\n";
+  const std::string rule = "[[rule]]\nwho = \"authenticated\"\nmembership_age = ";
+
+  const Config config = good(kLdap + asked + rule + "\"16m\"\n");
+  EXPECT_EQ(config.providers[0].membership, Verifier::kLdap);
+  EXPECT_FALSE(asks_provider(config.providers[0].membership));
+  EXPECT_THAT(faults_of(kLdap + asked + rule + "\"15m\"\n"),
+              IsOneFault("15: rule.membership_age: ", "ldap.update_interval"));
+  EXPECT_THAT(faults_of(kShortest + asked), IsOneFault(" provider.membership: ", "there is no [ldap]"));
+  EXPECT_THAT(faults_of(kLdap + "providers = []\n" + asked),
+              IsOneFault("7: ldap.providers: ", "whose membership is \"ldap\""));
+  EXPECT_THAT(faults_of(kLdap + "unknown_users = \"allow\"\n" + asked),
+              IsOneFault("7: ldap.unknown_users: ", "membership = \"ldap\""));
+}
+
 TEST_F(LdapSection, IsEnoughToSignInWhenItTakesPasswords) {
   const std::string site = "[site]\nurl = \"https://sso.example\"\n";
   const std::string ldap = "[ldap]\nserver = \"ldaps://a\"\n";

@@ -106,7 +106,7 @@ TEST_F(ProviderSection, RefusesDemandsThatNobodyCouldFulfilO18) {
 
 TEST_F(ProviderSection, RefusesAVerifierOfAnotherType) {
   EXPECT_THAT(faults_of(kSite + kProvider + "membership = \"github\"\n"),
-              IsOneFault("8: provider.membership: ", "\"oidc\" or \"none\""));
+              IsOneFault("8: provider.membership: ", "\"oidc\", \"ldap\" or \"none\""));
 }
 
 TEST_F(ProviderSection, AsksForOrganizationsWhereTheyAreDemanded) {
@@ -146,9 +146,11 @@ TEST_F(ProviderSection, RefusesTwoOfOneIssuer) {
               IsOneFault("10: provider.issuer: ", "\"corporate\""));
 }
 
-TEST_F(ProviderSection, RefusesTheNameOfTheUsersFile) {
-  EXPECT_THAT(faults_of(with("name", "name = \"local\"")),
-              IsOneFault("4: provider.name: ", "must be"));
+TEST_F(ProviderSection, RefusesTheNameOfPeopleOfAnotherKind) {
+  for (const std::string name : {"local", "ldap", "certificate", "remote-user", "machine"}) {
+    EXPECT_THAT(faults_of(with("name", "name = \"" + name + "\"")),
+                IsOneFault("4: provider.name: ", "of another kind"));
+  }
   EXPECT_THAT(faults_of(with("name", "name = \"A b\"")),
               IsOneFault("4: provider.name: ", "must be"));
 }
