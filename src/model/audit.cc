@@ -17,6 +17,9 @@ std::string_view name_of(AuditAction action) {
     case AuditAction::kCredentialRevoked: return "credential_revoked";
     case AuditAction::kCredentialsRevoked: return "credentials_revoked";
     case AuditAction::kCredentialFirstUsed: return "credential_first_used";
+    case AuditAction::kLoginApproved: return "login_approved";
+    case AuditAction::kLoginDenied: return "login_denied";
+    case AuditAction::kDockerLogin: return "docker_login";
     case AuditAction::kSignedIn: return "signed_in";
     case AuditAction::kSignedOut: return "signed_out";
     case AuditAction::kSessionsEnded: return "sessions_ended";

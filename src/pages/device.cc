@@ -109,6 +109,10 @@ PageResult show(const Call& call) {
   const Result<std::optional<std::string>> typed =
       query ? query->single("code") : Result<std::optional<std::string>>();
   if (!typed || !*typed) return ask_for_code(call, 200, "", "");
+  // Another site's links must not use up the person's tries: they type, or press the button.
+  if (call.request.hints().sec_fetch_site == "cross-site") {
+    return ask_for_code(call, 200, "", **typed);
+  }
   const Result<store::DeviceLogin> login = find_counted(call, **typed);
   return login ? confirm(call, *login) : not_found(call, login.error(), **typed);
 }
@@ -144,23 +148,26 @@ Result<Decision> read_decision(const Call& call) {
 }
 
 PageResult deny(const Call& call, const store::DeviceLogin& login) {
-  const Outcome denied =
-      call.parts.store.device_logins().deny(login.user_code, call.request.now);
+  const Outcome denied = call.parts.store.device_logins().deny(
+      login.user_code, call.account, call.request.now,
+      call.request.actor(call.account.profile.user_name));
   if (!denied) return not_found(call, denied.error(), login.user_code);
   return told(call, "Refused", "The program gets nothing.", "device_login_denied");
 }
 
 PageResult approve(const Call& call, const store::DeviceLogin& login, Order order) {
   order.label = login.label;
-  for (const std::string& scope : login.scopes) {
-    if (std::ranges::find(order.scopes, scope) == order.scopes.end()) {
-      order.scopes.push_back(scope);
-    }
+  // Of several scopes of one kind any is enough, so that another one of the form's would widen.
+  const bool only_reads = std::ranges::find(order.scopes, kReadScope) != order.scopes.end();
+  order.scopes = login.scopes;
+  if (only_reads && std::ranges::find(order.scopes, kReadScope) == order.scopes.end()) {
+    order.scopes.emplace_back(kReadScope);
   }
   const Outcome good = check_order(order, call.parts.config.credential);
   if (!good) return failed(call, BodyKind::kForm, good.error());
   const Outcome approved = call.parts.store.device_logins().approve(
-      login.user_code, {call.account, std::move(order.scopes), order.lifetime}, call.request.now);
+      login.user_code, call.account, {std::move(order.scopes), order.lifetime}, call.request.now,
+      call.request.actor(call.account.profile.user_name));
   if (!approved) return not_found(call, approved.error(), login.user_code);
   return told(call, "Done", "The program gets its credential. Go back to your terminal.",
               "device_login_approved");

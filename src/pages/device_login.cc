@@ -59,15 +59,18 @@ Result<BegunLogin> begin_device_login(const Parts& parts, const PageRequest& req
 Result<CollectedLogin> collect_device_login(const Parts& parts, const PageRequest& request,
                                             std::string_view client,
                                             std::string_view device_code) {
+  const crypto::Digest code = crypto::sha256(device_code);
   LK_TRY(const store::DevicePoll poll,
-         parts.store.device_logins().poll(crypto::sha256(device_code), client, request.now));
+         parts.store.device_logins().poll(code, client, request.now));
   CollectedLogin collected;
   collected.state = poll.state;
   if (poll.state != store::DeviceState::kApproved) return collected;
   LK_TRY(collected.account, account_of(parts, poll.grant));
   const Order order{.label = poll.grant.label,
                     .lifetime = poll.grant.lifetime,
-                    .scopes = poll.grant.scopes};
+                    .scopes = poll.grant.scopes,
+                    .form = parts.config.credential.form,
+                    .login = code};
   LK_TRY(collected.issued, issue(parts.config, parts.store, collected.account, order, request.now,
                                  parts.random,
                                  request.actor(collected.account.profile.user_name)));

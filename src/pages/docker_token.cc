@@ -63,6 +63,7 @@ struct DockerTokenPage::Desk {
                                   TimePoint now);
   Step<SecretString> refresh_token(const Identity& identity, const std::string& service,
                                    TimePoint now);
+  Outcome tell(const Identity& identity, const std::string& service, const PageRequest& request);
   Step<SecretString> sign(wire::JsonObject claims, TimePoint end, TimePoint now);
   Step<PageResult> give(const PageRequest& request);
 
@@ -142,6 +143,16 @@ Step<SecretString> DockerTokenPage::Desk::refresh_token(const Identity& identity
   return sign(std::move(claims), now + parts.config.docker.refresh_lifetime, now);
 }
 
+// What lasts for weeks is told of, as a credential is.
+Outcome DockerTokenPage::Desk::tell(const Identity& identity, const std::string& service,
+                                    const PageRequest& request) {
+  return parts.store.audit().append(request.now, request.actor(identity.profile().user_name),
+                                    {.action = model::AuditAction::kDockerLogin,
+                                     .account = identity.account(),
+                                     .object = identity.credential().text(),
+                                     .detail = wire::JsonObject().add("service", service).text()});
+}
+
 Step<PageResult> DockerTokenPage::Desk::give(const PageRequest& request) {
   const TimePoint now = request.now;
   LK_TRY(const DockerQuestion question, read_docker_question(request, parts.config.docker));
@@ -168,6 +179,8 @@ Step<PageResult> DockerTokenPage::Desk::give(const PageRequest& request) {
       parts.config.docker.refresh_lifetime > Seconds(0);
   if (refreshes) {
     LK_TRY(const SecretString refresh, refresh_token(identity, question.service, now));
+    const Outcome told = tell(identity, question.service, request);
+    if (!told) return model::refuse(Reason::kStoreUnavailable, told.error().detail);
     body.add("refresh_token", refresh.reveal());
   }
   return PageResult{json_answer(200, body.text()), "docker_token_given",

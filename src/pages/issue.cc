@@ -21,17 +21,34 @@ std::size_t characters(std::string_view utf8) {
       utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
-// Input: `utf8`, checked. C1 controls (U+0080 to U+009F) count: a terminal may obey them as well.
-bool has_controls(std::string_view utf8) {
-  for (std::size_t i = 0; i < utf8.size(); ++i) {
-    if (wire::is_control(utf8[i])) return true;
-    if (utf8[i] == '\xc2' && static_cast<unsigned char>(utf8[i + 1]) < 0xa0) return true;
-  }
-  return false;
+// Characters by the bytes they begin with and the range of their last one.
+struct Characters {
+  std::string_view begin;
+  unsigned char first;
+  unsigned char last;
+};
+
+// What a terminal obeys (C1 controls), what breaks lines, and what shows another text than there is
+// (nothing at all, or its letters in another order).
+constexpr Characters kUnfit[] = {{"\xc2", 0x80, 0x9f},     {"\xd8", 0x9c, 0x9c},
+                                 {"\xe2\x80", 0x8b, 0x8f}, {"\xe2\x80", 0xa8, 0xae},
+                                 {"\xe2\x81", 0xa0, 0xa9}, {"\xef\xbb", 0xbf, 0xbf}};
+
+// Input: `utf8`, checked.
+bool has_unfit(std::string_view utf8) {
+  if (std::ranges::any_of(utf8, wire::is_control)) return true;
+  return std::ranges::any_of(kUnfit, [&](const Characters& unfit) {
+    for (std::size_t at = utf8.find(unfit.begin); at != std::string_view::npos;
+         at = utf8.find(unfit.begin, at + 1)) {
+      const auto last = static_cast<unsigned char>(utf8[at + unfit.begin.size()]);
+      if (last >= unfit.first && last <= unfit.last) return true;
+    }
+    return false;
+  });
 }
 
 Outcome check_label(std::string_view label) {
-  if (!wire::is_utf8(label) || has_controls(label)) {
+  if (!wire::is_utf8(label) || has_unfit(label)) {
     return fail(ErrorCode::kMalformed, "The label may hold text only, on one line.");
   }
   if (characters(label) > kLabelCharactersMax) {
@@ -122,7 +139,8 @@ Result<Issued> issue(const config::Config& config, store::Store& store,
                      const model::Account& account, const Order& order, TimePoint now,
                      Random& random, const model::Actor& by) {
   LK_TRY(Made made, make(config, account, order, now, random));
-  LK_CHECK(store.credentials().issue(made.record, config.credential.per_user_max, by, made.digest));
+  LK_CHECK(store.credentials().issue(made.record, config.credential.per_user_max, by, made.digest,
+                                     order.login));
   return Issued{std::move(made.record), std::move(made.token)};
 }
 

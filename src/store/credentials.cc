@@ -88,6 +88,12 @@ Outcome mark_replaced(Connection& connection, const CredentialId& id, TimePoint 
   return fail(ErrorCode::kConflict, "the credential was replaced before");
 }
 
+// Of two that collect at once only one changes a row.
+Outcome use_up(Connection& connection, const crypto::Digest& login) {
+  LK_TRY(Statement statement, connection.prepare(sql::device_login_take));
+  return statement.bind(":code_hash", login).run_on_one("login of a program");
+}
+
 // With what it replaces, if anything.
 Outcome tell_of_issue(Transaction& transaction, const model::IssuedCredential& credential,
                       const model::Actor& by, const CredentialId& old = {}) {
@@ -116,8 +122,10 @@ Credentials::~Credentials() = default;
 
 Outcome Credentials::issue(const model::IssuedCredential& credential, std::uint32_t limit,
                            const model::Actor& by,
-                           const std::optional<crypto::Digest>& short_token) {
+                           const std::optional<crypto::Digest>& short_token,
+                           const std::optional<crypto::Digest>& login) {
   LK_TRY(Transaction transaction, Transaction::begin(connection_));
+  if (login) LK_CHECK(use_up(connection_, *login));
   LK_CHECK(check_owner(connection_, credential));
   LK_TRY(const Count count, count_live(connection_, credential));
   LK_CHECK(check_limit(count.unreplaced, limit));

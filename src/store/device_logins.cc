@@ -1,12 +1,21 @@
 #include "latchkey/store/device_logins.h"
 
 #include "latchkey/store/attempts.h"
+#include "latchkey/wire/json_object.h"
+#include "store/audit_log.h"
 #include "store/connection.h"
 #include "store/sql.h"
 #include "store/transaction.h"
 
 namespace latchkey::store {
 namespace {
+
+model::AuditEvent event_of(model::AuditAction action, const AccountId& account,
+                           const DeviceLogin& login) {
+  wire::JsonObject detail;
+  detail.add("client", login.client).add("label", login.label).add("from", login.address);
+  return {.action = action, .account = account, .object = {}, .detail = detail.text()};
+}
 
 // The row of a poll, with what is known only after somebody has decided.
 struct Row {
@@ -102,23 +111,41 @@ Result<DeviceLogin> DeviceLogins::find(std::string_view user_code, TimePoint now
   return login;
 }
 
-Outcome DeviceLogins::approve(std::string_view user_code, const DeviceApproval& approval,
-                              TimePoint now) {
+Outcome DeviceLogins::approve(std::string_view user_code, const model::Account& account,
+                              const DeviceApproval& approval, TimePoint now,
+                              const model::Actor& by) {
   const std::string scopes = join_lines(approval.scopes);
-  LK_TRY(Statement statement, connection_.prepare(sql::device_login_approve));
-  return statement.bind(":user_code", user_code)
-      .bind(":account", approval.account.id.text())
-      .bind(":session_epoch", approval.account.session_epoch)
-      .bind(":credential_epoch", approval.account.credential_epoch)
-      .bind(":scopes", scopes)
-      .bind(":lifetime_days", std::int64_t{approval.lifetime.count()})
-      .bind(":now", now)
-      .run_on_one("login of a program");
+  LK_TRY(Transaction transaction, Transaction::begin(connection_));
+  LK_TRY(const DeviceLogin login, find(user_code, now));
+  {
+    LK_TRY(Statement statement, connection_.prepare(sql::device_login_approve));
+    LK_CHECK(statement.bind(":user_code", user_code)
+                 .bind(":account", account.id.text())
+                 .bind(":session_epoch", account.session_epoch)
+                 .bind(":credential_epoch", account.credential_epoch)
+                 .bind(":scopes", scopes)
+                 .bind(":lifetime_days", std::int64_t{approval.lifetime.count()})
+                 .bind(":now", now)
+                 .run_on_one("login of a program"));
+  }
+  LK_CHECK(append_audit(transaction, now, by,
+                        event_of(model::AuditAction::kLoginApproved, account.id, login)));
+  return transaction.commit();
 }
 
-Outcome DeviceLogins::deny(std::string_view user_code, TimePoint now) {
-  LK_TRY(Statement statement, connection_.prepare(sql::device_login_deny));
-  return statement.bind(":user_code", user_code).bind(":now", now).run_on_one("login of a program");
+Outcome DeviceLogins::deny(std::string_view user_code, const model::Account& account,
+                           TimePoint now, const model::Actor& by) {
+  LK_TRY(Transaction transaction, Transaction::begin(connection_));
+  LK_TRY(const DeviceLogin login, find(user_code, now));
+  {
+    LK_TRY(Statement statement, connection_.prepare(sql::device_login_deny));
+    LK_CHECK(statement.bind(":user_code", user_code)
+                 .bind(":now", now)
+                 .run_on_one("login of a program"));
+  }
+  LK_CHECK(append_audit(transaction, now, by,
+                        event_of(model::AuditAction::kLoginDenied, account.id, login)));
+  return transaction.commit();
 }
 
 Result<DevicePoll> DeviceLogins::poll(const crypto::Digest& code_hash, std::string_view client,
@@ -130,11 +157,6 @@ Result<DevicePoll> DeviceLogins::poll(const crypto::Digest& code_hash, std::stri
     LK_CHECK(statement.bind(":code_hash", code_hash)
                  .bind(":next_poll", now + kDevicePollInterval - kSlack)
                  .run());
-  }
-  if (state == DeviceState::kApproved) {
-    // Of two polls at once only one changes a row.
-    LK_TRY(Statement statement, connection_.prepare(sql::device_login_take));
-    LK_CHECK(statement.bind(":code_hash", code_hash).run_on_one("login of a program"));
   }
   return DevicePoll{state, std::move(row.grant)};
 }

@@ -14,6 +14,9 @@ enum class AuditAction {
   kCredentialRevoked,
   kCredentialsRevoked,  // all of an account's
   kCredentialFirstUsed,
+  kLoginApproved,       // a program's, by the person it asked
+  kLoginDenied,
+  kDockerLogin,  // a refresh token was made of a credential
   kSignedIn,
   kSignedOut,
   kSessionsEnded,    // all of an account's

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "latchkey/base/result.h"
 #include "latchkey/base/secret_string.h"
 #include "latchkey/config/config.h"
+#include "latchkey/crypto/digest.h"
 #include "latchkey/model/account.h"
 #include "latchkey/model/audit.h"
 #include "latchkey/model/issued_credential.h"
@@ -28,6 +30,7 @@ struct Order {
   std::chrono::days lifetime{0};
   std::vector<std::string> scopes;  // empty: everything the owner may do
   model::TokenForm form = model::TokenForm::kSigned;
+  std::optional<crypto::Digest> login{};  // the code of the device login that is collected with it
 };
 
 struct Issued {
@@ -46,7 +49,8 @@ Outcome check_order(const Order& order, const config::Credential& limits);
 // Returns: the record as stored and the token. The token is made first and handed out only when its
 //          record is on the disk, so a failure on either side leaves nothing behind.
 // Errors:  kMalformed: as check_order; kConflict: the owner holds as many as are allowed; kRefused:
-//          the account is disabled, at its end, or was changed meanwhile; kUnavailable: store or
+//          the account is disabled, at its end, or was changed meanwhile; kNotFound: the login
+//          was collected before; kUnavailable: store or
 //          signing key.
 // Spec:    RFC 7519. `uid` is the user name, `sub` the account, `jti` the id of the record.
 Result<Issued> issue(const config::Config& config, store::Store& store,

@@ -14,6 +14,7 @@
 #include "latchkey/base/result.h"
 #include "latchkey/crypto/digest.h"
 #include "latchkey/model/account.h"
+#include "latchkey/model/audit.h"
 
 namespace latchkey::store {
 
@@ -36,12 +37,11 @@ struct DeviceLogin {
 
 // What a person says yes to.
 struct DeviceApproval {
-  const model::Account& account;
   std::vector<std::string> scopes;  // the program's, or fewer requests still
   std::chrono::days lifetime{0};
 };
 
-// What was said yes to, given out once. The epochs are those of the moment of the yes.
+// What was said yes to. The epochs are those of the moment of the yes.
 struct DeviceGrant {
   AccountId account;
   std::int64_t session_epoch = 0;
@@ -73,13 +73,18 @@ class DeviceLogins {
   // Finds what nobody has decided yet. Errors: kNotFound, kUnavailable.
   Result<DeviceLogin> find(std::string_view user_code, TimePoint now);
 
-  // Decide for ever. Errors: kNotFound: there is none, it has expired, or it was decided before;
-  // kUnavailable.
-  Outcome approve(std::string_view user_code, const DeviceApproval& approval, TimePoint now);
-  Outcome deny(std::string_view user_code, TimePoint now);
+  // Decide for ever, for `account`, whose yes or no it is. Each writes its row of the audit log with
+  // it: `by` says who, and from where.
+  //
+  // Errors:  kNotFound: there is none, it has expired, or it was decided before; kUnavailable.
+  Outcome approve(std::string_view user_code, const model::Account& account,
+                  const DeviceApproval& approval, TimePoint now, const model::Actor& by);
+  Outcome deny(std::string_view user_code, const model::Account& account, TimePoint now,
+               const model::Actor& by);
 
-  // Tells how it stands. kApproved is told once: the row is gone then. A poll sooner than
-  // kDevicePollInterval after the last is told kTooFast, and writes nothing.
+  // Tells how it stands. What was approved goes with the credential that is issued for it
+  // (Credentials::issue), so that a failure on the way there does not cost the person's yes. A poll
+  // sooner than kDevicePollInterval after the last is told kTooFast, and writes nothing.
   //
   // Input:   `client`, who polls: a code of another client is not found.
   // Errors:  kNotFound, kUnavailable.

@@ -1,2 +1,2 @@
--- The poll that is given the credential: what was granted is granted once.
+-- The credential that is issued for it: what was granted is granted once.
 DELETE FROM device_login WHERE code_hash = :code_hash;

@@ -207,9 +207,16 @@ TEST_F(Credentials, LifetimeStaysWithinItsLimit) {
 
 TEST_F(Credentials, LabelAndScopesAreChecked) {
   EXPECT_EQ(serve(json_post("", "{\"label\": \"" + std::string(101, 'x') + "\"}")).answer.status, 400);
-  EXPECT_EQ(serve(json_post("", R"({"label": "a\u001b[2Jb"})")).answer.status, 400);
+  for (const char* unfit : {"\\u001b[2J", "\\u0085", "\\u202e", "\\u2028", "\\u200b", "\\ufeff"}) {
+    EXPECT_EQ(serve(json_post("", std::string(R"({"label": "a)") + unfit + "b\"}")).answer.status, 400) << unfit;
+  }
   EXPECT_EQ(serve(json_post("", R"({"scopes": ["everything"]})")).answer.status, 400);
   EXPECT_EQ(records_of(anna_), 0u);
+}
+
+TEST_F(Credentials, LabelsMayBeOfAnyLanguage) {
+  const char* const label = R"({"label": "B\u00fcro \u2013 Gr\u00fc\u00dfe \u2030 \u65e5\u672c"})";
+  EXPECT_EQ(serve(json_post("", label)).answer.status, 201);
 }
 
 TEST_F(Credentials, BodyOfAnotherTypeIsRefused) {

@@ -54,8 +54,9 @@ class DeviceTest : public SiteTest {
   }
   std::string error(const PageResult& result) { return json(result).string("error").value_or(""); }
 
-  PageResult look(const std::string& code, const Person& who) {
+  PageResult look(const std::string& code, const Person& who, const std::string& from = "none") {
     PageRequest asked = request("GET", "", who.cookie);
+    asked.query.hints.sec_fetch_site = from;
     asked.query.request.query = "code=" + code;
     return DevicePage(parts()).serve(asked);
   }
@@ -120,6 +121,32 @@ TEST_F(DeviceTest, SlowsDownAndEnds) {
   EXPECT_EQ(look(begun.user_code, anna_).answer.status, 404);
 }
 
+TEST_F(DeviceTest, LetsAnotherSitesLinksUseUpNobodysTries) {
+  const Begun begun = begin();
+  for (int i = 0; i < 20; ++i) {
+    const PageResult page = look("BCDFGHJK", anna_, "cross-site");
+    EXPECT_EQ(page.answer.status, 200);
+    EXPECT_THAT(page.answer.body, HasSubstr("value=\"BCDFGHJK\"")) << "only filled in";
+  }
+  EXPECT_THAT(look(begun.user_code, anna_).answer.body, HasSubstr("name=\"decision\""));
+}
+
+TEST_F(DeviceTest, LosesNoYesWhileNothingCanBeIssued) {
+  const Begun begun = begin();
+  ASSERT_EQ(decide(begun.user_code, anna_, "approve").answer.status, 200);
+  std::filesystem::rename(root_ + "/keys", root_ + "/away");
+  EXPECT_EQ(poll(begun.device_code).answer.status, 503);
+  std::filesystem::rename(root_ + "/away", root_ + "/keys");
+  EXPECT_EQ(poll(begun.device_code).answer.status, 200);
+}
+
+TEST_F(DeviceTest, GivesTheFormThatIsConfigured) {
+  config_.credential.form = model::TokenForm::kShort;
+  const Begun begun = begin();
+  ASSERT_EQ(decide(begun.user_code, anna_, "approve").answer.status, 200);
+  EXPECT_THAT(*json(poll(begun.device_code)).string("access_token"), testing::StartsWith("lkc_"));
+}
+
 // N36: a code is worth nothing with another client, another grant, or one letter less.
 TEST_F(DeviceTest, RefusesEveryProductOfWrongValues_n36) {
   const Begun begun = begin();
@@ -146,7 +173,7 @@ TEST_F(DeviceTest, GivesNothingWhenTheAccountHasEndedEverythingSince) {
 
 TEST_F(DeviceTest, NarrowsByTheProgramAndByThePersonAndNeverWidens) {
   const Begun begun = begin({{"scope", "host:sso.example"}});
-  ASSERT_EQ(decide(begun.user_code, anna_, "approve", {{"scope", "read"}}).answer.status, 200);
+  ASSERT_EQ(decide(begun.user_code, anna_, "approve", {{"scope", "read"}, {"scope", "host:docker.example"}}).answer.status, 200);
   ASSERT_EQ(poll(begun.device_code).answer.status, 200);
   EXPECT_THAT(store_.credentials().list(anna_.account.id, CredentialId())->front().scopes,
               testing::UnorderedElementsAre("read", "host:sso.example"));

@@ -25,8 +25,8 @@ class DeviceLoginsTest : public testing::Test {
     return logins_.ask(login_of(user_code, address), hash_of(user_code));
   }
   Outcome approve(TimePoint now = kNow) {
-    return logins_.approve(
-        kCode, {.account = anna_, .scopes = {"read"}, .lifetime = std::chrono::days(7)}, now);
+    return logins_.approve(kCode, anna_, {.scopes = {"read"}, .lifetime = std::chrono::days(7)}, now,
+                           kSomebody);
   }
   DeviceState state(TimePoint now = kNow, std::string_view client = "npm") {
     const auto polled = logins_.poll(hash_of(kCode), client, now);
@@ -50,7 +50,21 @@ TEST_F(DeviceLoginsTest, AreFoundByTheCodeThatPeopleSee) {
   EXPECT_THAT(logins_.find("XXXXXXXX", kNow), FailsWith(ErrorCode::kNotFound));
 }
 
-TEST_F(DeviceLoginsTest, GiveOutWhatWasGrantedOnce) {
+TEST_F(DeviceLoginsTest, TellTheAuditLogWhoDecidedAndWhatAsked) {
+  ASSERT_THAT(ask(), IsOk());
+  ASSERT_THAT(approve(), IsOk());
+  EXPECT_THAT(approve(), FailsWith(ErrorCode::kNotFound)) << "and leaves no row";
+  ASSERT_THAT(ask("ZZZZZZZZ"), IsOk());
+  ASSERT_THAT(logins_.deny("ZZZZZZZZ", anna_, kNow, kSomebody), IsOk());
+  const auto rows = store_.audit().list("anna", 0, 100);
+  ASSERT_THAT(rows, IsOk());
+  ASSERT_EQ(rows->size(), 2U);
+  EXPECT_EQ(rows->front().action, "login_approved");
+  EXPECT_EQ(rows->front().detail, R"({"client":"npm","label":"laptop","from":"192.0.2.7"})");
+  EXPECT_EQ(rows->back().action, "login_denied");
+}
+
+TEST_F(DeviceLoginsTest, AreUsedUpByTheCredentialThatIsIssuedForThem) {
   ASSERT_THAT(ask(), IsOk());
   ASSERT_THAT(approve(), IsOk());
   const auto polled = logins_.poll(hash_of(kCode), "npm", kNow);
@@ -59,6 +73,14 @@ TEST_F(DeviceLoginsTest, GiveOutWhatWasGrantedOnce) {
   EXPECT_EQ(polled->grant.account, anna_.id);
   EXPECT_EQ(polled->grant.credential_epoch, anna_.credential_epoch);
   EXPECT_EQ(polled->grant.lifetime, std::chrono::days(7));
+  const auto issue = [&](const std::string& id, std::uint32_t limit) {
+    return store_.credentials().issue(credential_of(anna_, id), limit, kSomebody, std::nullopt,
+                                      hash_of(kCode));
+  };
+  EXPECT_THAT(issue("first", 0), FailsWith(ErrorCode::kConflict)) << "they hold too many";
+  EXPECT_EQ(state(), DeviceState::kApproved) << "and the yes is not lost";
+  EXPECT_THAT(issue("first", 5), IsOk());
+  EXPECT_THAT(issue("second", 5), FailsWith(ErrorCode::kNotFound));
   EXPECT_THAT(logins_.poll(hash_of(kCode), "npm", kNow), FailsWith(ErrorCode::kNotFound));
 }
 
@@ -72,7 +94,7 @@ TEST_F(DeviceLoginsTest, AreTheirClientsOnly) {
 
 TEST_F(DeviceLoginsTest, AreDecidedOnce) {
   ASSERT_THAT(ask(), IsOk());
-  ASSERT_THAT(logins_.deny(kCode, kNow), IsOk());
+  ASSERT_THAT(logins_.deny(kCode, anna_, kNow, kSomebody), IsOk());
   EXPECT_THAT(approve(), FailsWith(ErrorCode::kNotFound));
   EXPECT_THAT(logins_.find(kCode, kNow), FailsWith(ErrorCode::kNotFound));
   EXPECT_EQ(state(), DeviceState::kDenied);
@@ -93,7 +115,7 @@ TEST_F(DeviceLoginsTest, EndAfterTheirTimeEvenIfApproved) {
   ASSERT_THAT(ask("ZZZZZZZZ"), IsOk());
   const TimePoint late = kNow + kDeviceLoginLifetime;
   EXPECT_THAT(logins_.find("ZZZZZZZZ", late), FailsWith(ErrorCode::kNotFound));
-  EXPECT_THAT(logins_.deny("ZZZZZZZZ", late), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(logins_.deny("ZZZZZZZZ", anna_, late, kSomebody), FailsWith(ErrorCode::kNotFound));
   EXPECT_EQ(store_.admin().purge_expired(late)->device_logins, 2);
 }
 
