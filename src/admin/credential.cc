@@ -100,7 +100,10 @@ int revoke_pasted(Opened& opened, const World& world) {
                            opened.by);
   if (!revoked) return failed(world, "token", revoked.error());
   if (revoked->empty()) return failed(world, "token", not_ours(opened.config, text.reveal()));
-  for (const CredentialId& id : *revoked) world.out << id.text() << ": revoked\n";
+  for (const CredentialId& id : revoked->credentials) world.out << id.text() << ": revoked\n";
+  for (const std::string& name : revoked->user_tokens) {
+    world.out << name << ": user token reset\n";
+  }
   return kGood;
 }
 

@@ -1,125 +1,130 @@
 #include "latchkey/pages/leaked.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "latchkey/crypto/digest.h"
 #include "latchkey/crypto/jwt.h"
 #include "latchkey/crypto/key_directory.h"
+#include "latchkey/crypto/registry_keys.h"
 #include "latchkey/crypto/short_token.h"
-#include "latchkey/wire/base64.h"
-#include "latchkey/wire/chars.h"
+#include "latchkey/pages/leaked_secrets.h"
 
 namespace latchkey::pages {
 namespace {
 
-constexpr std::string_view kSignedMark = "eyJ";
-
-bool is_base64(char c) { return wire::is_alnum(c) || c == '+' || c == '/'; }
-bool is_of_token(char c) { return wire::is_base64url(c) || c == '.'; }
-
-// The beginning of `text` that has nothing but such bytes.
-std::string_view run_of(std::string_view text, bool (*belongs)(char)) {
-  const auto end = std::ranges::find_if_not(text, belongs);
-  return text.substr(0, static_cast<std::size_t>(end - text.begin()));
-}
-
-// What stands before the third dot of a token's bytes at the beginning of `text`, as a full stop
-// behind a token ends a sentence. Goes no further than that, so that a text of nothing but tokens
-// is read once.
-std::string_view token_run(std::string_view text) {
-  std::size_t end = 0;
-  for (int dots = 0; end < text.size() && is_of_token(text[end]); ++end) {
-    if (text[end] == '.' && ++dots == 3) break;
-  }
-  return text.substr(0, end);
-}
-
-// Collects what looks like a secret. Each byte is looked at a few times at most, whatever the text.
-class Search {
- public:
-  void in(std::string_view text) {
-    while (!text.empty() && found_.size() < kLeakedMax) text.remove_prefix(step(text));
-  }
-
-  // In all that may be base64, and is long enough to have a secret.
-  void in_encoded(std::string_view text) {
-    while (!text.empty()) {
-      std::string_view run = run_of(text, is_base64);
-      text.remove_prefix(std::max<std::size_t>(run.size(), 1));
-      if (run.size() < crypto::kShortTokenBytes) continue;
-      const Result<std::string> decoded = wire::base64_decode(run);
-      if (decoded) in(*decoded);
-    }
-  }
-
-  std::vector<std::string> take() { return std::move(found_); }
-
- private:
-  // Looks at the beginning of `text`. Returns how much of it is done with.
-  std::size_t step(std::string_view text) {
-    const std::string_view fixed = text.substr(0, crypto::kShortTokenBytes);
-    if (crypto::is_short_token(fixed)) return keep(fixed);
-    if (!text.starts_with(kSignedMark)) return 1;
-    const std::string_view run = token_run(text);
-    return std::ranges::count(run, '.') == 2 ? keep(run) : run.size();
-  }
-
-  std::size_t keep(std::string_view secret) {
-    if (std::ranges::find(found_, secret) == found_.end()) found_.emplace_back(secret);
-    return secret.size();
-  }
-
-  std::vector<std::string> found_;
+// What a secret is good for, and so what has to end: one of both, or nothing.
+struct Parent {
+  CredentialId credential{};
+  AccountId user_token_of{};
+  std::string name_code{};
 };
 
-// Finds the credential whose secret this is; nullopt: none of ours.
-// Errors: kUnavailable.
-Result<std::optional<CredentialId>> id_of(store::Store& store, const crypto::KeyRing& keys,
-                                          std::string_view secret) {
-  if (crypto::is_short_token(secret)) {
-    const auto found = store.credentials().presented_short(crypto::sha256(secret));
-    if (found) return found->id;
-    if (found.error().code == ErrorCode::kNotFound) return std::nullopt;
-    return std::unexpected(found.error());
-  }
+struct Keys {
+  crypto::KeyRing credentials;
+  crypto::KeyRing registries;
+};
+
+Result<Keys> load_keys(const std::string& directory) {
+  Keys keys;
+  LK_TRY(keys.credentials, crypto::KeyDirectory(directory).public_keys());
+  LK_TRY(keys.registries, crypto::RegistryKeys(directory).public_keys());
+  return keys;
+}
+
+std::string text_of(const wire::Json& claims, std::string_view name) {
+  return claims.string(name).value_or("");
+}
+
+Parent parent_of_credential(const wire::Json& claims) {
+  if (text_of(claims, "token_use") != "credential") return {};
+  return {.credential = CredentialId(text_of(claims, "jti"))};
+}
+
+// A token that a registry takes dies with what it was made of.
+Parent parent_of_docker_token(const wire::Json& claims) {
+  return {.credential = CredentialId(text_of(claims, "credential")),
+          .user_token_of = AccountId(text_of(claims, "account")),
+          .name_code = text_of(claims, "user_token")};
+}
+
+// The signature is looked at, so that nobody can revoke by an id alone.
+Parent parent_of_signed(const Keys& keys, std::string_view secret) {
   const Result<crypto::UnverifiedToken> parsed = crypto::UnverifiedToken::parse(secret);
-  if (!parsed) return std::nullopt;
-  const crypto::VerificationKey* const key = keys.find(parsed->key_id());
-  if (key == nullptr) return std::nullopt;
+  if (!parsed) return {};
+  const crypto::VerificationKey* const ours = keys.credentials.find(parsed->key_id());
+  const crypto::VerificationKey* const key =
+      ours != nullptr ? ours : keys.registries.find(parsed->key_id());
+  if (key == nullptr) return {};
   const Result<crypto::VerifiedToken> verified = key->verify(*parsed);
-  if (!verified) return std::nullopt;
-  const Result<std::string> use = verified->claims().string("token_use");
-  Result<std::string> id = verified->claims().string("jti");
-  if (!use || *use != "credential" || !id) return std::nullopt;
-  return CredentialId(*std::move(id));
+  if (!verified) return {};
+  return ours != nullptr ? parent_of_credential(verified->claims())
+                         : parent_of_docker_token(verified->claims());
+}
+
+// Errors: kUnavailable.
+Result<Parent> parent_of(store::Store& store, const Keys& keys, std::string_view secret) {
+  if (!crypto::is_short_token(secret)) return parent_of_signed(keys, secret);
+  auto found = store.credentials().presented_short(crypto::sha256(secret));
+  if (found) return Parent{.credential = std::move(found->id)};
+  if (found.error().code == ErrorCode::kNotFound) return Parent{};
+  return std::unexpected(std::move(found).error());
+}
+
+// Errors: kUnavailable.
+Result<Parent> parent_of_pass_code(store::Store& store, std::string_view pass_code) {
+  auto found = store.user_tokens().presented(crypto::sha256(pass_code));
+  if (found) {
+    return Parent{.user_token_of = found->owner.account, .name_code = std::move(found->name_code)};
+  }
+  if (found.error().code == ErrorCode::kNotFound) return Parent{};
+  return std::unexpected(std::move(found).error());
+}
+
+// Nothing to end is no failure.
+Outcome unless_gone(Outcome outcome) {
+  if (!outcome && outcome.error().code == ErrorCode::kNotFound) return {};
+  return outcome;
+}
+
+// Ends the pair of that name code; the one that took its place was not leaked.
+Outcome reset_pair(store::UserTokens& pairs, const Parent& parent, TimePoint now,
+                   const model::Actor& by, std::vector<std::string>& ended) {
+  const Result<store::UserToken> pair = pairs.find(parent.user_token_of);
+  if (!pair) return unless_gone(std::unexpected(pair.error()));
+  if (pair->name_code != parent.name_code) return {};
+  LK_CHECK(unless_gone(pairs.reset(parent.user_token_of, now, by)));
+  ended.push_back(parent.name_code);
+  return {};
+}
+
+Outcome end(store::Store& store, const Parent& parent, TimePoint now, const model::Actor& by,
+            Leaked& leaked) {
+  if (!parent.name_code.empty()) {
+    return reset_pair(store.user_tokens(), parent, now, by, leaked.user_tokens);
+  }
+  if (parent.credential.empty()) return {};
+  const Outcome revoked = store.credentials().revoke(parent.credential, now, by);
+  if (revoked) leaked.credentials.push_back(parent.credential);
+  return unless_gone(revoked);
 }
 
 }  // namespace
 
-std::vector<std::string> secrets_in(std::string_view text) {
-  Search search;
-  search.in(text);
-  search.in_encoded(text);
-  return search.take();
-}
-
-Result<std::vector<CredentialId>> revoke_leaked(const config::Config& config, store::Store& store,
-                                                std::string_view text, TimePoint now,
-                                                const model::Actor& by) {
-  std::vector<CredentialId> revoked;
-  const Result<crypto::KeyRing> keys =
-      crypto::KeyDirectory(config.credential.key_directory).public_keys();
+Result<Leaked> revoke_leaked(const config::Config& config, store::Store& store,
+                             std::string_view text, TimePoint now, const model::Actor& by) {
+  const Result<Keys> keys = load_keys(config.credential.key_directory);
   if (!keys) return fail(ErrorCode::kUnavailable, "keys: " + keys.error().detail);
+  Leaked leaked;
   for (const std::string& secret : secrets_in(text)) {
-    LK_TRY(const std::optional<CredentialId> id, id_of(store, *keys, secret));
-    if (!id) continue;
-    const Outcome done = store.credentials().revoke(*id, now, by);
-    if (done) revoked.push_back(*id);
-    else if (done.error().code != ErrorCode::kNotFound) return std::unexpected(done.error());
+    LK_TRY(const Parent parent, parent_of(store, *keys, secret));
+    LK_CHECK(end(store, parent, now, by, leaked));
   }
-  return revoked;
+  for (const std::string& pass_code : pass_codes_in(text)) {
+    LK_TRY(const Parent parent, parent_of_pass_code(store, pass_code));
+    LK_CHECK(end(store, parent, now, by, leaked));
+  }
+  return leaked;
 }
 
 }  // namespace latchkey::pages

@@ -7,7 +7,9 @@
 #include "device_login.h"
 #include "latchkey/answer/refusal.h"
 #include "latchkey/model/credential.h"
+#include "latchkey/pages/leaked.h"
 #include "latchkey/pages/problem.h"
+#include "latchkey/policy/scope.h"
 #include "latchkey/wire/form.h"
 #include "latchkey/wire/json.h"
 #include "latchkey/wire/json_object.h"
@@ -85,29 +87,26 @@ PageResult whoami(const NpmCall& call) {
   const model::Step<model::Identity> identity = identified(call.parts, call.request);
   if (!identity) return refused_credential(call, identity.error());
   const std::string& name = identity->profile().user_name;
+  if (!policy::scopes_permit(identity->scopes(), call.request.query)) {
+    return refused(403, "scope_denied", "The credential is not meant for this.");
+  }
   return {json_answer(200, wire::JsonObject().add("username", name).text()), "shown", "", name};
 }
 
-// Whoever holds the token may end it, and npm forgets it only if we say that it is ended: one that
-// is dead already is what it wants.
+// Whoever holds the token may end it, also while its owner may not use it; and npm forgets it only
+// if we say that it is ended: one that is dead already is what it wants.
 PageResult log_out(const NpmCall& call, std::string_view token) {
-  const PageResult done{json_answer(200, wire::JsonObject().add("ok", true).text()), "revoked",
-                        {}, {}};
-  const model::Step<model::Identity> identity =
-      call.parts.resolver.resolve(model::BearerToken{SecretString(token)},
-                                  call.request.query.remote_address, call.request.now);
-  if (!identity && is_trouble(call, identity.error())) {
-    return unavailable(identity.error().detail());
+  const model::Actor holder{.who = "holder",
+                            .address = call.request.query.remote_address,
+                            .agent = call.request.hints().user_agent};
+  const Result<Leaked> ended =
+      revoke_leaked(call.parts.config, call.parts.store, token, call.request.now, holder);
+  if (!ended) return unavailable(ended.error().detail);
+  PageResult result{json_answer(200, wire::JsonObject().add("ok", true).text()),
+                    ended->empty() ? "nothing_to_revoke" : "revoked", {}, {}};
+  if (!ended->credentials.empty()) {
+    result.detail = "credential " + ended->credentials.front().text();
   }
-  if (!identity) return done;
-  if (identity->proof() != model::Proof::kJwt || identity->credential().empty()) return done;
-  const Outcome revoked = call.parts.store.credentials().revoke(
-      identity->credential(), call.request.now,
-      call.request.actor(identity->profile().user_name));
-  if (!revoked) return unavailable(revoked.error().detail);
-  PageResult result = done;
-  result.detail = "credential " + identity->credential().text();
-  result.user = identity->profile().user_name;
   return result;
 }
 

@@ -62,9 +62,14 @@ std::string pasted(const PageRequest& request) {
   return request.body + "\n" + decoded_token(request);
 }
 
-std::string joined(const std::vector<CredentialId>& ids) {
+std::string named(const Leaked& leaked) {
   std::string text;
-  for (const CredentialId& id : ids) text += (text.empty() ? "credential " : " ") + id.text();
+  for (const CredentialId& id : leaked.credentials) {
+    text += (text.empty() ? "credential " : ", credential ") + id.text();
+  }
+  for (const std::string& name : leaked.user_tokens) {
+    text += (text.empty() ? "user token " : ", user token ") + name;
+  }
   return text;
 }
 
@@ -101,7 +106,7 @@ PageResult RevokePage::revoke(const PageRequest& request) {
   PageResult result = answer_of(
       parts_, request,
       {.status = 200, .title = "Done", .text = std::string(kDone), .reason = "reported"});
-  result.detail = joined(*revoked);
+  result.detail = named(*revoked);
   return result;
 }
 

@@ -6,7 +6,7 @@
 
 #include "fuzz/fuzz.h"
 #include "latchkey/base/result.h"
-#include "latchkey/pages/leaked.h"
+#include "latchkey/pages/leaked_secrets.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace latchkey;
@@ -17,5 +17,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::vector<std::string> again = pages::secrets_in(secret);
     LK_ASSERT(!again.empty() && again.front() == secret);
   }
+  LK_ASSERT(pages::pass_codes_in(fuzz::text_of(data, size)).size() <= pages::kPassCodesMax);
   return 0;
 }

@@ -1,6 +1,6 @@
-// Ends what was leaked: finds our credentials in a text that somebody has pasted (the bare secret,
-// a line of a log, a settings file) and revokes them. Whoever has the secret may do that; it is all
-// that is asked for. Shared by the page and by `latchkey credential revoke --token -`.
+// Ends what was leaked: finds our secrets in a text that somebody has pasted and revokes what they
+// belong to. Whoever has the secret may do that; it is all that is asked for. Shared by the page
+// and by `latchkey credential revoke --token -`.
 #pragma once
 
 #include <string>
@@ -15,20 +15,19 @@
 
 namespace latchkey::pages {
 
-constexpr std::size_t kLeakedMax = 32;  // secrets that are looked for in one text
+struct Leaked {
+  std::vector<CredentialId> credentials;  // revoked now or before
+  std::vector<std::string> user_tokens;   // their name codes; reset now
 
-// Returns what looks like a secret of ours, signed or short, at most kLeakedMax; also within
-// base64, as Basic credentials and Docker's settings have it.
-std::vector<std::string> secrets_in(std::string_view text);
+  bool empty() const { return credentials.empty() && user_tokens.empty(); }
+};
 
-// Revokes what is found. The signature of a token is looked at, so that nobody can revoke by an id
-// alone; its times are not, as revoking what has ended does no harm.
+// Ends the credentials and user tokens that the text holds, and those that a token of Docker's in
+// it was made of. A token's times are not looked at, as revoking what has ended does no harm.
 //
 // Input:   `text`, any bytes.
-// Returns: the ids of the credentials that the text held, revoked now or before.
 // Errors:  kUnavailable: some of them may still be alive.
-Result<std::vector<CredentialId>> revoke_leaked(const config::Config& config, store::Store& store,
-                                                std::string_view text, TimePoint now,
-                                                const model::Actor& by);
+Result<Leaked> revoke_leaked(const config::Config& config, store::Store& store,
+                             std::string_view text, TimePoint now, const model::Actor& by);
 
 }  // namespace latchkey::pages

@@ -3,11 +3,13 @@
 
 #include <set>
 
+#include "latchkey/crypto/registry_keys.h"
 #include "latchkey/crypto/short_token.h"
 #include "latchkey/pages/issue.h"
-#include "latchkey/pages/leaked.h"
+#include "latchkey/pages/leaked_secrets.h"
 #include "latchkey/wire/base64.h"
 #include "latchkey/wire/form.h"
+#include "latchkey/wire/json_object.h"
 #include "signed_in_site.h"
 
 namespace latchkey::pages {
@@ -84,6 +86,22 @@ class Revoke : public SiteTest {
     return *std::move(made);
   }
 
+  void pair_with(const std::string& pass_code) {
+    store::UserToken pair;
+    pair.account = anna_.account.id;
+    pair.name_code = "namecode";
+    pair.pass_hash = crypto::sha256(pass_code);
+    pair.created = now_;
+    EXPECT_THAT(store_.user_tokens().make(pair, 0, store::Renewal::kKeep, kSomebody), IsOk());
+  }
+
+  std::string of_docker(const wire::JsonObject& claims) {
+    crypto::RegistryKeys keys(root_ + "/keys");
+    EXPECT_THAT(keys.create(now_), IsOk());
+    const crypto::RegistrySigningKey key = *keys.signing_key(now_);
+    return std::string(key.sign(claims.text(), keys.list()->front().thumbprint)->reveal());
+  }
+
   bool revoked(const Issued& credential) {
     return store_.credentials().presented(credential.record.id)->revoked;
   }
@@ -124,6 +142,37 @@ TEST_F(Revoke, TakesAFieldInWhichBase64IsEncodedOnceMore) {
   const std::vector<wire::FormField> form{{"token", auth}};
   serve(post(wire::form_encode(form), kForm));
   EXPECT_TRUE(revoked(credential));
+}
+
+TEST_F(Revoke, ResetsTheUserTokenOfAPassCode) {
+  const std::string pass_code(44, 'p');
+  pair_with(pass_code);
+  EXPECT_EQ(serve(post("token=" + std::string(44, 'q'))).detail, "");
+  ASSERT_THAT(store_.user_tokens().find(anna_.account.id), IsOk());
+  const PageResult result = serve(post("Authorization: Basic " + wire::base64_encode("namecode:" + pass_code)));
+  EXPECT_EQ(result.detail, "user token namecode");
+  EXPECT_THAT(store_.user_tokens().find(anna_.account.id), FailsWith(ErrorCode::kNotFound));
+}
+
+TEST_F(Revoke, EndsWhatATokenOfDockersWasMadeOf) {
+  const Issued credential = issued(model::TokenForm::kSigned);
+  const std::string token = of_docker(wire::JsonObject().add("credential", credential.record.id.text()));
+  serve(post(R"({"identitytoken": ")" + token.substr(0, token.size() - 4) + R"(AAAA"})"));
+  EXPECT_FALSE(revoked(credential)) << "a signature that is none";
+  serve(post(R"({"identitytoken": ")" + token + R"("})"));
+  EXPECT_TRUE(revoked(credential));
+}
+
+TEST_F(Revoke, LeavesThePairAloneThatTookTheOldOnesPlace) {
+  pair_with(std::string(44, 'p'));
+  const auto token = [&](const char* name_code) {
+    return of_docker(
+        wire::JsonObject().add("account", anna_.account.id.text()).add("user_token", name_code));
+  };
+  serve(post(token("oldercod")));
+  EXPECT_THAT(store_.user_tokens().find(anna_.account.id), IsOk());
+  EXPECT_EQ(serve(post(token("namecode"))).detail, "user token namecode");
+  EXPECT_THAT(store_.user_tokens().find(anna_.account.id), FailsWith(ErrorCode::kNotFound));
 }
 
 TEST_F(Revoke, TellsNobodyWhetherItWasOneN41) {
