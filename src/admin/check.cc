@@ -18,8 +18,12 @@
 #include "latchkey/crypto/registry_keys.h"
 #include "latchkey/crypto/password.h"
 #include "latchkey/crypto/public_key_file.h"
-#include "latchkey/pages/templates.h"
 #include "latchkey/directory/directory.h"
+#include "latchkey/base/slow_gate.h"
+#include "latchkey/pages/templates.h"
+#include "latchkey/provider/metadata_source.h"
+#include "latchkey/remote/http_client.h"
+#include "hints.h"
 #include "opened.h"
 
 namespace latchkey::admin {
@@ -164,15 +168,22 @@ void look_at_directory(const config::Config& config, Report& report) {
   if (answers) look_at_groups(config, *directory, report);
 }
 
-void look_at_wishes(const config::Config& config, Report& report) {
-  if (!config.site.https) {
-    report.note("site.url is http: right for tests on this machine, for nothing else");
-  }
-  const bool by_directory = config.ldap && config.ldap->sign_in;
-  if (config.providers.empty() && config.local.users_file.empty() && !by_directory &&
-      !config.certificate.enabled && !config.remote_user.enabled) {
-    report.note("neither a [[provider]] nor [local] users_file nor [ldap] sign_in: nobody can sign "
-                "in with a browser");
+// Where a provider publishes what it is: asked as the pools ask, unless they did within the hour.
+Outcome look_at_provider(const config::Provider& provider, store::Store& store, TimePoint now) {
+  OpenSlowGate gate;
+  const auto client = remote::make_curl_client(gate);
+  return provider::MetadataSource(provider, store.provider_keys(), *client).refresh(now);
+}
+
+void look_at_providers(const config::Config& config, TimePoint now, Report& report) {
+  Result<store::Store> store =
+      store::Store::open(config.store.path, config.store.journal, store::Access::kReadWrite);
+  if (!store) return;  // which was said before
+  for (const config::Provider& provider : config.providers) {
+    using enum config::ProviderType;
+    if (provider.type != kOidc && provider.type != kGoogle) continue;
+    report.say("provider", provider.name + " at " + provider.issuer,
+               look_at_provider(provider, *store, now));
   }
 }
 
@@ -232,7 +243,11 @@ int check(const Arguments& arguments, const World& world) {
                look_at_document_root(*config, arguments.document_root));
   }
   look_at_directory(*config, report);
-  look_at_wishes(*config, report);
+  look_at_providers(*config, world.clock.now(), report);
+  if (config->pool.user.empty() && ::geteuid() == 0) {
+    report.note("the store belongs to root, so the pools run as root: set [pool] user");
+  }
+  for (const std::string& hint : hints_for(*config)) report.note(hint);
   return report.status();
 }
 

@@ -48,8 +48,7 @@ Result<std::string> printable(const wire::Json& json, std::string_view member) {
 std::string refusal_of(const wire::Json& json, int status) {
   std::string words = json.string("error").value_or("status " + std::to_string(status));
   if (const auto more = json.string("error_description")) words += ": " + *more;
-  std::ranges::replace_if(words, [](char c) { return wire::is_control(c); }, '?');
-  return words;
+  return wire::printable(words);
 }
 
 Result<remote::HttpResponse> post(remote::HttpClient& client, const LoginQuestion& question,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "admin/opened.h"
+#include "latchkey/remote/http_client.h"
 #include "latchkey/wire/chars.h"
 #include "latchkey/wire/json.h"
 #include "latchkey/wire/json_object.h"
@@ -77,6 +78,7 @@ int docker_list(const Keyring& keyring, const World& world) {
 
 // What git says of the place it wants to reach.
 struct GitQuestion {
+  std::string protocol;
   std::string host;
   std::string user_name;
   SecretString password;
@@ -86,6 +88,7 @@ GitQuestion read_git_question(std::istream& in) {
   GitQuestion question;
   for (std::string line; std::getline(in, line) && !line.empty();) {
     const std::string_view value = std::string_view(line).substr(line.find('=') + 1);
+    if (line.starts_with("protocol=")) question.protocol = value;
     if (line.starts_with("host=")) question.host = authority_of(value);
     if (line.starts_with("username=")) question.user_name = value;
     if (line.starts_with("password=")) question.password = SecretString(value);
@@ -94,7 +97,14 @@ GitQuestion read_git_question(std::istream& in) {
   return question;
 }
 
+// A submodule's address or a redirect may lead git to http://, where everybody on the way can read.
+bool is_safe(const GitQuestion& question) {
+  if (question.protocol == "https") return true;
+  return question.protocol == "http" && remote::is_loopback_http("http://" + question.host);
+}
+
 int git_get(const Keyring& keyring, const GitQuestion& question, const World& world) {
+  if (!is_safe(question)) return kGood;
   const Result<Kept> kept = keyring.read();
   if (!kept) return failed(world, "git-credential", kept.error());
   const auto found = kept->find(question.host);
@@ -109,7 +119,7 @@ int git_get(const Keyring& keyring, const GitQuestion& question, const World& wo
 
 // git tells every helper what it used; what is no login of ours is kept as well, as it was asked.
 int git_store(const Keyring& keyring, GitQuestion question, const World& world) {
-  if (question.host.empty() || question.password.empty()) return kGood;
+  if (!is_safe(question) || question.host.empty() || question.password.empty()) return kGood;
   const Outcome put = keyring.put(question.host,
                                   {std::move(question.user_name), std::move(question.password)});
   return put ? kGood : failed(world, "git-credential", put.error());

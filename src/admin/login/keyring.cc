@@ -95,7 +95,10 @@ Outcome Keyring::write(const Kept& kept) const {
   }
   const std::string fresh = file_ + ".new";
   ::unlink(fresh.c_str());  // of a run that was ended in between
-  LK_CHECK(write_new_file(fresh, kPrivate, object.text() + "\n"));
+  std::string text = object.text();
+  const Outcome written = write_new_file(fresh, kPrivate, text);
+  wipe(text);
+  LK_CHECK(written);
   if (::rename(fresh.c_str(), file_.c_str()) != 0) return std::unexpected(system_error(file_));
   return {};
 }

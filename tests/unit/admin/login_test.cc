@@ -195,16 +195,30 @@ TEST_F(Helpers, AnswerGitForTheHostAndTheUserItMeans) {
   ASSERT_EQ(git("store", "protocol=https\nhost=git.example:8443\nusername=anna\npassword=s\n\n"), 0);
   ASSERT_EQ(git("get", "protocol=https\nhost=git.example:8443\n\n"), 0);
   EXPECT_EQ(said_, "username=anna\npassword=s\n");
-  for (const char* other : {"host=git.example\n", "host=git.example:8443\nusername=eve\n", ""}) {
-    ASSERT_EQ(git("get", other), 0);
+  for (const std::string other : {"host=git.example\n", "host=git.example:8443\nusername=eve\n", ""}) {
+    ASSERT_EQ(git("get", "protocol=https\n" + other), 0);
     EXPECT_EQ(said_, "") << other;
   }
   ASSERT_EQ(git("erase", "host=git.example:8443\nusername=anna\npassword=older\n"), 0);
-  ASSERT_EQ(git("get", "host=git.example:8443\n"), 0);
+  ASSERT_EQ(git("get", "protocol=https\nhost=git.example:8443\n"), 0);
   EXPECT_THAT(said_, HasSubstr("password=s"));
   ASSERT_EQ(git("erase", "host=git.example:8443\nusername=anna\npassword=s\n"), 0);
   EXPECT_THAT(keyring().read()->size(), 0U);
   EXPECT_EQ(git("capability", ""), 0);
+}
+
+// A submodule's address may be http://, and so may that which a server redirects to.
+TEST_F(Helpers, GiveGitNothingForAnAddressThatAnybodyOnTheWayCanRead) {
+  ASSERT_EQ(git("store", "protocol=https\nhost=git.example\nusername=anna\npassword=s\n\n"), 0);
+  for (const char* protocol : {"protocol=http\n", "protocol=ftp\n", ""}) {
+    ASSERT_EQ(git("get", protocol + std::string("host=git.example\n")), 0);
+    EXPECT_EQ(said_, "") << protocol;
+  }
+  ASSERT_EQ(git("store", "protocol=http\nhost=plain.example\nusername=anna\npassword=s\n\n"), 0);
+  EXPECT_EQ(keyring().read()->size(), 1U);
+  ASSERT_EQ(git("store", "protocol=http\nhost=127.0.0.1:8080\nusername=anna\npassword=s\n\n"), 0);
+  ASSERT_EQ(git("get", "protocol=http\nhost=127.0.0.1:8080\n\n"), 0);
+  EXPECT_THAT(said_, HasSubstr("password=s"));
 }
 
 TEST_F(Helpers, ReadNoFileThatOthersCanRead) {
