@@ -97,9 +97,18 @@ bool names_nothing(std::string_view accept) {
   return nothing;
 }
 
+// A range that the grammar does not know, and that Java up to 11 sends with every request beside
+// `text/html`, whatever the program asks for.
+bool is_javas(std::string_view accept) {
+  bool found = false;
+  for_each_range(accept, [&](const Range& range) { found = found || range.type == "*"; });
+  return found;
+}
+
 }  // namespace
 
 bool asks_for_html(std::string_view accept) {
+  if (is_javas(accept)) return false;
   const int quality = cover_of(accept, html_precision).quality;
   return quality > 0 && quality >= cover_of(accept, program_precision).quality;
 }

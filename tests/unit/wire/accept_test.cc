@@ -35,6 +35,10 @@ TEST(Accept, ComparesWithoutCaseAndBlanks) {
   EXPECT_TRUE(asks_for_html("text/html;level=1"));
 }
 
+TEST(Accept, TellsProgramsOfOldJavaFromABrowser) {
+  EXPECT_FALSE(asks_for_html("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"));
+}
+
 TEST(Accept, TellsAProgramThatTakesAPageAtWorstFromABrowser) {
   EXPECT_FALSE(asks_for_html(
       "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, "
