@@ -125,10 +125,14 @@ PageResult empty_answer(std::string reason, std::string detail) {
   return result_of(std::move(answer), std::move(reason), std::move(detail));
 }
 
+// Many more than any call has, and each is looked up.
+constexpr std::size_t kMembersMax = 64;
+
 Result<std::vector<std::pair<std::string, std::string>>> read_members(const PageRequest& request) {
   if (is_xml(request)) return wire::read_flat_xml(request.body, kBodyBytesMax);
   LK_TRY(const wire::Json json, wire::Json::parse(request.body, kBodyBytesMax));
   if (!json.is_object()) return fail(ErrorCode::kMalformed, "no JSON object");
+  if (json.names().size() > kMembersMax) return fail(ErrorCode::kMalformed, "too many members");
   std::vector<std::pair<std::string, std::string>> members;
   for (std::string& name : json.names()) {
     if (auto text = json.string(name)) {

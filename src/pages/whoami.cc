@@ -12,6 +12,7 @@
 #include "latchkey/pages/html.h"
 #include "latchkey/pages/issue.h"
 #include "latchkey/pages/problem.h"
+#include "latchkey/policy/scope.h"
 #include "latchkey/store/store.h"
 #include "latchkey/wire/accept.h"
 #include "latchkey/wire/json_object.h"
@@ -135,6 +136,10 @@ std::optional<bool> ends_soon_of(const Parts& parts, const model::Identity& iden
 PageResult WhoamiPage::serve(const PageRequest& request) {
   const model::Step<model::Identity> identity = identified(parts_, request);
   if (!identity) return refused_visitor(parts_, request, identity.error());
+  if (!policy::scopes_permit(identity->scopes(), request.query)) {
+    return refused_visitor(parts_, request,
+                           model::Decision::refuse(model::Reason::kScopeDenied, "at /whoami"));
+  }
   const Shown shown{*identity, sources_of(parts_, *identity),
                     withheld_groups(parts_.config, identity->profile()),
                     ends_soon_of(parts_, *identity, request.now)};

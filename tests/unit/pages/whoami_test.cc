@@ -2,6 +2,7 @@
 #include "latchkey/pages/whoami.h"
 
 #include "latchkey/pages/health.h"
+#include "latchkey/pages/issue.h"
 #include "latchkey/pages/jwks.h"
 #include "latchkey/wire/json.h"
 #include "signed_in_site.h"
@@ -82,6 +83,20 @@ TEST_F(Whoami, NeverShowsTheCookieN32) {
   EXPECT_THAT(serve(asked).answer.body, Not(HasSubstr(anna_.cookie)));
   asked.query.hints.accept = "text/html";
   EXPECT_THAT(serve(asked).answer.body, Not(HasSubstr(anna_.cookie)));
+}
+
+TEST_F(Whoami, TellsNobodyWhomTheScopesLeaveOut) {
+  const Issued issued = *issue(config_, store_, anna_.account,
+                               {.label = {}, .lifetime = std::chrono::days(1), .scopes = {"from:192.0.2.0/24"}},
+                               now_, random_, kSomebody);
+  PageRequest asked = request("GET", "", "");
+  asked.query.authorization = SecretString("Bearer " + std::string(issued.token.reveal()));
+  asked.query.remote_address = "192.0.2.9";
+  EXPECT_EQ(serve(asked).answer.status, 200);
+  asked.query.remote_address = "198.51.100.9";
+  const PageResult refused = serve(asked);
+  EXPECT_EQ(refused.answer.status, 403);
+  EXPECT_THAT(refused.answer.body, Not(HasSubstr("anna")));
 }
 
 TEST_F(Whoami, RefusesNobody) {
