@@ -49,8 +49,8 @@ void add_open_providers(const config::Config& config, Hints& hints) {
     if (!takes_anybody(provider)) continue;
     const bool by_group = std::ranges::any_of(
         config.rules, [](const config::Rule& rule) { return !rule.groups.empty(); });
-    hints.push_back("everybody who has an account at " + provider.issuer + " can sign in by [[provider]] " +
-                    provider.name +
+    hints.push_back("everybody who has an account at " + provider.issuer +
+                    " can sign in by [[provider]] " + provider.name +
                     (by_group ? ", and found a group there of any name that no other has, also one "
                                 "that a rule names"
                               : "") +

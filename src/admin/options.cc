@@ -146,6 +146,8 @@ void add_session(CLI::App& app, Asked& asked) {
   end.add_option("--user", arguments.user, "All of theirs")->excludes(id);
 }
 
+constexpr const char* kIdOfKey = "Its id; write `--` before one that begins with `-`";
+
 void add_registry_keys(CLI::App& group, Asked& asked) {
   Arguments& arguments = asked.arguments;
   CLI::App& exported = add_verb(group, asked, "export-registry",
@@ -164,7 +166,7 @@ void add_registry_keys(CLI::App& group, Asked& asked) {
   CLI::App& retire = add_verb(group, asked, "retire-registry",
                               "Remove a key of Docker tokens and all it has signed",
                               key_retire_registry);
-  retire.add_option("ID", arguments.id, "Its id; write `--` before one that begins with `-`")->required();
+  retire.add_option("ID", arguments.id, kIdOfKey)->required();
 }
 
 void add_key(CLI::App& app, Asked& asked) {
@@ -181,7 +183,7 @@ void add_key(CLI::App& app, Asked& asked) {
                             "Remove a key that is in wrong hands, also the one that signs",
                             key_drop);
   for (CLI::App* const command : {&retire, &drop}) {
-    command->add_option("ID", arguments.id, "Its id; write `--` before one that begins with `-`")->required();
+    command->add_option("ID", arguments.id, kIdOfKey)->required();
   }
   add_verb(group, asked, "export-jwks", "Print the public keys", key_export);
   add_registry_keys(group, asked);

@@ -71,7 +71,7 @@ Outcome check_host(std::string_view name) {
   return malformed("host: takes a name in lower case without a port");
 }
 
-// What npm and its like ask: whether what they fetched is known to be harmful. Refused, they install
+// What npm and its like ask: whether what they fetched is known to be harmful. Refused, they go on
 // all the same and say nothing.
 constexpr std::array<std::string_view, 3> kAudits{"/-/npm/v1/security/advisories/bulk",
                                                   "/-/npm/v1/security/audits/quick",

@@ -41,11 +41,11 @@ class Credentials {
   //
   // Input:   `limit`, how many live ones the owner may hold with this one; live at `created`, and
   //          not counting those that another has replaced. `short_token`, the digest of a short
-  //          credential's text; nullopt for a signed one. `login`, the code of the device login that
-  //          it is given for and that is used up with it; nullopt: none.
-  // Errors:  kConflict: the owner holds `limit` already, or the id exists; kNotFound: no such
-  //          account, or the login was collected before; kRefused: the account is disabled or in a newer epoch by now, or it ends
-  //          before the credential would; kUnavailable.
+  //          credential's text; nullopt for a signed one. `login`, the code of the device login
+  //          that it is given for and that is used up with it; nullopt: none.
+  // Errors:  kConflict: `limit` is reached, or the id exists; kNotFound: no such account or login;
+  //          kRefused: the account is disabled or in a newer epoch by now, or it ends before the
+  //          credential would; kUnavailable.
   Outcome issue(const model::IssuedCredential& credential, std::uint32_t limit,
                 const model::Actor& by,
                 const std::optional<crypto::Digest>& short_token = std::nullopt,

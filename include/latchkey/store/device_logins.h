@@ -73,8 +73,8 @@ class DeviceLogins {
   // Finds what nobody has decided yet. Errors: kNotFound, kUnavailable.
   Result<DeviceLogin> find(std::string_view user_code, TimePoint now);
 
-  // Decide for ever, for `account`, whose yes or no it is. Each writes its row of the audit log with
-  // it: `by` says who, and from where.
+  // Decide for ever, for `account`, whose yes or no it is. Each writes its row of the audit log
+  // with it: `by` says who, and from where.
   //
   // Errors:  kNotFound: there is none, it has expired, or it was decided before; kUnavailable.
   Outcome approve(std::string_view user_code, const model::Account& account,
