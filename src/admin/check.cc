@@ -182,8 +182,12 @@ void look_at_providers(const config::Config& config, TimePoint now, Report& repo
   for (const config::Provider& provider : config.providers) {
     using enum config::ProviderType;
     if (provider.type != kOidc && provider.type != kGoogle) continue;
-    report.say("provider", provider.name + " at " + provider.issuer,
-               look_at_provider(provider, *store, now));
+    const std::string where = provider.name + " at " + provider.issuer;
+    const Outcome answers = look_at_provider(provider, *store, now);
+    // It may be up again in a minute, and the pools start without it.
+    if (answers) report.say("provider", where, answers);
+    else report.note("provider: " + where + ": " + answers.error().detail +
+                     "; until it answers nobody can sign in by it");
   }
 }
 
