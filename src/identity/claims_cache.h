@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "latchkey/base/clock.h"
 #include "latchkey/base/ids.h"
@@ -23,7 +24,19 @@ struct TokenClaims {
   TimePoint expires{};      // `exp`
 };
 
-// Only good tokens get in, so that a stranger cannot push them out. One per worker.
+// The end of a token's text, which is the end of its signature: as good as random, so that it finds
+// the one entry that may be meant, and hashing would find no other.
+struct TokenEnding {
+  explicit TokenEnding(std::string_view text);
+  bool operator==(const TokenEnding&) const = default;
+  std::array<char, 16> bytes{};
+};
+struct HashOfEnding {
+  std::size_t operator()(const TokenEnding& ending) const;
+};
+
+// Only good tokens get in, so that a stranger cannot push them out. One per worker and kind.
+template <typename Claims>
 class ClaimsCache {
  public:
   // Input: `entries_max`, about 1.5 KiB each; 0 keeps none.
@@ -31,26 +44,22 @@ class ClaimsCache {
 
   // Returns the claims of exactly this text, any bytes, until the next call; null if it is not
   // known.
-  const TokenClaims* find(std::string_view text);
-  void keep(std::string_view text, TokenClaims claims);
+  const Claims* find(std::string_view text) {
+    const Entry* const entry = known_.find(TokenEnding(text));
+    if (entry == nullptr) return nullptr;
+    return equal_in_constant_time(entry->text.reveal(), text) ? &entry->claims : nullptr;
+  }
+  void keep(std::string_view text, Claims claims) {
+    known_.keep(TokenEnding(text), {SecretString(text), std::move(claims)});
+  }
   void clear() { known_.clear(); }
 
  private:
-  // The end of a token's text, which is the end of its signature: as good as random, so that it
-  // finds the one entry that may be meant, and hashing would find no other.
-  struct Ending {
-    explicit Ending(std::string_view text);
-    bool operator==(const Ending&) const = default;
-    std::array<char, 16> bytes{};
-  };
-  struct HashOfEnding {
-    std::size_t operator()(const Ending& ending) const;
-  };
   struct Entry {
     SecretString text;
-    TokenClaims claims;
+    Claims claims;
   };
-  RecentMap<Ending, Entry, HashOfEnding> known_;
+  RecentMap<TokenEnding, Entry, HashOfEnding> known_;
 };
 
 }  // namespace latchkey::identity

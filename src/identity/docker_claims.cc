@@ -127,11 +127,10 @@ model::Step<const DockerClaims*> DockerClaimsReader::read(std::string_view text,
     }
     looked_ = now;
   }
-  const crypto::Digest name = crypto::sha256(text);
-  const DockerClaims* claims = known_.find(name);
+  const DockerClaims* claims = known_.find(text);
   if (claims == nullptr) {
     LK_TRY(last_, verify(text));
-    known_.keep(name, last_);
+    known_.keep(text, last_);
     claims = &last_;
   }
   if (claims->use != use) {

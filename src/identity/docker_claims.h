@@ -11,12 +11,11 @@
 
 #include "latchkey/base/clock.h"
 #include "latchkey/base/ids.h"
-#include "latchkey/base/recent_map.h"
 #include "latchkey/config/config.h"
-#include "latchkey/crypto/digest.h"
 #include "latchkey/crypto/registry_keys.h"
 #include "latchkey/model/decision.h"
 #include "latchkey/model/docker_grant.h"
+#include "claims_cache.h"
 
 namespace latchkey::identity {
 
@@ -58,7 +57,7 @@ class DockerClaimsReader {
   std::optional<crypto::FileStamp> stamp_;
   crypto::KeyRing ring_;
   std::optional<TimePoint> looked_;  // when the directory was last looked at
-  RecentMap<crypto::Digest, DockerClaims> known_;
+  ClaimsCache<DockerClaims> known_;
   DockerClaims last_;  // where nothing may be remembered
 };
 

@@ -51,7 +51,7 @@ class TokenReader {
   crypto::KeyRing ring_;
   std::optional<TimePoint> looked_;  // when the directory was last looked at
   crypto::TokenHeader last_header_;
-  ClaimsCache cache_;
+  ClaimsCache<TokenClaims> cache_;
 };
 
 }  // namespace latchkey::identity

@@ -14,7 +14,7 @@ TokenClaims claims_of(std::string user_name) {
 }
 
 TEST(ClaimsCache, KnowsExactlyTheTextThatWasGoodJ11) {
-  ClaimsCache cache(8);
+  ClaimsCache<TokenClaims> cache(8);
   cache.keep(kToken, claims_of("alice"));
   const TokenClaims* const known = cache.find(kToken);
   ASSERT_NE(known, nullptr);
@@ -36,7 +36,7 @@ TEST(ClaimsCache, KnowsExactlyTheTextThatWasGoodJ11) {
 }
 
 TEST(ClaimsCache, ForgetsEverythingWhenAKeyIsGone) {
-  ClaimsCache cache(8);
+  ClaimsCache<TokenClaims> cache(8);
   cache.keep(kToken, claims_of("alice"));
   cache.clear();
   EXPECT_EQ(cache.find(kToken), nullptr);
