@@ -1,15 +1,14 @@
 #include "server_order.h"
 
-#include <algorithm>
-#include <numeric>
-
 namespace latchkey::directory {
 
 std::vector<std::size_t> ServerOrder::at(Time now) const {
-  std::vector<std::size_t> order(avoided_until_.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_partition(
-      order, [&](std::size_t server) { return avoided_until_[server] <= now; });
+  std::vector<std::size_t> order;
+  std::vector<std::size_t> avoided;
+  for (std::size_t server = 0; server < avoided_until_.size(); ++server) {
+    (avoided_until_[server] <= now ? order : avoided).push_back(server);
+  }
+  order.insert(order.end(), avoided.begin(), avoided.end());
   return order;
 }
 
