@@ -146,8 +146,6 @@ void add_session(CLI::App& app, Asked& asked) {
   end.add_option("--user", arguments.user, "All of theirs")->excludes(id);
 }
 
-constexpr const char* kIdOfKey = "Its id; write `--` before one that begins with `-`";
-
 void add_registry_keys(CLI::App& group, Asked& asked) {
   Arguments& arguments = asked.arguments;
   CLI::App& exported = add_verb(group, asked, "export-registry",
@@ -166,7 +164,7 @@ void add_registry_keys(CLI::App& group, Asked& asked) {
   CLI::App& retire = add_verb(group, asked, "retire-registry",
                               "Remove a key of Docker tokens and all it has signed",
                               key_retire_registry);
-  retire.add_option("ID", arguments.id, kIdOfKey)->required();
+  retire.add_option("ID", arguments.id, "Its id")->required();
 }
 
 void add_key(CLI::App& app, Asked& asked) {
@@ -183,7 +181,7 @@ void add_key(CLI::App& app, Asked& asked) {
                             "Remove a key that is in wrong hands, also the one that signs",
                             key_drop);
   for (CLI::App* const command : {&retire, &drop}) {
-    command->add_option("ID", arguments.id, kIdOfKey)->required();
+    command->add_option("ID", arguments.id, "Its id")->required();
   }
   add_verb(group, asked, "export-jwks", "Print the public keys", key_export);
   add_registry_keys(group, asked);

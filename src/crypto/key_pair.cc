@@ -8,7 +8,7 @@
 namespace latchkey::crypto {
 
 Result<KeyPair> generate_key_pair() {
-  const EvpKey key(EVP_RSA_gen(kOwnKeyBits));
+  const EvpKey key = make_typable([] { return EvpKey(EVP_RSA_gen(kOwnKeyBits)); });
   if (key == nullptr) return openssl_failure("making an RSA key");
   // The private key's buffer is wiped when it is freed.
   const Bio private_bio(BIO_new(BIO_s_secmem()));

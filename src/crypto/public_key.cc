@@ -197,6 +197,12 @@ KeyId thumbprint(const EVP_PKEY* key) {
   return KeyId(wire::base64url_encode(sha256(required_members(key)).bytes()));
 }
 
+EvpKey make_typable(const std::function<EvpKey()>& make) {
+  EvpKey key = make();
+  while (key != nullptr && thumbprint(key.get()).text().starts_with('-')) key = make();
+  return key;
+}
+
 Result<EvpKey> rsa_from_public_pem(std::string_view pem) {
   const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   return sound_rsa(EvpKey(PEM_read_bio_PUBKEY(bio.get(), nullptr, no_pass_phrase, nullptr)));

@@ -2,6 +2,7 @@
 // folder.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,10 @@ std::string required_members(const EVP_PKEY* key);
 
 // Returns the RFC 7638 thumbprint.
 KeyId thumbprint(const EVP_PKEY* key);
+
+// Returns the first key of `make` whose thumbprint can be typed as it is: every 64th begins with
+// `-`, which command lines take for an option. Null as soon as `make` returns null.
+EvpKey make_typable(const std::function<EvpKey()>& make);
 
 // Reads a public key in PEM.
 //

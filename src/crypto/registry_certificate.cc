@@ -84,7 +84,7 @@ KeyId libtrust_id(const EVP_PKEY* key) {
 }
 
 Result<RegistryKeyPair> generate_registry_key(TimePoint signs_from) {
-  const EvpKey key(EVP_EC_gen(kCurve));
+  const EvpKey key = make_typable([] { return EvpKey(EVP_EC_gen(kCurve)); });
   const Certificate certificate(X509_new());
   // The private key's buffer is wiped when it is freed.
   const Bio private_bio(BIO_new(BIO_s_secmem()));

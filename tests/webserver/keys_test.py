@@ -67,7 +67,7 @@ def test_a_planned_key_is_published_at_once_and_signs_later(site):
     assert planned in published(site) and states(site)[planned] == "next"
     assert kid_of(site.latchkey.issue("bob")["password"]) == before
     assert site.latchkey.admin("key", "rotate", check=False).returncode == 1  # one waits already
-    assert site.latchkey.admin("key", "retire", "--", planned, check=False).returncode == 1
+    assert site.latchkey.admin("key", "retire", planned, check=False).returncode == 1
     let_its_time_come(site, planned)
     wait_until(lambda: kid_of(site.latchkey.issue("bob")["password"]) == planned, "the planned key to sign")
     assert states(site)[planned] == "active" and states(site)[before] == "verify-only"
@@ -102,14 +102,14 @@ def test_a_dropped_key_is_worthless_at_once_on_every_worker_l7(site):
     stolen = site.latchkey.issue("bob")
     assert warm(site.nexus, bearer=stolen["password"]) == {200}
     kid = kid_of(stolen["password"])
-    site.latchkey.admin("key", "drop", "--", kid)
+    site.latchkey.admin("key", "drop", kid)
     assert warm(site.nexus, bearer=stolen["password"]) == {401}
     assert kid not in published(site) and kid not in states(site)
     fresh = site.latchkey.issue("bob")
     assert kid_of(fresh["password"]) != kid
     assert warm(site.nexus, bearer=fresh["password"]) == {200}
     assert told(site, "key_removed")[-1] == kid and told(site, "key_added")[-1] == kid_of(fresh["password"])
-    assert site.latchkey.admin("key", "drop", "--", kid, check=False).returncode == 1
+    assert site.latchkey.admin("key", "drop", kid, check=False).returncode == 1
 
 
 def test_private_keys_are_the_services_own_n29(site):
