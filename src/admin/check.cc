@@ -10,16 +10,16 @@
 #include <utility>
 
 #include "latchkey/base/clock.h"
+#include "latchkey/base/slow_gate.h"
 #include "latchkey/config/effective.h"
 #include "latchkey/config/load.h"
 #include "latchkey/config/web_root.h"
 #include "latchkey/crypto/client_authorities.h"
 #include "latchkey/crypto/key_directory.h"
-#include "latchkey/crypto/registry_keys.h"
 #include "latchkey/crypto/password.h"
 #include "latchkey/crypto/public_key_file.h"
+#include "latchkey/crypto/registry_keys.h"
 #include "latchkey/directory/directory.h"
-#include "latchkey/base/slow_gate.h"
 #include "latchkey/pages/templates.h"
 #include "latchkey/provider/metadata_source.h"
 #include "latchkey/remote/http_client.h"

@@ -9,9 +9,10 @@ import subprocess
 import jwt
 import pytest
 
+from tests.parts.backends import start_registry
 from tests.parts.conftest import PLAIN_NGINX
 from tests.parts.docker_test import layer, oci_layout, start_engine
-from tests.support.processes import Part, free_port, program, run
+from tests.support.processes import free_port, program, run
 from tests.support.servers.nginx import Nginx
 from tests.support.stack import Latchkey, users_file
 
@@ -42,11 +43,6 @@ who = "authenticated"
 
 NGINX = PLAIN_NGINX.replace("location / {", "location /v2/ {").replace(":8081", ":5000")
 
-REGISTRY = """version: 0.1
-log: {{ level: warn }}
-storage: {{ filesystem: {{ rootdirectory: {directory}/{name} }}, delete: {{ enabled: true }} }}
-http: {{ addr: 127.0.0.1:{port}, secret: test-only, relativeurls: true }}
-"""
 # What docs/docker.md tells to write.
 TOKEN = """auth:
   token:
@@ -72,16 +68,11 @@ class Registries:
         self.latchkey.start()
         self.nginx = Nginx(directory / "nginx", self.latchkey, NGINX, ports={80: self.port, 5000: open_port}).start()
         self.site = self.nginx.site("127.0.0.1", 80)
-        self.parts = [self.registry("open", open_port), self.registry("verifying", verifying_port, TOKEN)]
+        self.parts = [start_registry(directory, open_port, "open"),
+                      start_registry(directory, verifying_port, "verifying", TOKEN.format(directory=directory, site=self.port))]
         for user, password in USERS.items():  # who was never here has no account to issue for
             pair = base64.b64encode(f"{user}:{password}".encode()).decode()
             assert self.token("service=localhost", pair).status == 200
-
-    def registry(self, name, port, more=""):
-        file = self.directory / f"{name}.yml"
-        file.write_text((REGISTRY + more).format(directory=self.directory, name=name, port=port, site=self.port))
-        part = Part(f"registry-{name}", [program("docker-registry"), "serve", file], self.directory)
-        return part.ready_on(port)
 
     def token(self, query, basic=None):
         return self.site.get(f"/docker/token?{query}", fields=[("Authorization", f"Basic {basic}")] if basic else [])

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from tests.parts.backends import REGISTRY_LOCATION, start_registry
 from tests.parts.conftest import OIDC, SECRET, OpenIdProvider, PlainStack
 from tests.parts.oidc_test import sign_in
 from tests.support.processes import BIN, Part, free_port, program, run, wait_until
@@ -18,11 +19,7 @@ server {
     listen 80;
     client_max_body_size 0;
     include latchkey/server.conf;
-    location /v2/ {
-        include latchkey/protect.conf;
-        proxy_pass http://127.0.0.1:5000;
-    }
-    location / {
+{registry}    location / {
         include latchkey/protect.conf;
         proxy_pass http://127.0.0.1:8081;
     }
@@ -36,12 +33,6 @@ every = "1m"
 grace = "10m"
 """
 
-REGISTRY = """version: 0.1
-log: {{ level: warn }}
-storage: {{ filesystem: {{ rootdirectory: {directory}/registry }} }}
-http: {{ addr: 127.0.0.1:{port}, secret: test-only, relativeurls: true }}
-"""
-
 
 class Membership:
     """A provider that is asked again, latchkey, a Docker registry behind it."""
@@ -50,11 +41,9 @@ class Membership:
         self.directory = directory
         port, registry = free_port(), free_port()
         self.provider = OpenIdProvider(directory, port).start()
-        self.stack = PlainStack(directory, OIDC.replace("{issuer}", self.provider.issuer) + MEMBERSHIP, NGINX,
-                                ports={5000: registry}, port=port, secret=SECRET)
-        (directory / "registry.yml").write_text(REGISTRY.format(directory=directory, port=registry))
-        self.registry = Part("docker-registry", [program("docker-registry"), "serve", directory / "registry.yml"],
-                             directory).ready_on(registry)
+        self.stack = PlainStack(directory, OIDC.replace("{issuer}", self.provider.issuer) + MEMBERSHIP,
+                                NGINX.replace("{registry}", REGISTRY_LOCATION), ports={5000: registry}, port=port, secret=SECRET)
+        self.registry = start_registry(directory, registry)
         self.site, self.latchkey = self.stack.site, self.stack.latchkey
         self.host = f"127.0.0.1:{port}"
 

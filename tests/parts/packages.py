@@ -3,10 +3,12 @@ registry, and an application that takes what is posted or put to it and remember
 import shutil
 from urllib.parse import quote
 
+from tests.parts.backends import FILES_SERVER, REGISTRY_LOCATION, start_registry
 from tests.parts.conftest import PlainStack
-from tests.parts.repositories import REGISTRY
 from tests.support.application import RecordingApplication
 from tests.support.processes import Part, free_port, program, run
+
+EXTRA = '[local]\nusers_file = "{dir}/users"\n[credential]\ngit_paths = ["/git"]\n'
 
 NGINX = """
 include latchkey/http.conf;
@@ -14,26 +16,23 @@ server {
     listen 80;
     client_max_body_size 0;
     include latchkey/server.conf;
-    location /v2/ {
-        include latchkey/protect.conf;
-        proxy_read_timeout 900s;
-        proxy_pass http://127.0.0.1:5000;
-    }
-    location /repository/hosted/ {
+{registry}    location /repository/hosted/ {
         include latchkey/protect.conf;
         proxy_pass http://127.0.0.1:8083;
+    }
+    location /git/ {
+        include latchkey/protect.conf;
+        proxy_pass http://127.0.0.1:8084;
     }
     location / {
         include latchkey/protect.conf;
         proxy_pass http://127.0.0.1:8082;
     }
 }
-# The application: it has no users of its own and believes the name that latchkey found.
+{files_server}
+# Git: it has no users of its own and believes the name that latchkey found.
 server {
-    listen 8082;
-    client_max_body_size 0;
-    root {files};
-    location / { autoindex on; dav_methods PUT DELETE; create_full_put_path on; }
+    listen 8084;
     location ~ ^/git(/.*)$ {
         fastcgi_pass unix:{directory}/git.sock;
         fastcgi_param SCRIPT_FILENAME     /usr/lib/git-core/git-http-backend;
@@ -50,24 +49,26 @@ server {
 """
 
 
+# Many companies' user names are mail addresses.
+PASSWORDS = {"alice": "alice-pw", "carol@example.test": "carol-pw"}
+
+
 class Packages(PlainStack):
     """`received` is the application below /repository/hosted/; `files` is the root of the others."""
 
     def __init__(self, directory):
         self.files = directory / "files"
         self.files.mkdir()
-        registry_port, files_port = free_port(), free_port()
+        registry_port = free_port()
         self.received = RecordingApplication()
-        text = NGINX.replace("{files}", str(self.files)).replace("{directory}", str(directory))
-        super().__init__(directory, '[local]\nusers_file = "{dir}/users"\n[credential]\ngit_paths = ["/git"]\n', text, users={"alice": "alice-pw", "carol@example.test": "carol-pw"},
-                         ports={5000: registry_port, 8082: files_port, 8083: self.received.port})
+        text = NGINX
+        for place, value in {"registry": REGISTRY_LOCATION, "files_server": FILES_SERVER, "files": self.files,
+                             "directory": directory}.items():
+            text = text.replace(f"{{{place}}}", str(value))
+        super().__init__(directory, EXTRA, text, users=PASSWORDS,
+                         ports={5000: registry_port, 8082: free_port(), 8083: self.received.port, 8084: free_port()})
         self.host = f"127.0.0.1:{self.port}"
-        self.extra = [self.start_registry(registry_port), self.start_git()]
-
-    def start_registry(self, port):
-        file = self.directory / "registry.yml"
-        file.write_text(REGISTRY.format(directory=self.directory, port=port))
-        return Part("docker-registry", [program("docker-registry"), "serve", file], self.directory).ready_on(port)
+        self.extra = [start_registry(directory, registry_port), self.start_git()]
 
     def start_git(self):
         socket = self.directory / "git.sock"

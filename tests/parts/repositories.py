@@ -3,7 +3,9 @@ repository (nginx with WebDAV), and verdaccio on a port of its own because it wa
 import json
 import shutil
 
+from tests.parts.backends import FILES_SERVER, REGISTRY_LOCATION, start_registry
 from tests.parts.conftest import PlainStack
+from tests.parts.packages import PASSWORDS
 from tests.support.processes import NODE_MODULES, Part, clean_environment, free_port, program
 
 NGINX = """
@@ -12,12 +14,7 @@ server {
     listen 80;
     client_max_body_size 0;
     include latchkey/server.conf;
-    location /v2/ {
-        include latchkey/protect.conf;
-        proxy_read_timeout 900s;
-        proxy_pass http://127.0.0.1:5000;
-    }
-    location /repository/ {
+{registry}    location /repository/ {
         include latchkey/protect.conf;
         proxy_pass http://127.0.0.1:8082;
     }
@@ -35,18 +32,6 @@ server {
         proxy_pass http://127.0.0.1:4873;
     }
 }
-server {
-    listen 8082;
-    client_max_body_size 0;
-    root {files};
-    location / { autoindex on; dav_methods PUT DELETE; create_full_put_path on; }
-}
-"""
-
-REGISTRY = """version: 0.1
-log: {{ level: warn }}
-storage: {{ filesystem: {{ rootdirectory: {directory}/registry }}, delete: {{ enabled: true }} }}
-http: {{ addr: 127.0.0.1:{port}, secret: test-only, relativeurls: true }}
 """
 
 VERDACCIO = """storage: {directory}/verdaccio
@@ -60,25 +45,17 @@ log: {{ type: stdout, format: pretty, level: warn }}
 """
 
 
-# Many companies' user names are mail addresses.
-PASSWORDS = {"alice": "alice-pw", "carol@example.test": "carol-pw"}
-
-
 class Repositories(PlainStack):
     def __init__(self, directory):
         self.registry_port, self.verdaccio_port, self.npm_port, self.files_port = (free_port() for _ in range(4))
         (directory / "files").mkdir()
-        super().__init__(directory, '[local]\nusers_file = "{dir}/users"\n', NGINX.replace("{files}", str(directory / "files")),
+        super().__init__(directory, '[local]\nusers_file = "{dir}/users"\n', 
+                         NGINX.replace("{registry}", REGISTRY_LOCATION) + FILES_SERVER.replace("{files}", str(directory / "files")),
                          ports={5000: self.registry_port, 4873: self.verdaccio_port, 81: self.npm_port, 8082: self.files_port},
                          users=PASSWORDS)
         self.host = f"127.0.0.1:{self.port}"
-        self.extra = [self.start_registry(), self.start_verdaccio()]
+        self.extra = [start_registry(directory, self.registry_port), self.start_verdaccio()]
         self.cookies = {user: self.sign_in(user, password) for user, password in PASSWORDS.items()}
-
-    def start_registry(self):
-        file = self.directory / "registry.yml"
-        file.write_text(REGISTRY.format(directory=self.directory, port=self.registry_port))
-        return Part("docker-registry", [program("docker-registry"), "serve", file], self.directory).ready_on(self.registry_port)
 
     def start_verdaccio(self):
         file = self.directory / "verdaccio.yaml"

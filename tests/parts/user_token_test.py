@@ -4,6 +4,7 @@ import zipfile
 
 import pytest
 
+from tests.parts.backends import FILES_SERVER
 from tests.parts.conftest import PlainStack
 from tests.parts.tools_test import DEPLOY, GET, maven
 from tests.support.processes import free_port
@@ -24,12 +25,6 @@ server {
         proxy_pass http://127.0.0.1:8081;
     }
 }
-server {
-    listen 8082;
-    client_max_body_size 0;
-    root {files};
-    location / { autoindex on; dav_methods PUT DELETE; create_full_put_path on; }
-}
 """
 EXTRA = '[local]\nusers_file = "{dir}/users"\nbasic = true\n[user_token]\nenabled = true\nprotect_content = true\n'
 
@@ -38,8 +33,8 @@ EXTRA = '[local]\nusers_file = "{dir}/users"\nbasic = true\n[user_token]\nenable
 def stack(tmp_path_factory):
     directory = tmp_path_factory.mktemp("user-token")
     (directory / "files").mkdir()
-    made = PlainStack(directory, EXTRA, NGINX.replace("{files}", str(directory / "files")), ports={8082: free_port()},
-                      users={"alice": "alice-pw"})
+    made = PlainStack(directory, EXTRA, NGINX + FILES_SERVER.replace("{files}", str(directory / "files")),
+                      ports={8082: free_port()}, users={"alice": "alice-pw"})
     yield made
     made.stop()
 

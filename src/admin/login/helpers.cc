@@ -54,11 +54,11 @@ int docker_store(const Keyring& keyring, const World& world) {
     return json ? json->string(name).value_or("") : std::string();
   };
   const std::string address = member("ServerURL");
-  if (address.empty() || member("Secret").empty()) {
+  SecretString secret(member("Secret"));
+  if (address.empty() || secret.empty()) {
     return docker_failed(world, {ErrorCode::kMalformed, "ServerURL and Secret are needed"});
   }
-  const Outcome put = keyring.put(authority_of(address),
-                                  {member("Username"), SecretString(member("Secret"))});
+  const Outcome put = keyring.put(authority_of(address), {member("Username"), std::move(secret)});
   return put ? kGood : docker_failed(world, put.error());
 }
 
