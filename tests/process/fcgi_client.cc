@@ -102,9 +102,9 @@ bool send_bytes(int fd, std::string_view bytes) {
 }
 
 int Reply::status() const {
-  constexpr std::string_view kBegin = "Status: ";
-  if (!text.starts_with(kBegin)) return 0;
-  return wire::read_number<int>(std::string_view(text).substr(kBegin.size(), 3)).value_or(0);
+  constexpr std::string_view kStatus = "Status: ";
+  if (!text.starts_with(kStatus)) return 0;
+  return wire::read_number<int>(std::string_view(text).substr(kStatus.size(), 3)).value_or(0);
 }
 
 std::string Reply::body() const {
