@@ -15,7 +15,10 @@ namespace latchkey::store {
 namespace {
 
 constexpr std::string_view kInMemory = ":memory:";
+// Most locks are gone within some microseconds; who keeps one longer is asked less often.
+constexpr std::chrono::microseconds kRetryAtFirst{100};
 constexpr std::chrono::milliseconds kRetryEvery{2};
+constexpr int kFirstTries = 20;
 
 // trusted_schema: a view or trigger in a file somebody planted must not call functions.
 // cell_size_check: a corrupt page is noticed instead of followed.
@@ -298,23 +301,23 @@ void Connection::close() {
   next_look_ = {};
 }
 
-int Connection::wait_for_lock(void* connection, int /*tries*/) {
+int Connection::wait_for_lock(void* connection, int tries) {
   const auto& self = *static_cast<const Connection*>(connection);
   // Counted from the beginning of the verb, so that several waits do not add up.
   if (std::chrono::steady_clock::now() - self.verb_start_ >= self.patience_) return 0;
-  std::this_thread::sleep_for(kRetryEvery);
+  std::this_thread::sleep_for(tries < kFirstTries ? kRetryAtFirst : kRetryEvery);
   return 1;
 }
 
-WithoutWaiting::WithoutWaiting(Connection& connection) : connection_(connection) {
-  connection_.patience_ = std::chrono::milliseconds(0);
+CoarseWrites::CoarseWrites(Connection& connection) : connection_(connection) {
+  connection_.patience_ = kCoarsePatience;
   if (connection_.log_header_.exists()) {
     // If it fails, the write waits for the disk.
     static_cast<void>(connection_.execute(kSynchronousCoarse));
   }
 }
 
-WithoutWaiting::~WithoutWaiting() {
+CoarseWrites::~CoarseWrites() {
   connection_.patience_ = kPatience;
   if (!connection_.log_header_.exists()) return;
   // A handle whose commits might not be on the disk is closed before anything else is written.

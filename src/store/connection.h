@@ -23,6 +23,8 @@ namespace latchkey::store {
 
 // How long one verb waits for the locks of others, in all.
 inline constexpr std::chrono::milliseconds kPatience{250};
+// The same for a coarse write: long enough for another worker's, which takes some microseconds.
+inline constexpr std::chrono::milliseconds kCoarsePatience{5};
 // How long a handle may work on before it looks whether its file was replaced.
 inline constexpr std::chrono::seconds kFileLookEvery{1};
 
@@ -70,7 +72,7 @@ class Connection {
   void take_back() { --lent_; }
 
  private:
-  friend class WithoutWaiting;
+  friend class CoarseWrites;
   bool in_memory() const;
   bool trusted() const;
   Outcome open_file();
@@ -104,14 +106,14 @@ class Connection {
 };
 
 // For coarse writes after the reply, which may be lost but hold nobody up: within its scope a lock
-// of somebody else is an error at once, and a commit does not wait for the disk. Nothing else is
+// of somebody else is soon an error, and a commit does not wait for the disk. Nothing else is
 // weakened: the next commit outside of it waits for the disk with all that came before.
-class WithoutWaiting {
+class CoarseWrites {
  public:
-  explicit WithoutWaiting(Connection& connection);
-  WithoutWaiting(const WithoutWaiting&) = delete;
-  WithoutWaiting& operator=(const WithoutWaiting&) = delete;
-  ~WithoutWaiting();
+  explicit CoarseWrites(Connection& connection);
+  CoarseWrites(const CoarseWrites&) = delete;
+  CoarseWrites& operator=(const CoarseWrites&) = delete;
+  ~CoarseWrites();
 
  private:
   Connection& connection_;

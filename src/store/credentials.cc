@@ -241,7 +241,7 @@ Result<Shown> Credentials::shown(const model::Account& account, TimePoint now,
 
 Outcome Credentials::touch(const CredentialId& id, TimePoint now, std::string_view from,
                            std::string_view by) {
-  const WithoutWaiting impatient(connection_);
+  const CoarseWrites coarse(connection_);
   LK_TRY(Transaction transaction, Transaction::begin(connection_));
   const Result<CredentialAndAccount> found = find(id);
   if (!found && found.error().code == ErrorCode::kNotFound) return {};

@@ -119,7 +119,7 @@ Result<std::string> Sessions::sealed_id_token(std::string_view session_id) {
 }
 
 Outcome Sessions::touch(std::string_view session_id, TimePoint now, TimePoint idle_end) {
-  const WithoutWaiting impatient(connection_);
+  const CoarseWrites coarse(connection_);
   LK_TRY(Statement statement, connection_.prepare(sql::session_touch));
   LK_CHECK(statement.bind(":id", session_id).bind(":now", now).bind(":idle_end", idle_end).run());
   return {};

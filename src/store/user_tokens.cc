@@ -162,7 +162,7 @@ Result<std::vector<UserTokenAndAccount>> UserTokens::list(const UserTokenFilter&
 
 Outcome UserTokens::touch(const AccountId& account, TimePoint now, std::string_view from,
                           std::string_view by) {
-  const WithoutWaiting impatient(connection_);
+  const CoarseWrites coarse(connection_);
   LK_TRY(Transaction transaction, Transaction::begin(connection_));
   const Result<UserToken> found = find(account);
   if (!found && found.error().code == ErrorCode::kNotFound) return {};

@@ -89,7 +89,7 @@ class Credentials {
   // live ones, in the order in which they end; and the newest `dead_max` of the dead ones.
   Result<Shown> shown(const model::Account& account, TimePoint now, std::uint32_t dead_max);
 
-  // Writes when, from where and by what it was used. For after the reply: does not wait for a lock,
+  // Writes when, from where and by what it was used. For after the reply: hardly waits for a lock,
   // and a failure is only worth a log line. The first use has its row in the audit log. A record
   // that is gone is no error.
   Outcome touch(const CredentialId& id, TimePoint now, std::string_view from, std::string_view by);

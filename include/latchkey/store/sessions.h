@@ -69,7 +69,7 @@ class Sessions {
   // kUnavailable.
   Result<std::string> sealed_id_token(std::string_view session_id);
 
-  // Writes the last use and the new idle end. For after the reply: does not wait for a lock, and a
+  // Writes the last use and the new idle end. For after the reply: hardly waits for a lock, and a
   // failure is only worth a log line. A session that is gone is no error.
   Outcome touch(std::string_view session_id, TimePoint now, TimePoint idle_end);
 

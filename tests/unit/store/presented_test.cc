@@ -158,7 +158,7 @@ TEST_F(ChangeMarks, AreWrittenWithoutTheDiskOnlyForCoarseWrites) {
   const ChangeMark before = mark();
   EXPECT_EQ(synchronous_of(looker_), kFull);
   {
-    const WithoutWaiting coarse(looker_);
+    const CoarseWrites coarse(looker_);
     EXPECT_EQ(synchronous_of(looker_), kNormal);
     ASSERT_THAT(Accounts(looker_).end_sessions(alice_.id, kNow, kSomebody), IsOk());
   }

@@ -132,7 +132,7 @@ TEST_F(Trouble, ALockedDatabaseIsNotReportedAsRevokedN21) {
   expect_write(store);
 }
 
-TEST_F(Trouble, CoarseWritesDoNotWaitForALock) {
+TEST_F(Trouble, CoarseWritesHardlyWaitForALock) {
   Store store = filled();
   OtherProgram other(path_);
   other.run("BEGIN IMMEDIATE");
