@@ -191,6 +191,24 @@ void look_at_providers(const config::Config& config, TimePoint now, Report& repo
   }
 }
 
+// The files that the configuration names.
+void look_at_files(const config::Config& config, TimePoint now, Report& report) {
+  report.say("store", config.store.path, look_at_store(config.store));
+  report.say("keys", config.credential.key_directory,
+             look_at_keys(config.credential.key_directory, now));
+  if (!config.local.users_file.empty()) {
+    report.say("users", config.local.users_file, look_at_users(config.local.users_file));
+  }
+  if (config.certificate.enabled) {
+    const std::string& file = config.certificate.ca_file;
+    report.say("authorities", file, look_at_authorities(file));
+  }
+  if (const std::string& directory = config.pages.templates; !directory.empty()) {
+    report.say("templates", directory, look_at_templates(directory));
+  }
+  look_at_legacy(config.legacy, now, report);
+}
+
 // Says what is in force, and who says so: the file, the environment, a preset or the default.
 int show_keys(const Arguments& arguments, const World& world) {
   const auto keys =
@@ -228,20 +246,7 @@ int check(const Arguments& arguments, const World& world) {
   Report report(world);
   report.say("configuration", config->file, {});
   report.say("user", user + ", who owns the store's directory", became);
-  report.say("store", config->store.path, look_at_store(config->store));
-  report.say("keys", config->credential.key_directory,
-             look_at_keys(config->credential.key_directory, world.clock.now()));
-  if (!config->local.users_file.empty()) {
-    report.say("users", config->local.users_file, look_at_users(config->local.users_file));
-  }
-  if (config->certificate.enabled) {
-    const std::string& file = config->certificate.ca_file;
-    report.say("authorities", file, look_at_authorities(file));
-  }
-  if (const std::string& directory = config->pages.templates; !directory.empty()) {
-    report.say("templates", directory, look_at_templates(directory));
-  }
-  look_at_legacy(config->legacy, world.clock.now(), report);
+  look_at_files(*config, world.clock.now(), report);
   if (!arguments.document_root.empty()) {
     report.say("document root", "nothing of ours is below " + arguments.document_root,
                look_at_document_root(*config, arguments.document_root));

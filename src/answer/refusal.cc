@@ -28,7 +28,7 @@ bool is_script(const model::ClientHints& hints) {
          (!hints.sec_fetch_mode.empty() && hints.sec_fetch_mode != "navigate");
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -44,10 +44,10 @@ std::string token_challenge(const RefusalSettings& settings, const Refused& refu
   const model::CanonicalRequest& request = refused.request;
   const std::string service(refused.token_service);
   std::string text = "Bearer realm=" +
-                     quoted(settings.hosts.origin_of(service) + settings.docker_token_path) +
-                     ",service=" + quoted(service);
+                     in_quotes(settings.hosts.origin_of(service) + settings.docker_token_path) +
+                     ",service=" + in_quotes(service);
   const auto demand = wire::registry_demand(request.method, request.path, request.query);
-  if (demand && !demand->empty()) text += ",scope=" + quoted(wire::registry_scopes(*demand));
+  if (demand && !demand->empty()) text += ",scope=" + in_quotes(wire::registry_scopes(*demand));
   if (reason == Reason::kInsufficientScope) text += ",error=\"insufficient_scope\"";
   else if (reason != Reason::kNoCredential) text += ",error=\"invalid_token\"";
   return text;
@@ -57,7 +57,7 @@ std::string token_challenge(const RefusalSettings& settings, const Refused& refu
 std::string challenge(const RefusalSettings& settings, const Refused& refused, Reason reason) {
   if (!refused.token_service.empty()) return token_challenge(settings, refused, reason);
   const bool script = refused.challenge == Challenge::kBrowser && is_script(refused.hints);
-  return (script ? "Bearer realm=" : "Basic realm=") + quoted(settings.realm);
+  return (script ? "Bearer realm=" : "Basic realm=") + in_quotes(settings.realm);
 }
 
 void add_body(Answer& answer, const RefusalSettings& settings, const Refused& refused,

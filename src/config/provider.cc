@@ -53,7 +53,7 @@ void read_type(const Value& value, Provider& provider) {
 
 // An address of the provider that we call or send browsers to.
 std::optional<std::string> read_address(const Value& value) {
-  const auto text = value.text();
+  auto text = value.text();
   if (!text) return std::nullopt;
   const auto url = parse_url(*text);
   if (!url) {

@@ -17,7 +17,7 @@ struct Limited {
 
 const std::vector<Limited>& limited_keys() {
   using enum ProviderType;
-  static const std::vector<Limited> kKeys{
+  static const std::vector<Limited> keys{
       {"api_url", {kGithub, kGoogle}},
       {"username_claim", {kOidc, kGitlab, kGoogle}},
       {"groups_claim", {kOidc, kGitlab, kGoogle}},
@@ -30,7 +30,7 @@ const std::vector<Limited>& limited_keys() {
       {"allowed_groups", {kOidc, kGitlab}},
       {"hosted_domains", {kGoogle}},
   };
-  return kKeys;
+  return keys;
 }
 
 std::string_view word_of(ProviderType type) {

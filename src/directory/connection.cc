@@ -51,9 +51,9 @@ std::string advice_on(int code) {
 }  // namespace
 
 const std::vector<std::string>& Found::values(std::string_view name) const {
-  static const std::vector<std::string> kNone;
+  static const std::vector<std::string> none;
   const auto at = std::ranges::find(attributes, name, &Attribute::name);
-  return at == attributes.end() ? kNone : at->values;
+  return at == attributes.end() ? none : at->values;
 }
 
 std::string Connection::server_says() const {
@@ -181,6 +181,7 @@ Outcome Connection::bind(const std::string& dn, const SecretString& password,
   }
   const std::string_view secret = password.reveal();
   // The library only reads it, but its type does not say so.
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
   berval credentials{.bv_len = secret.size(), .bv_val = const_cast<char*>(secret.data())};
   int message_id = 0;
   const int sent = ldap_->sasl_bind(session_.get(), dn.c_str(), LDAP_SASL_SIMPLE, &credentials,

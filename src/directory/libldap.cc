@@ -33,6 +33,8 @@ class Symbols {
 
 }  // namespace
 
+// One line a function.
+// NOLINTNEXTLINE(readability-function-size)
 Result<Libldap> Libldap::load() {
   // What stands in ldap.conf, .ldaprc and LDAP* is for people's tools: it could send us elsewhere
   // or switch the check of certificates off.

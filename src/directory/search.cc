@@ -24,6 +24,8 @@ int server_limit(const Search& search) {
 Result<int> Connection::send(const Search& search, const std::string& cookie,
                              Clock::time_point deadline) {
   LDAPControl* made = nullptr;
+  // The library only reads texts, but its types do not say so.
+  // NOLINTBEGIN(cppcoreguidelines-pro-type-const-cast)
   berval position{.bv_len = cookie.size(), .bv_val = const_cast<char*>(cookie.data())};
   if (is_paged(search)) {
     const int code = ldap_->create_page_control(session_.get(), kPageEntries,
@@ -34,8 +36,9 @@ Result<int> Connection::send(const Search& search, const std::string& cookie,
   LDAPControl* controls[] = {control.get(), nullptr};
   std::vector<char*> attributes;
   for (const std::string& name : search.attributes) {
-    attributes.push_back(const_cast<char*>(name.c_str()));  // read only, as the type does not say
+    attributes.push_back(const_cast<char*>(name.c_str()));
   }
+  // NOLINTEND(cppcoreguidelines-pro-type-const-cast)
   attributes.push_back(nullptr);
   timeval left{};
   left.tv_sec = std::max<long>(

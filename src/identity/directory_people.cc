@@ -118,7 +118,7 @@ Result<std::optional<DirectoryAnswer>> DirectoryPeople::answer_about(const Arriv
   // The last answer was about the name they had then.
   const bool same = account && account->profile.user_name == who.profile.user_name;
   if (!same) return std::unexpected(fresh.error());
-  LK_TRY(const std::optional<DirectoryAnswer> last,
+  LK_TRY(std::optional<DirectoryAnswer> last,
          store_.accounts().directory_answer(account->id));
   if (!last || now >= last->until) return std::unexpected(fresh.error());
   return last;

@@ -41,7 +41,7 @@ class Visit {
   PageResult arrive(const std::string& user_name, const crypto::Digest& entry,
                     const provider::LoginState& state);
   PageResult arrive(const directory::Person& person, const provider::LoginState& state);
-  PageResult unusable_name(std::string detail);
+  PageResult unusable_name(const std::string& detail);
   PageResult check(const wire::Form& posted, const provider::LoginState& state);
   PageResult check_local(const std::string& user_name, const SecretString& password,
                          const provider::LoginState& state);
@@ -229,7 +229,7 @@ PageResult Visit::throttled(Seconds wait) {
   return result;
 }
 
-PageResult Visit::unusable_name(std::string detail) {
+PageResult Visit::unusable_name(const std::string& detail) {
   return message_page(parts_,
                       {.status = 403,
                        .title = "This user name cannot be used here",

@@ -24,7 +24,7 @@ bool wants_page(const PageRequest& request) {
   return wire::preferred(request.hints().accept) == wire::Media::kHtml;
 }
 
-PageResult answer_of(const Parts& parts, const PageRequest& request, Message message) {
+PageResult answer_of(const Parts& parts, const PageRequest& request, const Message& message) {
   PageResult result;
   result.reason = message.reason;
   if (wants_page(request)) {

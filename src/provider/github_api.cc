@@ -110,8 +110,10 @@ Outcome GithubApi::read_teams(Claims& claims) {
     LK_TRY(const std::string slug, team.string("slug"));
     LK_TRY(const wire::Json organization, team.object("organization"));
     LK_TRY(const std::string login, organization.string("login"));
-    claims.teams.push_back(login + ':' + slug);
-    if (gives_groups(login)) claims.groups.push_back(login + ':' + slug);
+    std::string name = login;
+    name.append(1, ':').append(slug);
+    if (gives_groups(login)) claims.groups.push_back(name);
+    claims.teams.push_back(std::move(name));
   }
   return {};
 }

@@ -28,7 +28,7 @@ Result<std::optional<std::string>> next_page(std::string_view link, std::string_
     }
     const std::string_view address = link.substr(1, close - 1);
     link.remove_prefix(close + 1);
-    const std::size_t end = std::min(link.find(",", 0), link.size());
+    const std::size_t end = std::min(link.find(','), link.size());
     const bool next = is_next(link.substr(0, end));
     link.remove_prefix(std::min(end + 1, link.size()));
     if (!next) continue;

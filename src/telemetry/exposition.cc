@@ -50,7 +50,7 @@ Exposition& Exposition::sample(std::string_view suffix, Labels labels, std::stri
 }
 
 std::string seconds_text(std::uint64_t nanoseconds) {
-  const std::string text = std::to_string(nanoseconds / kNanosecondsPerSecond);
+  std::string text = std::to_string(nanoseconds / kNanosecondsPerSecond);
   const std::uint64_t rest = nanoseconds % kNanosecondsPerSecond;
   if (rest == 0) return text;
   std::string fraction = std::to_string(kNanosecondsPerSecond + rest);

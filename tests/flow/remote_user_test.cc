@@ -211,7 +211,7 @@ struct Enriched : Remote {
     ldap.add("ann", {"of-the-directory"});
     restart();
   }
-  std::string groups(Request request = Remote::of("ann")) {
+  std::string groups(const Request& request = Remote::of("ann")) {
     return field(ask(Dialect::kNginx, request), "X-Forwarded-Groups");
   }
 };

@@ -198,7 +198,7 @@ TEST(Callback, RequiresTheIssuerThatTheProviderAnnouncesMixUp) {
     Site site;
     Browser browser(site);
     std::string back = site.provider.authorize(field(browser.get("/oauth/login"), "Location"));
-    back = back.substr(0, back.find("&iss=")) + iss;
+    back.replace(back.find("&iss="), std::string::npos, iss);
     EXPECT_EQ(browser.get("/oauth/callback?" + back).status, 502) << iss;
     EXPECT_EQ(site.provider.times_asked("/token"), 0u);
   }

@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
       return 1;
     }
     const std::string bytes(std::istreambuf_iterator<char>(file), {});
-    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+    static_cast<void>(LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()));
   }
   std::printf("%d inputs held\n", argc - 1);
   return 0;

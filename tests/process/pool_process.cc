@@ -44,7 +44,7 @@ class TestService final : public fcgi::Service {
 
   void serve(fcgi::Exchange& exchange) override {
     const std::string verb(exchange.params().get("VERB"));
-    if (verb == "crash") raise(SIGKILL);
+    if (verb == "crash") static_cast<void>(raise(SIGKILL));
     if (verb == "hang") {
       for (;;) pause();
     }
@@ -54,7 +54,7 @@ class TestService final : public fcgi::Service {
   }
 
   void after_reply() override {
-    if (die_after_) raise(SIGKILL);
+    if (die_after_) static_cast<void>(raise(SIGKILL));
   }
 
  private:
@@ -147,7 +147,7 @@ server::PoolProgram test_program(const std::string& config_file, Signals& signal
   };
   program.reload = [config, config_file, settings]() -> Result<server::PoolSettings> {
     const std::string text = text_of(config_file);
-    if (text == "crash") raise(SIGKILL);
+    if (text == "crash") static_cast<void>(raise(SIGKILL));
     if (text == "bad") return fail(ErrorCode::kMalformed, "the file is bad");
     *config = text;
     return settings;

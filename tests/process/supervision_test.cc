@@ -43,7 +43,6 @@ TEST(Supervisor, NeverTakesAnIdleWorkerForAStuckOne) {
   pool.options.settings.stuck_after = milliseconds(20);
   pool.options.settings.workers = 2;
   pool.start();
-  const std::string before = ask(pool.where(), "pid").body();
   ASSERT_FALSE(ask(pool.where(), "hang").any);  // takes longer than the limit
   std::set<std::string> pids;
   for (int i = 0; i < 20; ++i) pids.insert(ask(pool.where(), "pid").body());

@@ -62,6 +62,8 @@ int wait_for(pid_t child) {
 int spawn(const std::vector<std::string>& command, int in, int out, Complaints complaints,
           pid_t& child) {
   std::vector<char*> words;
+  // Nobody writes into them: exec(3) says so where its type does not.
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
   for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   posix_spawn_file_actions_t actions;

@@ -17,8 +17,8 @@
 namespace latchkey::admin::doctor {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::vector<Fault> every_fault() {
   std::vector<Fault> all;
@@ -46,16 +46,16 @@ TEST(Advice, NamesEachThingThatWasSeen) {
   const Finding finding{Fault::kIdentityPassed, "x", Server::kNginx,
                         {"X-Forwarded-User", "X_Forwarded_User"}};
   const std::vector<std::string> lines = advice_for(finding);
-  EXPECT_THAT(lines, testing::Contains("proxy_set_header X-Forwarded-User $latchkey_user;"));
-  EXPECT_THAT(lines, testing::Contains("proxy_set_header X_Forwarded_User \"\";"));
+  EXPECT_THAT(lines, ::testing::Contains("proxy_set_header X-Forwarded-User $latchkey_user;"));
+  EXPECT_THAT(lines, ::testing::Contains("proxy_set_header X_Forwarded_User \"\";"));
   EXPECT_THAT(advice_for({Fault::kFileReadable, "x", Server::kUnknown, {"/a/b (mode 0644)"}}),
-              testing::ElementsAre("chmod go-rwx /a/b"));
+              ::testing::ElementsAre("chmod go-rwx /a/b"));
   EXPECT_THAT(advice_for({Fault::kIdentityMissing, "x", Server::kApache, {"GET /"}}),
-              testing::Contains(HasSubstr("\"%{REMOTE_USER}e\"")));
+              ::testing::Contains(HasSubstr("\"%{REMOTE_USER}e\"")));
   EXPECT_THAT(advice_for({Fault::kIdentityEmpty, "x", Server::kApache, {"X-Mail (GET /)"}}),
-              testing::Contains("RequestHeader unset X-Mail \"expr=-z %{HTTP:X-Mail}\""));
+              ::testing::Contains("RequestHeader unset X-Mail \"expr=-z %{HTTP:X-Mail}\""));
   EXPECT_THAT(advice_for({Fault::kOpenHttp, "x", Server::kHaproxy, {"GET /"}}),
-              testing::Contains(HasSubstr("https://NAME%[capture.req.uri] code 301")));
+              ::testing::Contains(HasSubstr("https://NAME%[capture.req.uri] code 301")));
 }
 
 TEST(Server, IsKnownByItsField) {
@@ -252,8 +252,8 @@ TEST(Places, FollowTheRules) {
   Site site(recorder, {.origin = "https://nexus.example"}, report, [] { return false; });
   const Places places = places_of(config, *policy, site, "n0nce", {"/mine", "/public/mine"});
   EXPECT_EQ(places.base, "/latchkey-doctor-n0nce");
-  EXPECT_THAT(places.closed, testing::IsSupersetOf({"/", "/v2/", "/mine"}));
-  EXPECT_THAT(places.open, testing::IsSupersetOf({"/public", "/job/latchkey-doctor/build",
+  EXPECT_THAT(places.closed, ::testing::IsSupersetOf({"/", "/v2/", "/mine"}));
+  EXPECT_THAT(places.open, ::testing::IsSupersetOf({"/public", "/job/latchkey-doctor/build",
                                                   "/public/mine"}));
   EXPECT_EQ(stranger_at(config, *policy, site, "GET", "/public/../x"), Stranger::kRefused);
   EXPECT_EQ(stranger_at(config, *policy, site, "GET", "/public/%2e%2e/%zz"), Stranger::kRefused);

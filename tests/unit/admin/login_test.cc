@@ -17,9 +17,9 @@
 namespace latchkey::admin {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 // A site that answers what it was told to, in that order.
 class Answers final : public remote::HttpClient {
@@ -40,7 +40,7 @@ class Answers final : public remote::HttpClient {
   std::deque<remote::HttpResponse> answers_;
 };
 
-class DeviceFlow : public testing::Test {
+class DeviceFlow : public ::testing::Test {
  protected:
   Result<LoginGrant> log_in() {
     const World world{in_, out_, err_, clock_, random_};
@@ -144,7 +144,7 @@ TEST(LoginSite, IsAnHttpsHostOrThisMachine) {
   }
 }
 
-class Helpers : public testing::Test {
+class Helpers : public ::testing::Test {
  protected:
   Helpers() {
     std::string path = "/tmp/latchkey-login-XXXXXX";

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class NewFile : public testing::Test {
+class NewFile : public ::testing::Test {
  protected:
   NewFile() {
     std::string path = (fs::temp_directory_path() / "lk-new-file-XXXXXX").string();
@@ -45,7 +45,7 @@ class SmallFiles {
   }
   ~SmallFiles() {
     ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
+    static_cast<void>(std::signal(SIGXFSZ, handler_));
   }
   SmallFiles(const SmallFiles&) = delete;
   SmallFiles& operator=(const SmallFiles&) = delete;

@@ -28,7 +28,7 @@ const Variables kUsual = {{"NEXUS_HTTP_HOST", "nexus.example.com"},
                           {"SESSION_TTL", "1440000"},
                           {"ENFORCE_HTTPS", "true"}};
 
-std::string text_of(Variables variables, const std::string& until = {}) {
+std::string text_of(const Variables& variables, const std::string& until = {}) {
   return migrate(variables, until)->configuration;
 }
 

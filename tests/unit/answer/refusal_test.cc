@@ -13,9 +13,9 @@ namespace {
 
 using config::Challenge;
 using model::Reason;
-using testing::HasSubstr;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 // A request and the answer it gets; a program's GET of `/` unless a test says otherwise.
 struct Asked {

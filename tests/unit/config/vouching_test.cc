@@ -46,7 +46,9 @@ TEST_F(Vouching, OfAVariableOfTheRequestIsRefusedN1) {
         "REQUEST_METHOD", "CONTENT_TYPE", "DOCUMENT_URI", "REMOTE_ADDR", "REMOTE_IDENT",
         "AUTH_TYPE", "REDIRECT_QUERY_STRING", "REDIRECT_REMOTE_USER", "DOCUMENT_ROOT"}) {
     for (const std::string key : {"variable", "groups_variable"}) {
-      EXPECT_THAT(faults_of(with("[remote_user]\n" + key + " = \"" + variable + "\"\n")),
+      std::string text = "[remote_user]\n";
+      text.append(key).append(" = \"").append(variable).append("\"\n");
+      EXPECT_THAT(faults_of(with(text)),
                   ElementsAre(HasSubstr("must be a variable of the web server's authentication")))
           << key << variable;
     }
@@ -120,9 +122,11 @@ TEST_F(Vouching, OnAPortNeedsThePeersSecretC13) {
   write("peer.secret", std::string(32, 'x'), 0600);
   for (const std::string section :
        {"[certificate]\nca_file = \"people-ca.crt\"\n", "[remote_user]\n"}) {
-    EXPECT_THAT(faults_of(with(section + "enabled = true\n" + pool)),
+    std::string open = section;
+    open.append("enabled = true\n").append(pool);
+    EXPECT_THAT(faults_of(with(open)),
                 ElementsAre(HasSubstr("pool.peer_secret_file")));
-    good(with(section + "enabled = true\n" + pool + "peer_secret_file = \"peer.secret\"\n"));
+    good(with(open + "peer_secret_file = \"peer.secret\"\n"));
   }
 }
 

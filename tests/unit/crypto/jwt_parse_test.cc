@@ -111,8 +111,9 @@ TEST(UnverifiedToken, RefusesEveryOtherSpellingOfBase64UrlJ14) {
   const std::string head = b64(R"({"alg":"RS256"})");
   const std::string body = b64(kClaims);
   for (const char* signature : {"c2ln=", "c2 ln", "c2ln\n", "c2l+", "c2l/", "c2l%", "c", "YR", "YQ=="}) {
-    EXPECT_THAT(UnverifiedToken::parse(head + "." + body + "." + signature),
-                FailsWith(ErrorCode::kMalformed))
+    std::string token = head;
+    token.append(1, '.').append(body).append(1, '.').append(signature);
+    EXPECT_THAT(UnverifiedToken::parse(token), FailsWith(ErrorCode::kMalformed))
         << signature;
   }
   EXPECT_THAT(UnverifiedToken::parse(" " + head + "." + body + ".c2ln"),

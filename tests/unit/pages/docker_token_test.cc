@@ -39,7 +39,7 @@ class DockerTokenTest : public SiteTest {
   }
 
   Issued credential(const Person& who, std::vector<std::string> scopes = {}) {
-    auto issued = issue(config_, store_, who.account, {"ci", std::chrono::days(30), scopes}, now_,
+    auto issued = issue(config_, store_, who.account, {"ci", std::chrono::days(30), std::move(scopes)}, now_,
                         random_, kSomebody);
     EXPECT_THAT(issued, IsOk());
     return *std::move(issued);

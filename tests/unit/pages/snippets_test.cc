@@ -6,7 +6,7 @@
 namespace latchkey::pages {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 SnippetFacts facts(std::string user_name = "anna") {
   return {"https://repo.example.com:8443", "docker.example.com", "nexus-proxy",
