@@ -1,5 +1,6 @@
 #include "latchkey/crypto/file_stamp.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <ctime>
@@ -17,11 +18,7 @@ std::int64_t nanoseconds(const struct timespec& time) {
   return static_cast<std::int64_t>(time.tv_sec) * kNanosecondsPerSecond + time.tv_nsec;
 }
 
-}  // namespace
-
-Result<FileStamp> stamp_of(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return system_failure(path);
+FileStamp stamp_from(const struct stat& status) {
   FileStamp stamp;
   stamp.device = status.st_dev;
   stamp.inode = status.st_ino;
@@ -35,6 +32,28 @@ Result<FileStamp> stamp_of(const std::string& path) {
   const std::int64_t age = nanoseconds(now) - stamp.changed_ns;
   if (age >= 0 && age < kSettledAfterNs) stamp.unsettled_at_ns = nanoseconds(now);
   return stamp;
+}
+
+}  // namespace
+
+Result<FileStamp> stamp_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return system_failure(path);
+  return stamp_from(status);
+}
+
+Result<FileStamp> WatchedFile::stamp(TimePoint now) {
+  struct stat status {};
+  if (found_.valid() && walked_ == now && ::fstat(found_.get(), &status) == 0 &&
+      stamp_from(status) == stamp_) {
+    return stamp_;
+  }
+  // O_PATH asks for no right to read, and waits for nobody at the other end of a FIFO.
+  found_.reset(::open(path_.c_str(), O_PATH | O_CLOEXEC));
+  if (!found_.valid() || ::fstat(found_.get(), &status) != 0) return system_failure(path_);
+  stamp_ = stamp_from(status);
+  walked_ = now;
+  return stamp_;
 }
 
 }  // namespace latchkey::crypto

@@ -9,7 +9,7 @@ Outcome LocalUsers::watch(TimePoint now) {
   if (settings_.users_file.empty()) {
     return fail(ErrorCode::kNotFound, "no users file is configured");
   }
-  LK_TRY(const crypto::FileStamp stamp, crypto::stamp_of(settings_.users_file));
+  LK_TRY(const crypto::FileStamp stamp, watched_.stamp(now));
   if (seen_ != stamp) {
     synced_ = false;
     file_.reset();

@@ -19,9 +19,9 @@ namespace latchkey::identity {
 class LocalUsers {
  public:
   LocalUsers(const config::Local& settings, store::Store& store)
-      : settings_(settings), store_(store) {}
+      : settings_(settings), store_(store), watched_(settings.users_file) {}
 
-  // Brings the store up to date if the file changed since the last look. One stat(2) if not.
+  // Brings the store up to date if the file changed since the last look. One fstat(2) if not.
   //
   // Errors:  kUnavailable: the file or the store cannot be read; then nothing that the store says
   //          of local accounts may be believed. kNotFound: there are no local users at all.
@@ -39,6 +39,7 @@ class LocalUsers {
  private:
   const config::Local& settings_;
   store::Store& store_;
+  crypto::WatchedFile watched_;
   std::optional<crypto::FileStamp> seen_;   // of the file that `file_` was read from
   std::optional<crypto::PasswordFile> file_;
   bool synced_ = false;                     // the store knows what `file_` says
