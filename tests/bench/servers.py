@@ -39,6 +39,7 @@ server.document-root = "{dir}/www"
 server.errorlog      = "{dir}/error.log"
 server.bind          = "127.0.0.1"
 server.port          = {port}
+server.max-worker    = 2
 {locations}
 server.modules      += ( "mod_staticfile" )
 """
