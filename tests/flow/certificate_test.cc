@@ -401,7 +401,7 @@ TEST(Certificate, IsAskedAfterAuthorizationAndCookie) {
   Certificates world;
   const model::Account bob = world.account("bob");
   const Request with = Certificates::verified(certificate_of(kAnn));
-  const auto user = [&](Request request) {
+  const auto user = [&](const Request& request) {
     return user_of(world.ask(Dialect::kNginx, request), Dialect::kNginx);
   };
   EXPECT_EQ(user(by_bearer(with, world.token(bob))), "bob");

@@ -13,12 +13,12 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     std::ifstream file(argv[i], std::ios::binary);
     if (!file) {
-      std::fprintf(stderr, "replay: cannot read %s\n", argv[i]);
+      static_cast<void>(std::fprintf(stderr, "replay: cannot read %s\n", argv[i]));
       return 1;
     }
     const std::string bytes(std::istreambuf_iterator<char>(file), {});
-    static_cast<void>(LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()));
+    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   }
-  std::printf("%d inputs held\n", argc - 1);
+  static_cast<void>(std::printf("%d inputs held\n", argc - 1));
   return 0;
 }

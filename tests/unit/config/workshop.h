@@ -78,6 +78,7 @@ inline const std::string kProvider =
     "client_secret_file = \"client.secret\"\n";  // 5 lines
 
 // Exactly one fault, which begins with `start` and contains `part`.
+// NOLINTNEXTLINE(readability-identifier-naming): as GoogleMock names matchers
 MATCHER_P2(IsOneFault, start, part, "is one fault with that start and that part") {
   for (const auto& fault : arg) *result_listener << "\n  " << fault;
   return arg.size() == 1 && arg[0].starts_with(start) && arg[0].find(part) != std::string::npos;
