@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.servers.apache import EXAMPLES, ApacheFcgidFront, ApacheFront
 from tests.support.servers.front import CONFIGURATION
+from tests.support.stack import users_file
 
 CGI = """#!/bin/sh
 printf 'Content-Type: text/plain\\r\\n\\r\\n'
@@ -149,6 +150,35 @@ def test_mod_fcgids_authenticator_takes_credentials_and_nothing_else(fcgid):
     fcgid.latchkey.admin("credential", "revoke", issued["id"])
     assert site.get("/x", basic=("alice", issued["password"])).status == 401
     assert fcgid.application.requests == []
+
+
+def test_mod_fcgids_authorizer_judges_whom_apache_knows(tmp_path):
+    """protect-remote-user.conf: Apache checks the password, latchkey whether that person may come."""
+    made = ApacheFcgidFront(tmp_path, configuration=CONFIGURATION + "\n[remote_user]\nenabled = true\n")
+    try:
+        people = made.run / "people"
+        users_file(people, ann="ann-pw", root="root-pw")
+        people.chmod(0o644)
+        site = made.started("nexus", directory="remote-user", replace={
+            "Include latchkey/protect.conf": f"AuthType Basic\nAuthName people\nAuthBasicProvider file\nAuthUserFile {people}\n"
+                                             "Include latchkey/protect-remote-user.conf"}).site("nexus.example.com")
+        ann, root = ("ann", "ann-pw"), ("root", "root-pw")
+        spoofed = [("X-Forwarded-User", "root"), ("Remote-User", "root"), ("X-Latchkey-Auth", "session")]
+        for name, pair in {"ann": ann, "root": root}.items():
+            seen = site.get("/x", basic=pair, fields=spoofed).seen()
+            assert seen["x-forwarded-user"] == [name] and seen["x-latchkey-auth"] == ["remote-user"] and "authorization" not in seen
+        assert site.get("/admin/x", basic=root).status == 200
+        made.application.clear()
+        for target, pair in (("/x", None), ("/public/x", None), ("/x", ("ann", "wrong")), ("/x", ("nobody", "ann-pw")), ("/admin/x", ann)):
+            reply = site.get(target, basic=pair, fields=spoofed)
+            assert reply.status == 401, (target, pair, reply)
+        made.latchkey.admin("user", "disable", "ann")
+        assert site.get("/x", basic=ann).status == 401
+        made.stop_authorizer()
+        assert site.get("/x", basic=root).status in (401, 500, 503)
+        assert made.application.requests == []
+    finally:
+        made.stop()
 
 
 def test_the_place_of_refusals_is_no_way_in(fcgid):
