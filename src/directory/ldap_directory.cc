@@ -14,7 +14,6 @@ namespace latchkey::directory {
 namespace {
 
 constexpr Seconds kPauseMax{5};
-constexpr const char* kAnything = "(objectClass=*)";
 
 // What tells a re-created person from the one before: OpenLDAP and its kin, Active Directory, 389.
 constexpr std::string_view kUniqueIds[] = {"entryUUID", "objectGUID", "nsUniqueId"};
@@ -46,18 +45,16 @@ Person person_of(const Found& found, const config::Ldap& settings, std::string_v
           .unique_id = unique_id(found)};
 }
 
-// What is the fault of a server's answer, of our configuration or of this machine: outside of here
-// it means that nothing is known.
-Error seen_from_outside(Error error) {
-  if (error.code == ErrorCode::kInternal) error.code = ErrorCode::kUnavailable;
-  return error;
-}
-
 Seconds pause_before(std::uint32_t retry) {
   return std::min(kPauseMax, Seconds(std::int64_t{1} << std::min(retry, 3U)));
 }
 
 }  // namespace
+
+Error seen_from_outside(Error error) {
+  if (error.code == ErrorCode::kInternal) error.code = ErrorCode::kUnavailable;
+  return error;
+}
 
 std::unique_ptr<Directory> make_directory(const std::optional<config::Ldap>& settings,
                                           Patience patience) {
@@ -226,26 +223,6 @@ Outcome LdapDirectory::find_group(std::string_view group) {
     if (!found.empty()) return {};
     return fail(ErrorCode::kNotFound, "the directory knows no such group");
   });
-}
-
-std::vector<ServerReport> LdapDirectory::examine() {
-  std::vector<ServerReport> reports;
-  end_ = Clock::time_point::max();
-  for (const config::LdapServer& server : settings_.servers) {
-    Outcome outcome = load();
-    if (outcome) {
-      Result<Connection> connection = connect_as_manager(server);
-      outcome = connection ? Outcome() : std::unexpected(connection.error());
-      root_dn_.reset();
-      if (connection) {
-        const Result<std::string> root = base(*connection, "");
-        if (!root) outcome = std::unexpected(root.error());
-      }
-    }
-    if (!outcome) outcome = std::unexpected(seen_from_outside(outcome.error()));
-    reports.push_back({server.url(), std::move(outcome)});
-  }
-  return reports;
 }
 
 }  // namespace latchkey::directory

@@ -15,6 +15,15 @@ namespace latchkey::directory {
 // A kept connection that was not used for longer may have been forgotten by a firewall in between.
 inline constexpr Seconds kIdleMax{30};
 
+inline constexpr const char* kAnything = "(objectClass=*)";
+
+// Returns the error as callers may see it: what is the fault of a server's answer, of our
+// configuration or of this machine means, outside of here, that nothing is known.
+Error seen_from_outside(Error error);
+
+// True if a base that should be relative already ends with the root: then it is a full DN.
+bool ends_with_root(std::string_view base, std::string_view root);
+
 class LdapDirectory final : public Directory {
  public:
   LdapDirectory(const config::Ldap& settings, Patience patience)
@@ -45,6 +54,9 @@ class LdapDirectory final : public Directory {
   Result<Found> find_only(Connection& connection, std::string_view user,
                           std::vector<std::string> attributes);
   Result<std::string> base(Connection& connection, const std::string& relative);
+  Outcome examine_server(const config::LdapServer& server);
+  Outcome examine_base(Connection& connection, const std::string& key,
+                       const std::string& relative);
   Result<std::string> infer_root_dn(Connection& connection);
 
   const config::Ldap& settings_;

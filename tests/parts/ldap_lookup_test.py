@@ -406,3 +406,32 @@ def test_check_finds_groups_of_rules_that_do_not_exist(latchkey):
     assert "devv" in text and "group dev:" not in text, text
     text = latchkey.check(group_search_filter="(&(cn={0})(objectClass=posixGroup))").stdout
     assert "group dev:" in text, text
+
+
+@pytest.mark.parametrize("keys, told", [
+    ({"user_search_base": "ou=peple"}, ["ldap.user_search_base: ", f"ou=peple,{SUFFIX}", "No such object"]),
+    ({"group_search_base": "ou=gruops"}, ["ldap.group_search_base: ", f"ou=gruops,{SUFFIX}", "No such object"]),
+    ({"user_search_base": PEOPLE}, ["ldap.user_search_base: ", f"relative to root_dn ({SUFFIX})",
+                                    "write `ou=people`, not the full DN"]),
+    ({"group_search_base": "OU=groups, DC=Example, DC=test"}, ["ldap.group_search_base: ", "write `OU=groups`"]),
+    ({"user_search_base": SUFFIX}, ["ldap.user_search_base: ", "leave the line out"]),
+    ({"root_dn": "dc=other,dc=test", "user_search_base": "ou=people"}, ["ldap.root_dn: ", "dc=other,dc=test"]),
+    ({"root_dn": "dc=other,dc=test"}, ["ldap.root_dn: ", "dc=other,dc=test"]),
+    ({"inhibit_infer_root_dn": True}, ["ldap.root_dn: ", "No such object"]),
+])
+def test_check_finds_a_base_that_is_not_there(latchkey, keys, told):
+    latchkey.write()
+    assert latchkey.run("store", "migrate").returncode == 0
+    done = latchkey.check(**keys)
+    [fault] = [line for line in done.stdout.splitlines() if " directory: " in line]
+    assert done.returncode == 1 and fault.startswith("FAULT  directory: "), done.stdout + done.stderr
+    assert all(text in fault for text in told), fault
+
+
+def test_check_takes_bases_that_are_there(latchkey):
+    latchkey.write()
+    assert latchkey.run("store", "migrate").returncode == 0
+    for keys in ({}, {"root_dn": SUFFIX, "user_search_base": "ou=people", "group_search_base": "ou=groups"},
+                 {"inhibit_infer_root_dn": True, "user_search_base": PEOPLE, "group_search_base": GROUPS}):
+        text = latchkey.check(**keys).stdout
+        assert f"good   directory: {latchkey.slapd.url}" in text, text

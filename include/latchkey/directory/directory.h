@@ -61,8 +61,8 @@ class Directory {
   // Errors: kNotFound: the directory has answered, and there is none.
   virtual Outcome find_group(std::string_view group) = 0;
 
-  // Tries each server on its own: connects, binds as the manager, finds the root. For `latchkey
-  // check`.
+  // Tries each server on its own: connects, binds as the manager, finds the root and the entries
+  // below which people and groups are searched. For `latchkey check`.
   virtual std::vector<ServerReport> examine() = 0;
 };
 
