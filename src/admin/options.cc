@@ -73,7 +73,12 @@ void add_user(CLI::App& app, Asked& asked) {
   CLI::App& disable = add_verb(group, asked, "disable",
                                "End all they hold and refuse new sign-ins", user_disable);
   CLI::App& enable = add_verb(group, asked, "enable", "Let them sign in again", user_enable);
-  for (CLI::App* const command : {&show, &disable, &enable}) {
+  CLI::App& remove = add_verb(group, asked, "remove",
+                              "Remove the account with all it holds, for good; its name is free",
+                              user_remove);
+  remove.add_flag_callback("--yes", [&arguments] { arguments.sure = Sure::kYes; },
+                           "Do it; without, only say what would go");
+  for (CLI::App* const command : {&show, &disable, &enable, &remove}) {
     command->add_option("USER", arguments.user, "User name, or id of the account")->required();
   }
   refresh.add_option("USER", arguments.user,

@@ -17,6 +17,7 @@ enum Status : int { kGood = 0, kFailed = 1, kUsage = 64, kConfiguration = 78 };
 enum class Form { kText, kJson };
 enum class Cgi { kNo, kYes };
 enum class All { kNo, kYes };
+enum class Sure { kNo, kYes };
 enum class ShowKeys { kNo, kYes };
 
 // How `doctor` reaches what it examines.
@@ -62,6 +63,7 @@ struct Arguments {
   std::string overlap;                 // of a rotation; empty: as configured
   std::optional<std::int64_t> ending;  // list: only what ends within so many days
   All all = All::kNo;                  // revoke: all of the user's
+  Sure sure = Sure::kNo;               // remove: said with --yes
   std::string owner;                   // of a machine user
   std::vector<std::string> groups;
   std::string host;
@@ -92,6 +94,7 @@ int user_show(const Arguments& arguments, const World& world);
 int user_refresh(const Arguments& arguments, const World& world);
 int user_disable(const Arguments& arguments, const World& world);
 int user_enable(const Arguments& arguments, const World& world);
+int user_remove(const Arguments& arguments, const World& world);
 int user_create_machine(const Arguments& arguments, const World& world);
 int user_assign(const Arguments& arguments, const World& world);
 int user_lookup(const Arguments& arguments, const World& world);

@@ -71,6 +71,17 @@ def test_a_disabled_person_loses_everything_at_once_n18_n19(stack):
     assert stack.nexus.get("/x", cookie=cookie).status == 401
 
 
+def test_a_removed_person_loses_everything_at_once_on_every_worker(stack):
+    issued = stack.fresh_account("bob")
+    cookie = stack.sign_in("bob")
+    assert warm(stack.nexus, basic=("bob", issued["password"])) == {200} == warm(stack.nexus, cookie=cookie)
+    stack.latchkey.admin("user", "remove", "bob", "--yes")
+    assert warm(stack.nexus, basic=("bob", issued["password"])) == {401}
+    assert 200 not in warm(stack.nexus, cookie=cookie)
+    stack.sign_in("bob")  # of the users file still, and so somebody new
+    assert stack.nexus.get("/x", basic=("bob", issued["password"])).status == 401
+
+
 def test_ended_sessions_end_and_credentials_stay(stack):
     issued = stack.fresh_account("bob")
     cookie = stack.sign_in("bob")
