@@ -7,6 +7,7 @@
 #include "latchkey/crypto/digest.h"
 #include "latchkey/crypto/password.h"
 #include "latchkey/identity/profile.h"
+#include "latchkey/identity/standing.h"
 #include "latchkey/pages/issue.h"
 #include "latchkey/pages/leaked.h"
 #include "latchkey/wire/time.h"
@@ -146,6 +147,10 @@ int credential_issue(const Arguments& arguments, const World& world) {
   }
   const Result<model::Account> account = owner(*opened, arguments.user, world);
   if (!account) return failed(world, arguments.user, account.error());
+  // A credential that is refused at its first request helps nobody.
+  const auto standing = identity::standing_of(opened->config, opened->store, *account,
+                                              identity::Presents::kCredential, world.clock.now());
+  if (!standing) return complain(world, kFailed, standing.error().detail());
   pages::Order order;
   order.label = arguments.label;
   order.scopes = arguments.scopes;

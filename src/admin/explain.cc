@@ -5,8 +5,8 @@
 
 #include "latchkey/identity/confirmation.h"
 #include "latchkey/identity/fact_sources.h"
-#include "latchkey/identity/directory_standing.h"
 #include "latchkey/identity/resolver.h"
+#include "latchkey/identity/standing.h"
 #include "latchkey/policy/policy.h"
 #include "latchkey/telemetry/log.h"
 #include "latchkey/wire/host.h"
@@ -38,22 +38,6 @@ Result<model::AuthQuery> query_of(const Arguments& arguments, const config::Conf
   return query;
 }
 
-// As the resolver does it, from the same row.
-model::Step<model::Identity> with_membership(Opened& opened, const model::Account& account,
-                                             TimePoint now) {
-  const auto membership = opened.store.memberships().find(account.id);
-  if (!membership && membership.error().code != ErrorCode::kNotFound) {
-    return model::refuse(model::Reason::kStoreUnavailable, membership.error().detail);
-  }
-  const auto until = membership ? membership->until : std::nullopt;
-  if (until && now >= *until) {
-    return model::refuse(model::Reason::kMembershipUnconfirmed, membership->detail);
-  }
-  const auto age =
-      identity::confirmation_age(opened.config, until, account.directory_until, now);
-  return identity::Resolver::supposed(account, age, now);
-}
-
 // Who asks: the credential's owner as the resolver finds them, the named user as after a sign-in,
 // or nobody.
 model::Step<model::Identity> who(const Arguments& arguments, Opened& opened, const World& world) {
@@ -67,9 +51,12 @@ model::Step<model::Identity> who(const Arguments& arguments, Opened& opened, con
   if (arguments.user.empty()) return identity::Resolver::anonymous();
   const Result<model::Account> account = find_account(opened.store, arguments.user);
   if (!account) return model::refuse(model::Reason::kUnknownSession, account.error().detail);
-  if (account->disabled) return model::refuse(model::Reason::kAccountDisabled, "disabled");
-  LK_CHECK(identity::check_directory(opened.config, store::owner_of(*account), now));
-  return with_membership(opened, *account, now);
+  LK_TRY(const store::Owner owner,
+         identity::standing_of(opened.config, opened.store, *account,
+                               identity::Presents::kSession, now));
+  const auto age = identity::confirmation_age(opened.config, owner.member_until,
+                                              owner.directory_until, now);
+  return identity::Resolver::supposed(*account, age, now);
 }
 
 // The order of role/authorizer.cc: health, the request alone, the person, the rules.
@@ -117,6 +104,17 @@ identity::FactSources sources_of(Opened& opened, const std::optional<model::Iden
   return identity::sources_of(opened.store.accounts(), *account).value_or(identity::FactSources());
 }
 
+// Why not, for people: of some credentials the decision names the record and nothing else, as the
+// log wants it, where the reason stands beside it.
+Cell why(const model::Decision& decision) {
+  const std::string& detail = decision.detail();
+  if (decision.allowed() || detail.empty()) return {};
+  if (detail.contains(' ')) return detail;
+  if (decision.reason() == model::Reason::kExpiredCredential) return "it has expired: " + detail;
+  if (decision.reason() != model::Reason::kRevokedCredential) return detail;
+  return "it was revoked, or has ended with all that its owner held: " + detail;
+}
+
 void tell(const Arguments& arguments, Opened& opened, const model::AuthQuery& query,
           const model::Decision& decision, const World& world, config::Challenge challenge) {
   const std::optional<model::Identity>& identity = decision.identity();
@@ -126,9 +124,8 @@ void tell(const Arguments& arguments, Opened& opened, const model::AuthQuery& qu
   const identity::FactSources sources = sources_of(opened, identity);
   const auto fact = [](const std::string& text) { return text.empty() ? Cell() : Cell(text); };
   listing.add({decision.allowed(), std::string(model::name_of(decision.reason())),
-               decision.allowed() || decision.detail().empty() ? Cell() : Cell(decision.detail()),
-               rule_text(opened.config, decision.rule), query.request.host, query.request.path,
-               query.request.method, std::string(name_of(challenge)),
+               why(decision), rule_text(opened.config, decision.rule), query.request.host,
+               query.request.path, query.request.method, std::string(name_of(challenge)),
                known ? Cell(identity->profile().user_name) : Cell(), fact(sources.user_name),
                known ? Cell(identity->profile().groups) : Cell(), fact(sources.groups),
                known ? fact(identity->profile().mail) : Cell(), fact(sources.mail),

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "latchkey/identity/standing.h"
 #include "latchkey/wire/time.h"
 #include "listing.h"
 #include "opened.h"
@@ -20,7 +21,7 @@ Listing account_listing() { return Listing(columns()); }
 
 // What `show` says besides: whether a provider is asked again, and what it said.
 constexpr std::array kMembershipColumns{"membership", "confirmed", "asked", "ask_next",
-                                        "counts_until", "last_answer"};
+                                        "counts_until", "last_answer", "standing"};
 
 void append_membership(const store::Membership& membership, std::vector<Cell>& row) {
   const bool lost = membership.state == store::MemberState::kLost;
@@ -31,6 +32,13 @@ void append_membership(const store::Membership& membership, std::vector<Cell>& r
   row.push_back(asks ? Cell(wire::rfc3339(membership.due)) : Cell());
   row.push_back(lost ? Cell() : time_cell(membership.until));
   row.push_back(membership.detail.empty() ? Cell() : Cell(membership.detail));
+}
+
+// Whether the next request of a session of theirs is let in, by the judge of the authorizer.
+Cell standing_cell(Opened& opened, const model::Account& account, TimePoint now) {
+  const auto standing = identity::standing_of(opened.config, opened.store, account,
+                                              identity::Presents::kSession, now);
+  return standing ? std::string("good") : standing.error().detail();
 }
 
 // What the directory made of them; it says nothing of people who are not looked up there.
@@ -95,6 +103,7 @@ int user_show(const Arguments& arguments, const World& world) {
   std::vector<Cell> row = row_of(*account);
   if (membership) append_membership(*membership, row);
   row.resize(names.size());
+  row.back() = standing_cell(*opened, *account, world.clock.now());
   Listing listing(std::move(names));
   listing.add(std::move(row));
   listing.write_one(arguments.form, world.out);

@@ -4,6 +4,7 @@
 
 #include "latchkey/identity/confirmation.h"
 #include "latchkey/identity/directory_standing.h"
+#include "latchkey/wire/time.h"
 
 namespace latchkey::identity {
 
@@ -22,7 +23,9 @@ Step<void> OwnerCheck::alive(const store::Owner& owner, const Outcome& local,
     }
     return unanswered(local.error());
   }
-  if (owner.disabled) return model::refuse(Reason::kAccountDisabled, owner.account.text());
+  if (owner.disabled) {
+    return model::refuse(Reason::kAccountDisabled, owner.profile.user_name + " is disabled");
+  }
   if (owner.expires && now >= *owner.expires) {
     return model::refuse(Reason::kExpiredCredential, "the machine user has ended");
   }
@@ -38,7 +41,9 @@ Step<void> OwnerCheck::read_membership(store::Owner& owner) const {
 
 Step<void> OwnerCheck::member(const store::Owner& owner, TimePoint now) {
   if (!owner.member_until || now < *owner.member_until) return {};
-  return model::refuse(Reason::kMembershipUnconfirmed, owner.account.text());
+  return model::refuse(Reason::kMembershipUnconfirmed,
+                       owner.profile.user_name + " must sign in again since " +
+                           wire::rfc3339(*owner.member_until));
 }
 
 Step<void> OwnerCheck::member_of_credential(store::Owner& owner, TimePoint now) const {

@@ -5,6 +5,7 @@
 
 #include "latchkey/identity/profile.h"
 #include "latchkey/provider/grant.h"
+#include "latchkey/wire/time.h"
 
 namespace latchkey::membership {
 namespace {
@@ -22,6 +23,12 @@ constexpr std::int64_t kDoublingsMax = 12;
 
 Seconds retry_after(std::int64_t failures, Seconds every) {
   return std::min(kRetryAfter * (1 << std::min(failures, kDoublingsMax)), every);
+}
+
+// What somebody who was lost before is told by.
+std::string since(const store::Membership& lost) {
+  const std::string time = lost.until ? " since " + wire::rfc3339(*lost.until) : std::string();
+  return "must sign in again" + time + (lost.detail.empty() ? "" : ": " + lost.detail);
 }
 
 }  // namespace
@@ -103,6 +110,11 @@ Result<Finding> MemberCheck::settle(Question& question, const Standing& standing
 Result<Finding> MemberCheck::ask(const AccountId& id, TimePoint now) {
   LK_TRY(const model::Account account, parts_.store.accounts().find(id));
   store::Memberships& memberships = parts_.store.memberships();
+  LK_TRY(const store::Membership known, memberships.find(id));
+  // There is nothing left to ask with, and a lost membership must not become an unknown one.
+  if (known.state == MemberState::kLost) {
+    return Finding{account.profile.user_name, MemberState::kLost, since(known), {}};
+  }
   LK_TRY(const store::Membership was, memberships.take(id, now, kQuestionLease));
   Question question{account, was, now, was.generation};
   provider::Provider* const provider = parts_.providers.find(was.provider);

@@ -108,6 +108,17 @@ TEST_F(MembershipTest, EndsEverythingAtOnceOnInvalidGrantO15) {
   EXPECT_TRUE(kept().sealed_grant.empty());
 }
 
+// There is nothing to ask with: a lost membership must not turn into one that nobody knows about.
+TEST_F(MembershipTest, StaysLostHoweverOftenItIsAskedFor) {
+  site_.provider.gone = true;
+  EXPECT_EQ(ask().state, MemberState::kLost);
+  site_.provider.gone = false;
+  const membership::Finding again = ask();
+  EXPECT_EQ(again.state, MemberState::kLost);
+  EXPECT_TRUE(again.detail.starts_with("must sign in again since ")) << again.detail;
+  EXPECT_EQ(kept().state, MemberState::kLost);
+}
+
 TEST_F(MembershipTest, CountsOnWithinTheGraceAndNoLongerO15) {
   answer("/token", FakeProvider::json(R"({"error":"temporarily_unavailable"})", 503));
   site_.clock.advance(Seconds(3600));

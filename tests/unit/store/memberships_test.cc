@@ -76,6 +76,35 @@ TEST_F(MembershipsTest, EndBothEpochsAndTheLimitWhenTheyAreLost) {
   EXPECT_EQ(kept().sealed_grant, "");
 }
 
+// The provider is asked no more from then on; whom it had refused stays refused, until a sign-in.
+TEST_F(MembershipsTest, StayLostWhenTheirProviderIsAskedNoMore) {
+  ASSERT_THAT(members().lose(question(), kNow, Ends::kEverything, "gone"), IsOk());
+  EXPECT_EQ(members().settle("main", kNow, std::nullopt), 0);
+  EXPECT_EQ(kept().state, MemberState::kLost);
+  EXPECT_EQ(kept().until, kNow);
+  EXPECT_EQ(kept().detail, "gone");
+  ASSERT_THAT(members().signed_in_for_good(alice_.id), IsOk());
+  EXPECT_THAT(members().find(alice_.id), FailsWith(ErrorCode::kNotFound));
+}
+
+// As stores are whose row went with the question: an end, and nobody who could say otherwise.
+TEST(Memberships, OfWhomOnlyTheEndIsLeftAreLost) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.file("old.db");
+  Store store = create(path);
+  const model::Account alice = person(store, "alice");
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "UPDATE account SET member_until = 1800000000", nullptr, nullptr,
+                         nullptr),
+            SQLITE_OK);
+  ASSERT_EQ(sqlite3_close(other), SQLITE_OK);
+  const auto found = store.memberships().find(alice.id);
+  ASSERT_THAT(found, IsOk());
+  EXPECT_EQ(found->state, MemberState::kLost);
+  EXPECT_EQ(found->until, kNow);
+}
+
 TEST_F(MembershipsTest, CountOnWhileNobodyAnswers) {
   ASSERT_THAT(members().postpone(question(), kNow, kNow + Seconds(30), GrantAfter::kMaybeSpent, "503"),
               IsOk());
