@@ -157,11 +157,14 @@ Outcome Return::end_membership(const provider::SignedIn& signed_in) {
   const store::Ends ends = parts_.config.membership.credentials ? store::Ends::kEverything
                                                                 : store::Ends::kSessionsOnly;
   const auto membership = parts_.store.memberships().find(account->id);
-  if (membership) {
-    return parts_.store.memberships().lose({account->id, membership->generation}, request_.now,
-                                           ends, *signed_in.unmet);
+  if (!membership && membership.error().code != ErrorCode::kNotFound) {
+    return std::unexpected(membership.error());
   }
-  if (membership.error().code != ErrorCode::kNotFound) return std::unexpected(membership.error());
+  // Generation 0 is an end without a row: there is nothing to lose a second time.
+  if (membership && membership->generation > 0) {
+    return parts_.store.memberships().lose({account->id, membership->generation}, request_.now,
+                                           ends, signed_in.unmet->detail);
+  }
   const auto by = model::Actor::provider(account->provider);
   store::Accounts& accounts = parts_.store.accounts();
   return ends == store::Ends::kEverything
@@ -176,17 +179,17 @@ PageResult Return::not_admitted(const provider::SignedIn& signed_in, const std::
   if (const Outcome ended = end_membership(signed_in); !ended) {
     return unavailable_page(parts_, ended.error().detail);
   }
-  const std::string& unmet = *signed_in.unmet;
+  const provider::Unmet& unmet = *signed_in.unmet;
   PageResult result = message_page(
       parts_,
       {.status = 403,
        .title = "You are not allowed in here",
-       .text = provider.title() + " knows you as " + shown(user_name) + ", " + unmet + ".",
+       .text = provider.title() + " knows you as " + shown(user_name) + ", " + unmet.sentence + ".",
        .advice = "If you have just been added, sign in again. Else ask the administrator.",
        .reason = "not_admitted",
        .link_href = login_href(parts_, state.rd),
        .link_text = "Sign in again"},
-      unmet);
+      unmet.detail);
   result.user = user_name;
   return result;
 }

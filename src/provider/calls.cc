@@ -163,7 +163,7 @@ Standing standing_after(const TokenFailure& failure) {
 }
 
 Standing standing_of(const config::Provider& settings, Claims claims) {
-  if (const auto unmet = unmet_demand(settings, claims)) return lost(*unmet);
+  if (const auto unmet = unmet_demand(settings, claims)) return lost(unmet->detail);
   Standing standing;
   standing.kind = Standing::Kind::kMember;
   standing.claims = std::move(claims);

@@ -101,6 +101,8 @@ Result<Claims> read_claims(const wire::Json& claims, const wire::Json* more,
   LK_TRY(out.display_name, text_claim(from, settings.name_claim));
   LK_TRY(out.mail, text_claim(from, settings.mail_claim));
   LK_TRY(out.groups, list_claim(from, settings.groups_claim));
+  LK_TRY(const std::optional<wire::Json> groups, find_claim(from, settings.groups_claim));
+  out.says_groups = settings.groups_claim.empty() || groups.has_value();
   if (settings.type == config::ProviderType::kGitlab) keep_allowed(settings, out.groups);
   if (settings.type == config::ProviderType::kGoogle) {
     LK_TRY(out.hosted_domain, text_claim(from, "hd"));

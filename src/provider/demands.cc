@@ -21,25 +21,30 @@ Texts lowered(Texts texts) {
   return texts;
 }
 
+Unmet plain(const std::string& sentence) { return {sentence, sentence}; }
+
 }  // namespace
 
-std::optional<std::string> unmet_demand(const config::Provider& settings, const Claims& claims) {
+std::optional<Unmet> unmet_demand(const config::Provider& settings, const Claims& claims) {
   const auto lacks = [](const Texts& wanted, const Texts& had) {
     return !wanted.empty() && !have_in_common(wanted, had);
   };
   if (lacks(settings.hosted_domains, lowered({claims.hosted_domain}))) {
-    return "not an account of one of the domains that are allowed here";
+    return plain("not an account of one of the domains that are allowed here");
   }
   if (lacks(settings.allowed_organizations, lowered(claims.organizations))) {
-    return "not a member of one of the organizations that are allowed here";
+    return plain("not a member of one of the organizations that are allowed here");
   }
   if (lacks(settings.allowed_teams, lowered(claims.teams))) {
-    return "not a member of one of the teams that are allowed here";
+    return plain("not a member of one of the teams that are allowed here");
   }
-  if (lacks(settings.allowed_groups, claims.groups)) {
-    return "not a member of one of the groups that are allowed here";
+  if (!lacks(settings.allowed_groups, claims.groups)) return std::nullopt;
+  Unmet unmet = plain("not a member of one of the groups that are allowed here");
+  if (!claims.says_groups) {
+    unmet.detail = "the provider sent no claim `" + settings.groups_claim +
+                   "`; see scopes of the provider";
   }
-  return std::nullopt;
+  return unmet;
 }
 
 }  // namespace latchkey::provider

@@ -281,6 +281,19 @@ TEST_F(MembershipOfGroups, RefusesTheSignInWithAPageAndEndsWhatThereIs) {
   EXPECT_EQ(credential_epoch(), 1);
 }
 
+// Many providers give groups for a scope only: then nobody is in any, and the log must say why.
+TEST_F(MembershipOfGroups, TellsTheAdministratorThatNoClaimForThemCame) {
+  site_.provider.claims.erase("groups");
+  const std::string detail = "the provider sent no claim `groups`; see scopes of the provider";
+  EXPECT_EQ(ask().detail, detail);
+  Browser another(site_);
+  const model::Answer answer = another.sign_in();
+  EXPECT_EQ(answer.status, 403);
+  EXPECT_TRUE(answer.body.contains("not a member of one of the groups")) << answer.body;
+  EXPECT_FALSE(answer.body.contains("claim")) << answer.body;
+  EXPECT_EQ(kept().detail, detail);
+}
+
 TEST(MembershipSettings, LimitWhoSignedInBeforeAndFreeThemAgain) {
   Site site;
   Browser browser(site);

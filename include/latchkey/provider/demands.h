@@ -12,7 +12,7 @@ namespace latchkey::provider {
 // Compares a person with `allowed_organizations`, `allowed_teams`, `allowed_groups` and
 // `hosted_domains`. Of each list that is not empty one entry must be the person's.
 //
-// Returns: nullopt when all is fulfilled, else what is not, for the log and for the person.
-std::optional<std::string> unmet_demand(const config::Provider& settings, const Claims& claims);
+// Returns: nullopt when all is fulfilled, else what is not.
+std::optional<Unmet> unmet_demand(const config::Provider& settings, const Claims& claims);
 
 }  // namespace latchkey::provider

@@ -30,10 +30,19 @@ struct Claims {
   std::string mail;  // empty when the provider denies that it is verified
   MailProof mail_proof = MailProof::kUnproven;
   std::vector<std::string> groups;
+  bool says_groups = true;  // false: no claim for them came at all
   // What demands are compared with; the groups hold them too, under the names that are documented.
   std::vector<std::string> organizations;
   std::vector<std::string> teams;  // `organization:team`
   std::string hosted_domain;       // Google's `hd`
+};
+
+// What the configuration demands and the person lacks.
+struct Unmet {
+  std::string sentence;  // for the person
+  std::string detail;    // for the administrator: the sentence, or why nobody can fulfil it
+
+  bool operator==(const Unmet&) const = default;
 };
 
 struct SignedIn {
@@ -42,7 +51,7 @@ struct SignedIn {
   Claims claims;
   std::string sid;         // the provider's session, empty when it names none
   SecretString id_token;   // for RP-initiated logout; empty: there is none
-  std::optional<std::string> unmet;  // what the configuration demands and the person lacks
+  std::optional<Unmet> unmet;
   Grant grant;  // to ask again with; none where nobody asks
 };
 
