@@ -1,4 +1,5 @@
 // latchkey migrate nexus-proxy: from its environment and its keystore to a configuration of ours.
+#include <pwd.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -20,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kAlias = "RS256";
+constexpr mode_t kSecretMode = 0600;
 constexpr std::size_t kFileBytesMax = crypto::kKeystoreBytesMax;
 
 Result<std::string> content_of(const std::string& path) {
@@ -87,10 +89,34 @@ Result<std::vector<Written>> files_of(Variables& variables, const Migration& mig
       return fail(ErrorCode::kNotFound, "CLIENT_SECRET is not set");
     }
     files.push_back(
-        {(beside / kClientSecretFile).string(), variables["CLIENT_SECRET"] + "\n", 0600});
+        {(beside / kClientSecretFile).string(), variables["CLIENT_SECRET"] + "\n", kSecretMode});
   }
   files.push_back({file, migration.configuration, 0644});
   return files;
+}
+
+// What the configuration is not taken for. The service's user may well be made afterwards.
+std::vector<std::string> faults_of(const std::string& file) {
+  std::vector<std::string> faults;
+  const auto config = config::load(file, config::Secrets::kAll, config::Environment::kIgnored);
+  if (config) return faults;
+  for (const config::Fault& fault : config.error()) {
+    if (fault.key != "pool.user" && fault.key != "pool.group") faults.push_back(fault.str());
+  }
+  return faults;
+}
+
+// What is left to do, in its order.
+void tell(const Migration& migration, const std::vector<Written>& files, const World& world) {
+  const std::string user(kServiceUser);
+  if (::getpwnam(user.c_str()) == nullptr) {
+    world.out << "note   make the service's user: useradd --system --home /var/lib/" << user << ' '
+              << user << '\n';
+  }
+  for (const Written& one : files) {
+    if (one.mode == kSecretMode) world.out << "note   chown " << user << ' ' << one.path << '\n';
+  }
+  for (const std::string& note : migration.notes) world.out << "note   " << note << '\n';
 }
 
 }  // namespace
@@ -113,13 +139,18 @@ int migrate_nexus_proxy(const Arguments& arguments, const World& world) {
   if (const Outcome written = write_all(*files); !written) {
     return failed(world, "migrate", written.error());
   }
+  const std::vector<std::string> faults = faults_of(file);
   for (const Written& one : *files) world.out << "wrote  " << one.path << '\n';
-  for (const std::string& note : migration->notes) world.out << "note   " << note << '\n';
-  const auto config =
-      config::load(file, config::Secrets::kAll, config::Environment::kIgnored);
-  if (config) return kGood;
-  for (const config::Fault& fault : config.error()) world.err << fault.str() << '\n';
-  return kConfiguration;
+  tell(*migration, *files, world);
+  // Our own environment is full of what is nobody's slip of the pen.
+  if (!arguments.environment_file.empty()) {
+    for (const std::string& name : unknown_names(*variables)) {
+      world.out << "note   " << name << " is no variable of nexus-proxy\n";
+    }
+  }
+  for (const std::string& warning : migration->warnings) world.out << "WARNING " << warning << '\n';
+  for (const std::string& fault : faults) world.err << fault << '\n';
+  return faults.empty() ? kGood : kConfiguration;
 }
 
 }  // namespace latchkey::admin

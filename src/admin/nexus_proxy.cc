@@ -30,6 +30,24 @@ const std::set<std::string_view> kNames = {
 constexpr const char* kSwitches[] = {"CLOUD_IAM_AUTH_ENABLED", "ENFORCE_HTTPS",
                                      "JWT_REQUIRES_MEMBERSHIP_VERIFICATION"};
 
+// The others that it, or the Java below it, knew.
+const std::set<std::string_view> kOtherNames = {"AUTH_CACHE_TTL",
+                                                "BIND_HOST",
+                                                "BIND_PORT",
+                                                "CLIENT_SECRET",
+                                                "JAVA_TOOL_OPTIONS",
+                                                "KEYSTORE_PASS",
+                                                "KEYSTORE_PATH",
+                                                "LOG_LEVEL",
+                                                "REDIRECT_URL",
+                                                "SESSION_TTL",
+                                                "TLS_CERT_PK12_PASS",
+                                                "TLS_CERT_PK12_PATH",
+                                                "TLS_ENABLED",
+                                                "UPSTREAM_DOCKER_PORT",
+                                                "UPSTREAM_HOST",
+                                                "UPSTREAM_HTTP_PORT"};
+
 // Writes the configuration line by line from one set of variables.
 class Writer {
  public:
@@ -59,6 +77,7 @@ class Writer {
     line("[pool]  # as the web server's files in examples/ have them");
     line("authorizer_sockets = [\"unix:/run/latchkey/authorizer.sock\"]");
     line("responder_sockets = [\"unix:/run/latchkey/responder.sock\"]");
+    line(std::string("user = \"") + kServiceUser + "\"\ngroup = \"" + kServiceUser + "\"");
     line("socket_group = \"www-data\"\n");
     note("[pool] is for nginx on this machine; take it from your web server's .toml in examples/");
     session();
@@ -73,7 +92,7 @@ class Writer {
       line("audiences = " + audiences() + "\n");
     }
     note_the_rest();
-    return Migration{std::move(text_), std::move(notes_)};
+    return Migration{std::move(text_), std::move(notes_), std::move(warnings_)};
   }
 
  private:
@@ -161,8 +180,11 @@ class Writer {
   void who_signs_in() {
     if (!on("CLOUD_IAM_AUTH_ENABLED")) {
       line("# CLOUD_IAM_AUTH_ENABLED was off: nobody needs to sign in.");
-      note("nobody needs to sign in, as CLOUD_IAM_AUTH_ENABLED is not true; take the [[rule]] with "
-           "`who = \"anyone\"` out to change that");
+      const bool set = variables_.contains("CLOUD_IAM_AUTH_ENABLED");
+      warnings_.push_back("CLOUD_IAM_AUTH_ENABLED is " +
+                          std::string(set ? "not true" : "not set") +
+                          ": nobody needs to sign in until you take the [[rule]] with "
+                          "`who = \"anyone\"` out");
       line("[[rule]]\nwho = \"anyone\"\n");
       line(std::string("[local]\nusers_file = \"") + kUsersFile + "\"\n");
       return;
@@ -182,8 +204,10 @@ class Writer {
       line("allowed_organizations = [" + toml_string(number) + "]");
       return;
     }
-    note("ORGANIZATION_ID is no number: write allowed_organizations or hosted_domains, or "
-         "everybody with an account at Google may come in");
+    warnings_.push_back("ORGANIZATION_ID " +
+                        std::string(number.empty() ? "is not set" : "is no number") +
+                        ": everybody with an account at Google may come in until you write "
+                        "allowed_organizations or hosted_domains");
   }
 
   // Unset meant `false` in its code and `true` in its image: the safe one is taken.
@@ -230,6 +254,7 @@ class Writer {
   wire::Authority docker_;
   std::string text_;
   std::vector<std::string> notes_;
+  std::vector<std::string> warnings_;
 };
 
 // Takes `export ` off, which shells want and systemd's files do not have.
@@ -302,6 +327,15 @@ Result<Variables> parse_environment_file(const std::string& text) {
     variables[name] = *std::move(value);
   }
   return variables;
+}
+
+std::vector<std::string> unknown_names(const Variables& variables) {
+  std::vector<std::string> unknown;
+  for (const auto& [name, value] : variables) {
+    if (kNames.contains(name) || kOtherNames.contains(name)) continue;
+    if (std::ranges::find(kSwitches, name) == std::end(kSwitches)) unknown.push_back(name);
+  }
+  return unknown;
 }
 
 Result<Migration> migrate(const Variables& variables, const std::string& until) {

@@ -23,10 +23,17 @@ inline constexpr const char* kOldKeyFile = "nexus-proxy.pem";
 inline constexpr const char* kClientSecretFile = "google.secret";
 inline constexpr const char* kUsersFile = "users";
 
+// Whom the pools become, as in the files of examples/.
+inline constexpr const char* kServiceUser = "latchkey";
+
 struct Migration {
   std::string configuration;       // TOML
   std::vector<std::string> notes;  // what is not latchkey's to do, or not the same
+  std::vector<std::string> warnings;  // doors that stand open
 };
+
+// Returns the names that nexus-proxy did not know: slips of the pen, most of them.
+std::vector<std::string> unknown_names(const Variables& variables);
 
 // Input:   `until`, the first day on which old tokens are refused; empty: there is no old key.
 // Errors:  kNotFound: a variable without which there is nothing to write; kMalformed: one that

@@ -70,6 +70,15 @@ def test_a_keystore_of_javas_keytool_becomes_a_configuration(tmp_path, stores, k
     assert "note   UPSTREAM_HTTP_PORT=8081 is the web server's part now" in done.stdout
 
 
+def test_slips_of_the_pen_are_told_and_open_doors_last(tmp_path, stores):
+    done = migrate(tmp_path / "new", stores["JCEKS"], "--until", "2999-01-01", AUTH_CACHE_TLL="1", ORGANIZATION_ID="")
+    assert done.returncode == 0, done
+    lines = done.stdout.splitlines()
+    assert f"note   chown latchkey {tmp_path}/new/google.secret" in lines
+    assert [line for line in lines if "is no variable" in line] == ["note   AUTH_CACHE_TLL is no variable of nexus-proxy"]
+    assert lines[-1].startswith("WARNING ORGANIZATION_ID is not set: everybody with an account at Google may come in"), lines
+
+
 def test_nothing_is_overwritten_and_a_half_is_never_left(tmp_path, stores):
     (tmp_path / "latchkey.toml").write_text("# mine")
     done = migrate(tmp_path, stores["JCEKS"], "--until", "2999-01-01")
