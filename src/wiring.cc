@@ -12,6 +12,7 @@
 #include "latchkey/telemetry/metrics.h"
 #include "latchkey/wire/json_object.h"
 #include "pool_command.h"
+#include "store_at_start.h"
 
 namespace latchkey {
 namespace {
@@ -162,6 +163,7 @@ int serve_pool(Setting& setting, PoolCommand command, telemetry::Log& log) {
     LK_TRY(ServicePointer service, guarded_service(setting, context));
     return measured(std::move(service), setting, context.log);
   };
+  program.before_start = [&setting, &log] { look_at_store(*setting.config, log); };
   program.reload = [&setting, &log] { return reload(setting, log); };
   if (setting.role.housekeeper != nullptr) {
     program.housekeeper = [&setting](server::StopSignal& stop, server::WorkerContext& context) {

@@ -25,13 +25,24 @@ std::unexpected<Error> failed(const std::string& what) {
   return fail(ErrorCode::kUnavailable, what + ": " + std::strerror(number));
 }
 
+// The lock is the first file of ours there: what is wrong is the directory, as a rule that of /run
+// that nobody has made since the machine was started.
+std::unexpected<Error> no_place(const std::string& file) {
+  const int number = errno;
+  std::string advice;
+  if (number == ENOENT) advice = "; make the directory, owned";
+  if (number == EACCES) advice = "; let its directory be owned";
+  if (!advice.empty()) advice += " by the service's user (systemd: RuntimeDirectory=)";
+  return fail(ErrorCode::kUnavailable, file + ": " + std::strerror(number) + advice);
+}
+
 // Takes the lock of a unix socket's path. The file could have been removed by a former holder
 // between our open and our lock; then the lock guards nothing and is taken again.
 Result<UniqueFd> take_lock(const std::string& path) {
   const std::string name = path + ".lock";
   for (int attempt = 0; attempt < 10; ++attempt) {
     UniqueFd lock(open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!lock.valid()) return failed(name);
+    if (!lock.valid()) return no_place(name);
     if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
       return fail(ErrorCode::kConflict, path + ": another instance serves this socket");
     }

@@ -108,6 +108,7 @@ int run_pool(const PoolOptions& options, const PoolProgram& program, telemetry::
     log.error("privileges_kept", {{"detail", lowered.error().detail}});
   } else {
     for (const ListenSocket& socket : *sockets) log.info("listening", {{"socket", socket.name()}});
+    if (program.before_start) program.before_start();
     status = alone ? run_single(*sockets, options.settings, program, log)
                    : supervise(*sockets, options, program, log);
   }

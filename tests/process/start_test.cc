@@ -197,6 +197,14 @@ TEST(Start, EndsWithTheStatusOfTheFault) {
   }
 }
 
+TEST(Start, SaysWhoMakesTheDirectoryOfASocket) {
+  PoolProcess pool;
+  pool.options.configured_sockets = {"unix:/no/such/directory/s"};
+  pool.start(PoolProcess::Ready::kIgnore);
+  EXPECT_EQ(pool.exit_status(), server::kExitFailure);
+  EXPECT_TRUE(pool.log().contains("make the directory, owned by the service's user")) << pool.log();
+}
+
 TEST(Start, NeedsASocket) {
   PoolProcess pool;
   pool.in_child = [] {};

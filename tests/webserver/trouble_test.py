@@ -4,9 +4,14 @@ import shutil
 import signal
 import socket
 import sqlite3
+import tempfile
 import threading
+from pathlib import Path
 
-from tests.support.processes import wait_until
+import pytest
+
+from tests.support.processes import BIN, Part, wait_until
+from tests.support.stack import Latchkey
 
 
 def ready(stack, issued, cookie):
@@ -48,6 +53,29 @@ def test_a_missing_store_refuses_and_comes_back_with_nothing_lost_c18(own_stack)
     assert not stack.latchkey.database.exists()  # it is never made by looking for it
     away.rename(state)
     wait_until(lambda: ready(stack, issued, cookie), "the recovery")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, who made the store and gives root away")
+def test_a_store_of_root_is_told_at_the_start_with_what_to_do(tmp_path):
+    # The way to it is open to everybody, as to /var/lib; what is below is root's alone.
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        directory.chmod(0o755)
+        latchkey = Latchkey(directory / "etc", '[site]\nurl = "http://127.0.0.1:1"\n[store]\nurl = "sqlite:%s/state/latchkey.db"\n'
+                            '[local]\nusers_file = "users"\n' % directory)
+        (directory / "etc/users").write_text("")
+        latchkey.admin("init")
+        with open(latchkey.file, "a") as file:
+            file.write('[pool]\nuser = "nobody"\n')
+        pool = Part("authorizer", [BIN / "latchkey-authorizer", "--config", latchkey.file, "--workers", 2, "--socket",
+                                   f"unix:{tmp_path}/s"], tmp_path)
+        try:
+            pool.ready_when_logged("pool_started").ready_on(tmp_path / "s")
+            told = [line for line in pool.log_text().splitlines() if "store_unusable" in line]
+            assert len(told) == 1, pool.log_text()
+            assert f"belongs to root, but the pool runs as nobody: `chown -R nobody {directory}/state`" in told[0], told
+        finally:
+            pool.stop()
 
 
 def test_a_corrupt_store_refuses_and_a_restored_one_serves_again_c18(own_stack):

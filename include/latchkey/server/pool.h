@@ -74,6 +74,10 @@ using MakeService = std::function<Result<std::unique_ptr<fcgi::Service>>(WorkerC
 
 // What the supervisor calls. None of these may throw.
 struct PoolProgram {
+  // Runs once before the first fork(), as the user that the pool becomes; nothing that it opens may
+  // stay open. Empty: nothing.
+  std::function<void()> before_start;
+
   // Makes what answers requests; called in each worker, after fork(): open databases here. A
   // failure ends the worker, which is tried again with back-off.
   MakeService make_service;

@@ -1,0 +1,44 @@
+#include "store_at_start.h"
+
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "latchkey/store/store.h"
+
+namespace latchkey {
+namespace {
+
+std::string name_of(uid_t user) {
+  const passwd* const entry = getpwuid(user);
+  return entry != nullptr ? entry->pw_name : "user " + std::to_string(user);
+}
+
+// The commonest reason, in the words of `latchkey check`: made by root, and never given away. Empty
+// when it is another one.
+std::string owner_advice(const std::string& path) {
+  const std::string directory = std::filesystem::path(path).parent_path().string();
+  for (const std::string& owned : {directory, path}) {
+    struct stat status {};
+    if (::stat(owned.c_str(), &status) != 0 || status.st_uid == ::geteuid()) continue;
+    const std::string user = name_of(::geteuid());
+    return "; " + owned + " belongs to " + name_of(status.st_uid) + ", but the pool runs as " +
+           user + ": `chown -R " + user + " " + directory + "`";
+  }
+  return {};
+}
+
+}  // namespace
+
+void look_at_store(const config::Config& config, telemetry::Log& log) {
+  const std::string& path = config.store.path;
+  const auto opened = store::Store::open(path, config.store.journal, store::Access::kReadWrite,
+                                         store::OnClose::kLeave);
+  if (opened) return;
+  log.error("store_unusable", {{"detail", opened.error().detail + owner_advice(path)}});
+}
+
+}  // namespace latchkey
