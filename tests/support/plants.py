@@ -27,6 +27,7 @@ class Plant:
 
 
 PROTECT = "latchkey/protect.conf"
+IDENTITY = "latchkey/identity.conf"
 LOCATIONS = "latchkey/locations.conf"
 SITE = "site.conf"
 SERVER = "include latchkey/server.conf;"
@@ -166,7 +167,7 @@ APACHE = [
         "identity_passed", "critical", "X-Forwarded-Groups", "RequestHeader unset X-Forwarded-Groups early"),
     Plant("connection_takes_the_identity_away", [(HOST, "RequestHeader edit* Connection", "#")],
           "identity_dropped", "warning", "Connection: X-Forwarded-User", "Connection"),
-    Plant("the_credential_is_passed_on", [(PROTECT, "RequestHeader unset Authorization env=!latchkey_keep_authorization", "")],
+    Plant("the_credential_is_passed_on", [(IDENTITY, "RequestHeader unset Authorization env=!latchkey_keep_authorization", "")],
           "credential_passed", "warning", "GET /", "RequestHeader unset Authorization"),
     Plant("the_identity_is_shown_to_the_client", [(PROTECT, "", 'Header always set X-Forwarded-User "%{REMOTE_USER}e"\n')],
           "identity_shown", "warning", "X-Forwarded-User", "Header always unset X-Forwarded-User"),
@@ -242,7 +243,7 @@ FCGID = [
         "identity_passed", "critical", "X_Forwarded_User", "RequestHeader unset X_Forwarded_User early"),
     Plant("the_refusal_is_not_rendered", [(PROTECT, 'ErrorDocument 401 "/.latchkey/refused"', "")],
           "challenge_count", "warning", "(0 lines)", "AuthType"),
-    Plant("the_check_is_shown_to_the_client", [("latchkey/identity.conf", "Header always unset Variable-REMOTE_USER", "")],
+    Plant("the_check_is_shown_to_the_client", [(IDENTITY, "Header always unset Variable-REMOTE_USER", "")],
           "identity_shown", "warning", "Variable-REMOTE_USER", "Header always unset Variable-REMOTE_USER"),
 ]
 
