@@ -1,4 +1,5 @@
 // latchkey user remove: an account and all that hangs on it, for good. Its name is free again.
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,8 +72,9 @@ Result<Held> held_by(store::Store& store, const model::Account& account, TimePoi
 // A machine user would end with its owner and belong to nobody: whoever removes the owner says
 // first what is to become of it.
 Outcome owns_no_machine(store::Store& store, const model::Account& account) {
-  LK_TRY(const std::vector<model::Account> machines, store.machines().of_owner(account.id));
+  LK_TRY(std::vector<model::Account> machines, store.machines().of_owner(account.id));
   if (machines.empty()) return {};
+  std::ranges::sort(machines, {}, [](const model::Account& one) { return one.profile.user_name; });
   std::string names;
   for (const model::Account& machine : machines) {
     names += (names.empty() ? "" : ", ") + machine.profile.user_name;

@@ -16,6 +16,7 @@
 #include "latchkey/crypto/password.h"
 #include "latchkey/store/store.h"
 #include "latchkey/wire/json.h"
+#include "command_run.h"
 #include "support/results.h"
 
 namespace latchkey::admin {
@@ -23,26 +24,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-// What one run of the command printed.
-struct Ran {
-  int status;
-  std::string out;
-  std::string err;
-};
-
-Ran run_in(const std::vector<std::string>& words, const std::string& input = {}) {
-  std::vector<const char*> argv{"latchkey"};
-  for (const std::string& word : words) argv.push_back(word.c_str());
-  std::istringstream in(input);
-  std::ostringstream out;
-  std::ostringstream err;
-  const SystemClock clock;
-  SystemRandom random;
-  const int status =
-      run(static_cast<int>(argv.size()), argv.data(), World{in, out, err, clock, random});
-  return {status, out.str(), err.str()};
-}
 
 std::string line_of(const std::string& text, const std::string& begin) {
   std::istringstream lines(text);
@@ -56,11 +37,6 @@ mode_t mode_of(const std::string& path) {
   struct stat status {};
   EXPECT_EQ(::lstat(path.c_str(), &status), 0) << path;
   return status.st_mode & 07777;
-}
-
-std::string fresh_directory() {
-  std::string path = (std::filesystem::temp_directory_path() / "lk-admin-XXXXXX").string();
-  return ::mkdtemp(path.data());
 }
 
 // Keys take a second to make: one installation for all tests that only use it.

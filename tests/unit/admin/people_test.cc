@@ -1,18 +1,16 @@
 // What the command says of people and does to them, in an installation of its own: who was lost,
 // who is removed.
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
-#include "latchkey/admin/command.h"
 #include "latchkey/store/store.h"
 #include "latchkey/wire/json.h"
 #include "latchkey/wire/time.h"
+#include "command_run.h"
 #include "support/actor.h"
 #include "support/results.h"
 
@@ -22,18 +20,11 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-struct Ran {
-  int status;
-  std::string out;
-  std::string err;
-};
-
 // Keys take a second to make: one installation for all tests, each with people of its own.
 class People : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    root_ = (std::filesystem::temp_directory_path() / "lk-people-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(root_.data()), nullptr);
+    root_ = fresh_directory();
     const Ran made = admin({"init", "--user", "anna"});
     ASSERT_EQ(made.status, 0) << made.err;
   }
@@ -41,17 +32,9 @@ class People : public ::testing::Test {
 
   static Ran admin(const std::vector<std::string>& words, const std::string& input = {},
                    const std::string& file = "latchkey.toml") {
-    const std::string path = root_ + "/" + file;
-    std::vector<const char*> argv{"latchkey", "--config", path.c_str()};
-    for (const std::string& word : words) argv.push_back(word.c_str());
-    std::istringstream in(input);
-    std::ostringstream out;
-    std::ostringstream err;
-    const SystemClock clock;
-    SystemRandom random;
-    const int status =
-        run(static_cast<int>(argv.size()), argv.data(), World{in, out, err, clock, random});
-    return {status, out.str(), err.str()};
+    std::vector<std::string> all{"--config", root_ + "/" + file};
+    all.insert(all.end(), words.begin(), words.end());
+    return run_in(all, input);
   }
 
   static wire::Json json_of(const Ran& ran) {
