@@ -1,5 +1,4 @@
 // latchkey check: everything that can be known without starting anything.
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -52,11 +51,6 @@ class Report {
   int status_ = kGood;
 };
 
-std::string name_of(uid_t user) {
-  const passwd* const entry = getpwuid(user);
-  return entry != nullptr ? entry->pw_name : "user " + std::to_string(user);
-}
-
 // Says what to do about what is not there. What nobody can tell is left to who reads it.
 Outcome look_for(const std::string& path) {
   std::error_code unknown;
@@ -77,14 +71,23 @@ Outcome become_the_service(const config::Config& config) {
   if (::stat(directory.c_str(), &status) != 0) {
     return fail(ErrorCode::kUnavailable, directory + ": " + std::strerror(errno));
   }
-  const std::string owned = directory + " belongs to " + name_of(status.st_uid);
+  const std::string owned = directory + " belongs to " + user_name_of(status.st_uid);
   if (status.st_uid != ::geteuid()) {
     return fail(ErrorCode::kRefused, owned + "; run this as that user, or as root");
   }
   const std::string& user = config.pool.user;
-  if (!root || user.empty() || user == name_of(status.st_uid)) return {};
+  if (!root || user.empty() || user == user_name_of(status.st_uid)) return {};
   return fail(ErrorCode::kRefused, owned + ", but the pools become " + user +
                                        " ([pool] user); `chown -R " + user + " " + directory + "`");
+}
+
+// The files in it are closed on their own; but who may enter sees their names and sizes, and a copy
+// that somebody leaves beside them may be open.
+void look_at_store_directory(const std::string& path, Report& report) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || (status.st_mode & 0077U) == 0) return;
+  report.note("others than its owner may enter " + path +
+              ", which is for the service alone: `chmod go-rwx " + path + "`");
 }
 
 Outcome look_at_store(const config::Store& store) {
@@ -123,6 +126,11 @@ Outcome look_at_templates(const std::string& directory) {
 }
 
 Outcome look_at_old_key(const std::string& file) {
+  std::error_code unknown;
+  if (fs::status(file, unknown).type() == fs::file_type::not_found) {
+    return fail(ErrorCode::kNotFound,
+                file + " is missing; `latchkey migrate nexus-proxy` writes it");
+  }
   LK_CHECK(crypto::load_rs256_key(file));
   return {};
 }
@@ -168,6 +176,11 @@ void look_at_directory(const config::Config& config, Report& report) {
   if (answers) look_at_groups(config, *directory, report);
 }
 
+std::unexpected<Error> about(const std::string& what, Error error) {
+  error.detail = what + ": " + error.detail;
+  return std::unexpected(std::move(error));
+}
+
 // Where a provider publishes what it is: asked as the pools ask, unless they did within the hour.
 Outcome look_at_provider(const config::Provider& provider, store::Store& store, TimePoint now) {
   OpenSlowGate gate;
@@ -184,8 +197,10 @@ void look_at_providers(const config::Config& config, TimePoint now, Report& repo
     if (provider.type != kOidc && provider.type != kGoogle) continue;
     const std::string where = provider.name + " at " + provider.issuer;
     const Outcome answers = look_at_provider(provider, *store, now);
-    // It may be up again in a minute, and the pools start without it.
+    // It may be up again in a minute, and the pools start without it; but it stays who it is.
+    const bool another = !answers && answers.error().code == ErrorCode::kConflict;
     if (answers) report.say("provider", where, answers);
+    else if (another) report.say("provider", where, about(where, answers.error()));
     else report.note("provider: " + where + ": " + answers.error().detail +
                      "; until it answers nobody can sign in by it");
   }
@@ -194,6 +209,7 @@ void look_at_providers(const config::Config& config, TimePoint now, Report& repo
 // The files that the configuration names.
 void look_at_files(const config::Config& config, TimePoint now, Report& report) {
   report.say("store", config.store.path, look_at_store(config.store));
+  look_at_store_directory(fs::path(config.store.path).parent_path().string(), report);
   report.say("keys", config.credential.key_directory,
              look_at_keys(config.credential.key_directory, now));
   if (!config.local.users_file.empty()) {
@@ -232,7 +248,7 @@ int check(const Arguments& arguments, const World& world) {
   if (!first) return first.error();
   const uid_t caller = ::geteuid();
   const Outcome became = become_the_service(*first);
-  const std::string user = name_of(::geteuid());
+  const std::string user = user_name_of(::geteuid());
   // The pools read it and all secrets as the service's user, at each reload.
   const std::expected<config::Config, std::vector<config::Fault>> config = config::load(
       arguments.config_file, config::Secrets::kAll, config::Environment::kOverrides);

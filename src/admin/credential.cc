@@ -191,7 +191,10 @@ int credential_list(const Arguments& arguments, const World& world) {
     wanted.ends_before = wanted.now + std::chrono::days(days);
   }
   const Outcome added = add_all(opened->store, arguments.user, wanted, listing);
-  if (!added) return failed(world, "credential list", added.error());
+  if (!added) {
+    const std::string& user = arguments.user;
+    return failed(world, user.empty() ? "credential list" : user, added.error());
+  }
   listing.write(arguments.form, world.out);
   return kGood;
 }

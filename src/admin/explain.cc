@@ -80,20 +80,36 @@ std::string_view name_of(config::Challenge challenge) {
   return "browser";
 }
 
+// As one counts in the file, where the rules of open paths do not stand.
+std::string number_of(const config::Config& config, std::size_t rule) {
+  const auto generated = std::ranges::count_if(config.rules, &config::Rule::of_open_paths);
+  return std::to_string(rule - static_cast<std::size_t>(generated));
+}
+
 std::string rule_text(const config::Config& config, std::size_t rule) {
   if (rule == 0 || rule > config.rules.size()) return "none";
   const std::uint32_t line = config.rules[rule - 1].line;
   std::string text = "[application] open_paths";
   if (!config.rules[rule - 1].of_open_paths) {
-    const auto generated = std::ranges::count_if(config.rules, &config::Rule::of_open_paths);
     // The rule that the configuration gets when the file has none.
     if (line == 0) return "no [[rule]]: everybody who is signed in";
-    text = "[[rule]] number " + std::to_string(rule - static_cast<std::size_t>(generated));
+    text = "[[rule]] number " + number_of(config, rule);
   } else if (line == 0) {
     text += ", of the preset " + config.application.preset;
   }
   if (line > 0) text += ", line " + std::to_string(line) + " of " + config.file;
   return text;
+}
+
+// Which rule wants to know who asks, where nobody was named; empty for any other decision.
+std::string wants_sign_in(const config::Config& config, const model::Decision& decision) {
+  const std::size_t rule = decision.rule;
+  const bool nobody = decision.reason() == model::Reason::kNoCredential;
+  if (!nobody || rule == 0 || rule > config.rules.size()) return {};
+  const std::uint32_t line = config.rules[rule - 1].line;
+  if (line == 0) return "every request wants a sign-in, and nothing was sent";
+  return "rule " + number_of(config, rule) + " (line " + std::to_string(line) +
+         ") wants a sign-in, and nothing was sent";
 }
 
 // Where the facts of the person came from, as /whoami tells it.
@@ -106,7 +122,8 @@ identity::FactSources sources_of(Opened& opened, const std::optional<model::Iden
 
 // Why not, for people: of some credentials the decision names the record and nothing else, as the
 // log wants it, where the reason stands beside it.
-Cell why(const model::Decision& decision) {
+Cell why(const config::Config& config, const model::Decision& decision) {
+  if (std::string text = wants_sign_in(config, decision); !text.empty()) return text;
   const std::string& detail = decision.detail();
   if (decision.allowed() || detail.empty()) return {};
   if (detail.contains(' ')) return detail;
@@ -124,8 +141,9 @@ void tell(const Arguments& arguments, Opened& opened, const model::AuthQuery& qu
   const identity::FactSources sources = sources_of(opened, identity);
   const auto fact = [](const std::string& text) { return text.empty() ? Cell() : Cell(text); };
   listing.add({decision.allowed(), std::string(model::name_of(decision.reason())),
-               why(decision), rule_text(opened.config, decision.rule), query.request.host,
-               query.request.path, query.request.method, std::string(name_of(challenge)),
+               why(opened.config, decision), rule_text(opened.config, decision.rule),
+               query.request.host, query.request.path, query.request.method,
+               std::string(name_of(challenge)),
                known ? Cell(identity->profile().user_name) : Cell(), fact(sources.user_name),
                known ? Cell(identity->profile().groups) : Cell(), fact(sources.groups),
                known ? fact(identity->profile().mail) : Cell(), fact(sources.mail),

@@ -141,11 +141,16 @@ int write_configuration(const Arguments& arguments, const World& world, const Pl
   }
   const Outcome written = write_new_file(places.file, 0644, configuration_text(places, arguments));
   if (!written) return failed(world, "init", written.error());
-  if (const Or<config::Config> loaded = read_configuration(arguments, world); !loaded) {
-    unlink(places.file.c_str());
-    return loaded.error();
+  const auto loaded = config::load(places.file, config::Secrets::kPoolOnly,
+                                   config::Environment::kOverrides);
+  if (loaded) return kGood;
+  unlink(places.file.c_str());
+  for (const config::Fault& fault : loaded.error()) {
+    // Nobody can look into a file that is gone: what was given with --url is named so.
+    const bool given = fault.key == "site.url" && !arguments.url.empty();
+    world.err << (given ? "latchkey: init: --url: " + fault.text : fault.str()) << '\n';
   }
-  return kGood;
+  return kConfiguration;
 }
 
 // Twenty characters that nobody mixes up: 98 bits. There is no default password to forget about.

@@ -8,6 +8,13 @@
 namespace latchkey::admin {
 namespace {
 
+// Of the two names in a command, the refusal says which is meant.
+Result<model::Account> find_owner(store::Store& store, const std::string& owner) {
+  Result<model::Account> account = find_account(store, owner);
+  if (!account) account.error().detail = "--owner " + owner + ": " + account.error().detail;
+  return account;
+}
+
 Result<model::Account> create(Opened& opened, const Arguments& arguments, const World& world) {
   identity::RawProfile raw;
   raw.user_name = arguments.user;
@@ -17,7 +24,7 @@ Result<model::Account> create(Opened& opened, const Arguments& arguments, const 
          identity::filter_profile(raw, opened.config.identity.delimiter));
   // Left out, a group would be a right that the machine lacks without anybody knowing why.
   if (!filtered.left_out.empty()) return fail(ErrorCode::kRefused, filtered.left_out.front());
-  LK_TRY(const model::Account owner, find_account(opened.store, arguments.owner));
+  LK_TRY(const model::Account owner, find_owner(opened.store, arguments.owner));
   const TimePoint now = world.clock.now();
   std::optional<TimePoint> expires;
   if (arguments.days) expires = now + std::chrono::days(static_cast<int>(*arguments.days));
@@ -27,7 +34,7 @@ Result<model::Account> create(Opened& opened, const Arguments& arguments, const 
 
 Outcome assign(Opened& opened, const Arguments& arguments, const World& world) {
   LK_TRY(const model::Account machine, find_account(opened.store, arguments.user));
-  LK_TRY(const model::Account owner, find_account(opened.store, arguments.owner));
+  LK_TRY(const model::Account owner, find_owner(opened.store, arguments.owner));
   return opened.store.machines().assign(machine.id, owner.id, world.clock.now(), opened.by);
 }
 

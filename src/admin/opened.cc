@@ -42,11 +42,34 @@ Or<config::Config> read_configuration(const Arguments& arguments, const World& w
   return std::unexpected(kConfiguration);
 }
 
+std::string user_name_of(uid_t user) {
+  const passwd* const entry = getpwuid(user);
+  return entry != nullptr ? entry->pw_name : "user " + std::to_string(user);
+}
+
+Outcome work_as_owner(const std::string& path) {
+  LK_CHECK(become_owner_beside(path));
+  std::string directory = std::filesystem::path(path).parent_path().string();
+  struct stat status {};
+  int failure = stat(directory.c_str(), &status);
+  // Below a closed directory nothing can be seen; that one is whose the rest is, too.
+  while (failure != 0 && errno == EACCES && directory.size() > 1) {
+    directory = std::filesystem::path(directory).parent_path().string();
+    failure = stat(directory.c_str(), &status);
+  }
+  // What is not there is told by whoever opens it.
+  if (failure != 0) return {};
+  if (status.st_uid == geteuid() || status.st_uid == 0) return {};
+  const std::string owner = user_name_of(status.st_uid);
+  return fail(ErrorCode::kRefused, directory + " belongs to " + owner + ": run this as " + owner +
+                                       " or root");
+}
+
 Or<Opened> open_store(const Arguments& arguments, const World& world) {
   Or<config::Config> config = read_configuration(arguments, world);
   if (!config) return std::unexpected(config.error());
   model::Actor by = acting_operator();
-  if (const Outcome became = become_owner_beside(config->store.path); !became) {
+  if (const Outcome became = work_as_owner(config->store.path); !became) {
     return std::unexpected(failed(world, "store", became.error()));
   }
   Result<store::Store> store =
@@ -68,7 +91,7 @@ Or<std::string> open_key_directory(const Arguments& arguments, const World& worl
   const Or<config::Config> config = read_configuration(arguments, world);
   if (!config) return std::unexpected(config.error());
   const std::string& directory = config->credential.key_directory;
-  if (const Outcome became = become_owner_beside(directory + "/active"); !became) {
+  if (const Outcome became = work_as_owner(directory + "/active"); !became) {
     return std::unexpected(failed(world, "keys", became.error()));
   }
   return directory;

@@ -317,10 +317,11 @@ void add_login(CLI::App& app, Asked& asked) {
                               "Answer docker, as docker-credential-latchkey", docker_credential);
   CLI::App& git = add_verb(app, asked, "git-credential", "Answer git, as git-credential-latchkey",
                            git_credential);
-  for (CLI::App* const helper : {&docker, &git}) {
-    helper->add_option("OPERATION", options.operation, "get, store, erase; of docker list, too")
-        ->required();
-  }
+  docker
+      .add_option("OPERATION", options.operation, "What docker asks for: get, store, erase or list")
+      ->required();
+  git.add_option("OPERATION", options.operation, "What git asks for: get, store or erase")
+      ->required();
 }
 
 }  // namespace

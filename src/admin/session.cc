@@ -51,7 +51,9 @@ int session_list(const Arguments& arguments, const World& world) {
   Listing listing({"id", "user", "state", "provider", "created", "last_seen", "absolute_end",
                    "address", "user_agent"});
   const Outcome added = add_all(opened->store, arguments.user, world.clock.now(), listing);
-  if (!added) return failed(world, "session list", added.error());
+  if (!added) {
+    return failed(world, arguments.user.empty() ? "session list" : arguments.user, added.error());
+  }
   listing.write(arguments.form, world.out);
   return kGood;
 }

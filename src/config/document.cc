@@ -22,6 +22,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "latchkey/wire/chars.h"
 #include "latchkey/wire/field_value.h"
 
 namespace latchkey::config {
@@ -78,6 +79,26 @@ void name_variable(Node& node, const std::string& variable) {
   for (Node& item : node.items) name_variable(item, variable);
 }
 
+std::string_view line_text(std::string_view text, std::uint32_t number) {
+  for (; number > 1 && text.contains('\n'); --number) text.remove_prefix(text.find('\n') + 1);
+  return text.substr(0, text.find('\n'));
+}
+
+// The parser takes a word without quotes for the beginning of `nan`, `true` or a date.
+std::string_view advice_on(std::string_view line) {
+  constexpr std::string_view kWordsOfToml[] = {"true", "false", "inf", "nan"};
+  const std::size_t equals = line.find('=');
+  if (equals == std::string_view::npos) return "";
+  std::string_view value = line.substr(equals + 1);
+  value.remove_prefix(std::min(value.find_first_not_of(" \t["), value.size()));
+  if (value.empty() || !(wire::is_alpha(value.front()) || value.front() == '/')) return "";
+  const auto is_no_letter = [](char c) { return !wire::is_alpha(c); };
+  const auto end = std::ranges::find_if(value, is_no_letter);
+  const std::string_view word(value.begin(), end);
+  const bool of_toml = std::ranges::find(kWordsOfToml, word) != std::end(kWordsOfToml);
+  return of_toml ? "" : "; texts stand in double quotes";
+}
+
 }  // namespace
 
 const Node* Node::find(std::string_view key) const {
@@ -116,8 +137,10 @@ std::expected<Node, Fault> parse_document(std::string_view text, const std::stri
   const toml::parse_result result = toml::parse(text, std::string_view(file));
   if (!result) {
     const toml::parse_error& error = result.error();
-    return std::unexpected(Fault{file, static_cast<std::uint32_t>(error.source().begin.line), "",
-                                 "this is no TOML: " + printable(error.description())});
+    const auto line = static_cast<std::uint32_t>(error.source().begin.line);
+    return std::unexpected(Fault{file, line, "",
+                                 "this is no TOML: " + printable(error.description()) +
+                                     std::string(advice_on(line_text(text, line)))});
   }
   return converted_table(result.table());
 }

@@ -40,7 +40,7 @@ std::expected<std::string, std::string> contents_of(const std::string& file) {
   }
   if ((about.st_mode & 0002U) != 0) {
     return std::unexpected(
-        "can be written by everybody, who could let themselves in; `chmod o-w` it");
+        "can be written by everybody, who could let themselves in; `chmod o-w " + file + "`");
   }
   std::string text(kFileBytesMax + 1, '\0');
   std::size_t size = 0;

@@ -28,8 +28,8 @@ std::optional<std::string> fault_of_file(int fd, const std::string& path, uid_t 
   }
   if ((about.st_mode & 077U) != 0) {
     return path +
-           " can be read or written by others than its owner; `chmod 600` it, and replace the "
-           "secret if anybody may have read it";
+           " can be read or written by others than its owner; `chmod 600 " + path +
+           "`, and replace the secret if anybody may have read it";
   }
   return std::nullopt;
 }

@@ -4,9 +4,12 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include "latchkey/wire/hex.h"
 
@@ -15,12 +18,30 @@ namespace {
 
 constexpr std::size_t kTemporaryNameBytes = 8;
 
+// The name as whoever reads a message finds the file: `at` says in which directory it is.
+std::string whole_name(int at, const std::string& name) {
+  if (at == AT_FDCWD || name.starts_with('/')) return name;
+  std::error_code unknown;
+  const auto directory =
+      std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(at), unknown);
+  return unknown ? name : (directory / name).string();
+}
+
+// The shell's command that takes away what must not be set, and nothing else.
+std::string closing_command(const std::string& name, mode_t mode, mode_t forbidden) {
+  std::array<char, 8> octal{};
+  const unsigned kept = mode & 07777U & ~forbidden;
+  static_cast<void>(std::snprintf(octal.data(), octal.size(), "%o", kept));
+  return std::string("chmod ") + octal.data() + " " + name;
+}
+
 Outcome check_owner_and_mode(const std::string& name, const struct stat& status, mode_t forbidden) {
   if (status.st_uid != ::geteuid() && status.st_uid != 0) {
     return fail(ErrorCode::kRefused, name + ": belongs neither to us nor to root");
   }
   if ((status.st_mode & forbidden) != 0) {
-    return fail(ErrorCode::kRefused, name + ": is too open; take permissions away with chmod");
+    return fail(ErrorCode::kRefused, name + ": is too open for others than its owner; `" +
+                                          closing_command(name, status.st_mode, forbidden) + "`");
   }
   return {};
 }
@@ -106,7 +127,7 @@ Result<SecretString> read_file(int at, const std::string& name, const FileRules&
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) return system_failure(name);
   if (!S_ISREG(status.st_mode)) return fail(ErrorCode::kRefused, name + ": is no regular file");
-  LK_CHECK(check_owner_and_mode(name, status, rules.forbidden));
+  LK_CHECK(check_owner_and_mode(whole_name(at, name), status, rules.forbidden));
   if (status.st_size > static_cast<off_t>(rules.bytes_max)) {
     return fail(ErrorCode::kRefused, name + ": is too large");
   }

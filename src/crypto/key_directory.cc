@@ -263,7 +263,11 @@ Outcome KeyDirectory::retire(const KeyId& id, TimePoint now) {
   LK_TRY(const UniqueFd directory, lock_directory(path_));
   LK_CHECK(check_there(directory, id));
   LK_TRY(const Signers signers, signers_at(directory, now));
-  if (id == signers.now) return fail(ErrorCode::kConflict, "the key that signs cannot be retired");
+  if (id == signers.now) {
+    return fail(ErrorCode::kConflict,
+                "the key that signs cannot be retired; `latchkey key rotate` first, or `latchkey "
+                "key drop` if it is in wrong hands");
+  }
   if (signers.later && id == signers.later->id) {
     return fail(ErrorCode::kConflict, "the key that will sign cannot be retired, only dropped");
   }

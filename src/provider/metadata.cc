@@ -91,7 +91,11 @@ Result<Metadata> parse_metadata(std::string_view json, const std::string& issuer
   const Result<std::string> named = document.string("issuer");
   if (!named) return fail(ErrorCode::kMalformed, "the discovery document lacks issuer");
   if (*named != issuer) {
-    return fail(ErrorCode::kRefused, "the discovery document is of another issuer");
+    constexpr std::size_t kShownMax = 200;
+    return fail(ErrorCode::kConflict,
+                "the discovery document is of another issuer: it names itself `" +
+                    wire::printable(named->substr(0, kShownMax)) +
+                    "`; if that is whom you mean, write it as issuer");
   }
   LK_CHECK(must_list(document, "response_types_supported", "code"));
   LK_CHECK(must_list(document, "code_challenge_methods_supported", "S256"));

@@ -49,7 +49,7 @@ Outcome check_directory(const std::string& path) {
                     "latchkey");
   }
   if ((found.st_mode & 022) != 0) {
-    return unusable(path, "others can write to its directory, which should have mode 0700");
+    return unusable(path, "others can write to its directory; `chmod 700 " + directory + "`");
   }
   return {};
 }
@@ -72,7 +72,7 @@ Result<DatabaseFile> inspect_database_file(const std::string& path) {
     return unusable(path, "it belongs to another user; `chown` it to the one that runs latchkey");
   }
   if ((found.st_mode & 077) != 0) {
-    return unusable(path, "others can read it or write to it; it should have mode 0600");
+    return unusable(path, "others can read it or write to it; `chmod 600 " + path + "`");
   }
   return DatabaseFile{std::move(real_path), {found.st_dev, found.st_ino}};
 }

@@ -24,7 +24,8 @@ struct Published {
 };
 
 // Errors, for every verb: kUnavailable: the store, or too many calls at once. kRefused, kMalformed:
-// the provider does not answer, or not acceptably.
+// the provider does not answer, or not acceptably. kConflict: it answers as another issuer than the
+// configuration says, which waiting does not change.
 class MetadataSource {
  public:
   // All of them outlive this object.

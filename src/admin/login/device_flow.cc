@@ -60,7 +60,11 @@ Result<remote::HttpResponse> post(remote::HttpClient& client, const LoginQuestio
   request.form = SecretString(wire::form_encode(fields));
   request.cleartext = remote::Cleartext::kLoopbackOnly;
   request.ca_file = question.ca_file;
-  return client.send(request);
+  Result<remote::HttpResponse> response = client.send(request);
+  if (!response) {
+    return fail(response.error().code, question.site.origin + ": " + response.error().detail);
+  }
+  return response;
 }
 
 Result<Begun> begin(remote::HttpClient& client, const LoginQuestion& question) {

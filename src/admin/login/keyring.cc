@@ -48,7 +48,8 @@ Result<std::string> text_of(const std::string& file) {
   if (!fd.valid() || ::fstat(fd.get(), &about) != 0) return std::unexpected(system_error(file));
   if (!S_ISREG(about.st_mode) || about.st_uid != ::geteuid() || (about.st_mode & 077U) != 0) {
     return fail(ErrorCode::kUnavailable,
-                file + " must be a file of yours that nobody else can read: chmod 600");
+                file + " must be a file of yours that nobody else can read: `chmod 600 " + file +
+                    "`");
   }
   std::string text(kFileBytesMax, '\0');
   const ssize_t got = ::read(fd.get(), text.data(), text.size());

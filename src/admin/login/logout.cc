@@ -35,9 +35,13 @@ Outcome revoke(remote::HttpClient& client, const LoginSite& site, const LogoutOp
   request.form = SecretString(wire::form_encode(fields));
   request.cleartext = remote::Cleartext::kLoopbackOnly;
   request.ca_file = options.ca_file;
-  LK_TRY(const remote::HttpResponse response, client.send(request));
-  if (response.status == 200) return {};
-  return fail(ErrorCode::kUnavailable, request.url + " answers " + std::to_string(response.status));
+  const Result<remote::HttpResponse> response = client.send(request);
+  if (!response) {
+    return fail(response.error().code, site.origin + ": " + response.error().detail);
+  }
+  if (response->status == 200) return {};
+  return fail(ErrorCode::kUnavailable,
+              request.url + " answers " + std::to_string(response->status));
 }
 
 // Returns what is held for the site, and tells of places that could not be asked.

@@ -66,6 +66,19 @@ TEST_F(Load, NamesTheLineWhereTheTextIsNoToml) {
   EXPECT_THAT(faults_of("[site]\nurl = \n"), IsOneFault("2: ", "this is no TOML"));
 }
 
+TEST_F(Load, SaysThatTextsStandInQuotes) {
+  const std::string advice = "; texts stand in double quotes";
+  for (const char* value : {"nexus.example.com", "/var/lib/x", "[ one, \"two\" ]"}) {
+    EXPECT_THAT(faults_of(std::string("[site]\nurl = ") + value + "\n"), IsOneFault("2: ", advice))
+        << value;
+  }
+  for (const char* value : {"", "\"open", "12x", "true false"}) {
+    EXPECT_THAT(faults_of(std::string("[site]\nurl = ") + value + "\n"),
+                ::testing::Not(IsOneFault("2: ", advice)))
+        << value;
+  }
+}
+
 TEST_F(Load, NeverWritesControlCharactersOfTheFileToTheTerminalC22) {
   EXPECT_THAT(faults_of(kShortest + "\"\\u001b[2J\\n\" = 1\n"),
               IsOneFault("5: local.?[2J?: ", "unknown key"));

@@ -31,8 +31,14 @@ TEST(Metadata, GivesTheEndpoints) {
 TEST(Metadata, RefusesTheDocumentOfAnotherIssuerN12) {
   for (const char* issuer : {"https://idp.test/", "https://IDP.test", "http://idp.test",
                              "https://idp.test.evil.test", "https://evil.test"}) {
-    EXPECT_THAT(parse_metadata(document(), issuer), FailsWith(ErrorCode::kRefused)) << issuer;
+    EXPECT_THAT(parse_metadata(document(), issuer), FailsWith(ErrorCode::kConflict)) << issuer;
   }
+}
+
+TEST(Metadata, SaysHowTheOtherIssuerNamesItself) {
+  const auto metadata = parse_metadata(document(), "https://idp.test/");
+  ASSERT_FALSE(metadata);
+  EXPECT_THAT(metadata.error().detail, ::testing::HasSubstr("itself `https://idp.test`"));
 }
 
 TEST(Metadata, RefusesAMissingMemberM45) {
