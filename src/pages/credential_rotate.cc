@@ -45,7 +45,8 @@ PageResult post_rotate(const Call& call, const CredentialId& id) {
   const BodyKind kind = empty ? BodyKind::kJson : body_kind(call.request);
   if (kind == BodyKind::kOther) {
     return complain(call, kind,
-                    {415, "unsupported_media_type", "Send application/json or a form.", ""});
+                    {415, "unsupported_media_type",
+                     "Send Content-Type: application/json, or a form.", ""});
   }
   if (std::optional<PageResult> refused = without_proof(call, kind)) return *std::move(refused);
   const Result<RotationForm> asked =

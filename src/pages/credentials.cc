@@ -133,7 +133,8 @@ PageResult post_all(const Call& call) {
   const BodyKind kind = body_kind(call.request);
   if (kind == BodyKind::kOther) {
     return complain(call, kind,
-                    {415, "unsupported_media_type", "Send application/json or a form.", ""});
+                    {415, "unsupported_media_type",
+                     "Send Content-Type: application/json, or a form.", ""});
   }
   if (std::optional<PageResult> refused = without_proof(call, kind)) return *std::move(refused);
   if (kind == BodyKind::kForm) return post_form(call);

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.support.processes import clean_environment, program
+from tests.support.processes import ROOT, clean_environment, program
 from tests.support.servers import front
 from tests.support.stack import sign_in_locally
 from tests.webserver.conftest import Stack
@@ -105,6 +105,47 @@ def test_the_known_script_finds_its_paths_and_the_pair(site, context):
     assert done.returncode == 0, done.stderr
     assert "nginx" in done.stderr  # the header by which the script tells versions
     assert json.loads(done.stdout) == pair(site)
+
+
+def printed(page, begin):
+    """The one command of a page of docs/ that begins so, with the lines it goes on over."""
+    blocks = re.sub(r" *\\\n *", " ", (ROOT / "docs" / page).read_text()).splitlines()
+    found = [line.strip() for line in blocks if line.strip().startswith(begin)]
+    assert len(found) == 1, (page, begin, found)
+    return found[0]
+
+
+def test_the_commands_of_the_documents_work_as_they_are_printed(site, tmp_path):
+    browser = sign_in_locally(site.nexus, "alice", "alice-pw")
+    (tmp_path / "jar").write_text("".join(
+        f"nexus.example.com\tFALSE\t/\tTRUE\t0\t{name}\t{value}\n" for name, value in browser.jar["nexus.example.com"].items()))
+
+    def answer(command, **placeholders):
+        for name, value in placeholders.items():
+            command = command.replace(name, value)
+        how = f"curl() {{ command curl -sS --cacert {site.tls.ca} --connect-to ::127.0.0.1:{site.nexus.port} \"$@\"; }}\n"
+        done = subprocess.run(["bash", "-c", how + command], cwd=tmp_path, capture_output=True, text=True, timeout=30,
+                              env=clean_environment())
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    made = json.loads(answer(printed("credentials.md", "curl -b jar -H 'Origin: https://nexus.example.com' -H 'Content")))
+    assert made["username"] == "alice" and status_of(site, "alice", made["password"]) == 200
+    assert made["id"] in answer(printed("credentials.md", "curl -b jar https://nexus.example.com/cli/credentials/list"))
+    assert answer(printed("credentials.md", "curl -b jar -H 'Origin: https://nexus.example.com' -X DELETE"), ID=made["id"]) == ""
+    assert status_of(site, "alice", made["password"]) == 401
+    scoped = json.loads(answer(printed("scopes.md", "curl")))
+    assert scoped["username"] == "alice" and status_of(site, "alice", scoped["password"]) == 403
+
+    mine = json.loads(answer(printed("user-tokens.md", "curl -b jar")))
+
+    def with_ticket(begin):
+        asked = answer(printed("user-tokens.md", "curl -u alice:PASSWORD -H"), PASSWORD="alice-pw")
+        return answer(printed("user-tokens.md", begin), PASSWORD="alice-pw", TICKET=json.loads(asked)["t"])
+    assert json.loads(with_ticket("curl -u alice:PASSWORD -G")) == mine
+    assert json.loads(with_ticket("curl -X POST"))["nameCode"] != mine["nameCode"]
+    assert with_ticket("curl -X DELETE") == ""
+    assert status_of(site, mine["nameCode"], mine["passCode"]) == 401
 
 
 def test_the_pair_is_its_owner_at_the_application(site):

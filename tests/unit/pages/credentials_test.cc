@@ -225,6 +225,16 @@ TEST_F(Credentials, BodyOfAnotherTypeIsRefused) {
   EXPECT_EQ(serve(asked).answer.status, 415);
 }
 
+// What curl sends unless it is told otherwise: an answer about forms would lead nowhere.
+TEST_F(Credentials, JsonThatCallsItselfAFormIsToldItsType) {
+  PageRequest asked = json_post("", R"({"label": "ci"})");
+  asked.content_type = "application/x-www-form-urlencoded";
+  const PageResult result = serve(asked);
+  EXPECT_EQ(result.answer.status, 415);
+  EXPECT_TRUE(result.answer.body.contains("Send Content-Type: application/json"))
+      << result.answer.body;
+}
+
 TEST_F(Credentials, NobodyHoldsMoreThanTheLimit) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(serve(json_post("", "{}")).answer.status, 201);
   const PageResult result = serve(json_post("", "{}"));
