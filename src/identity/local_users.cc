@@ -9,7 +9,8 @@ Outcome LocalUsers::watch(TimePoint now) {
   if (settings_.users_file.empty()) {
     return fail(ErrorCode::kNotFound, "no users file is configured");
   }
-  LK_TRY(const crypto::FileStamp stamp, watched_.stamp(now));
+  if (!watched_) watched_.emplace(settings_.users_file);
+  LK_TRY(const crypto::FileStamp stamp, watched_->stamp(now));
   if (seen_ != stamp) {
     synced_ = false;
     file_.reset();

@@ -19,7 +19,7 @@ namespace latchkey::identity {
 class LocalUsers {
  public:
   LocalUsers(const config::Local& settings, store::Store& store)
-      : settings_(settings), store_(store), watched_(settings.users_file) {}
+      : settings_(settings), store_(store) {}
 
   // Brings the store up to date if the file changed since the last look. One fstat(2) if not.
   //
@@ -39,7 +39,7 @@ class LocalUsers {
  private:
   const config::Local& settings_;
   store::Store& store_;
-  crypto::WatchedFile watched_;
+  std::optional<crypto::WatchedFile> watched_;  // from the first look on
   std::optional<crypto::FileStamp> seen_;   // of the file that `file_` was read from
   std::optional<crypto::PasswordFile> file_;
   bool synced_ = false;                     // the store knows what `file_` says
