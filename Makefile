@@ -151,7 +151,7 @@ asan:
 	@BUILD=build-asan tests/run.sh sanitized
 
 coverage:
-	@tests/setup.sh lint
+	@tests/setup.sh test lint
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=build-coverage OPTIMIZE='-O0' SANITIZE=--coverage \
 	  FORTIFY= all binaries-of-tests build-coverage/dist/$(notdir $(TARBALL))
 	@BUILD=build-coverage tests/run.sh coverage
