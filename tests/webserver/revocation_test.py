@@ -71,7 +71,8 @@ def test_a_disabled_person_loses_everything_at_once_n18_n19(stack):
     assert stack.nexus.get("/x", cookie=cookie).status == 401
 
 
-def test_a_removed_person_loses_everything_at_once_on_every_worker(stack):
+def test_a_removed_person_loses_everything_at_once_on_every_worker(own_stack):
+    stack = own_stack(workers=WORKERS)
     issued = stack.fresh_account("bob")
     cookie = stack.sign_in("bob")
     assert warm(stack.nexus, basic=("bob", issued["password"])) == {200} == warm(stack.nexus, cookie=cookie)
