@@ -17,6 +17,12 @@ std::string name_of(uid_t user) {
   return entry != nullptr ? entry->pw_name : "user " + std::to_string(user);
 }
 
+std::string chown_advice(const std::string& owned, uid_t owner, const std::string& directory) {
+  const std::string user = name_of(::geteuid());
+  return "; " + owned + " belongs to " + name_of(owner) + ", but the pool runs as " + user +
+         ": `chown -R " + user + " " + directory + "`";
+}
+
 // The commonest reason, in the words of `latchkey check`: made by root, and never given away. Empty
 // when it is another one.
 std::string owner_advice(const std::string& path) {
@@ -24,9 +30,7 @@ std::string owner_advice(const std::string& path) {
   for (const std::string& owned : {directory, path}) {
     struct stat status {};
     if (::stat(owned.c_str(), &status) != 0 || status.st_uid == ::geteuid()) continue;
-    const std::string user = name_of(::geteuid());
-    return "; " + owned + " belongs to " + name_of(status.st_uid) + ", but the pool runs as " +
-           user + ": `chown -R " + user + " " + directory + "`";
+    return chown_advice(owned, status.st_uid, directory);
   }
   return {};
 }
