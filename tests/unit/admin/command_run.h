@@ -1,6 +1,7 @@
 // Runs the administrator's command as a terminal would, and keeps what it printed.
 #pragma once
 
+#include <gtest/gtest.h>
 #include <stdlib.h>
 
 #include <filesystem>
@@ -35,7 +36,8 @@ inline Ran run_in(const std::vector<std::string>& words, const std::string& inpu
 // Makes a directory, which is the caller's to remove.
 inline std::string fresh_directory() {
   std::string path = (std::filesystem::temp_directory_path() / "lk-admin-XXXXXX").string();
-  return ::mkdtemp(path.data());
+  EXPECT_NE(::mkdtemp(path.data()), nullptr);
+  return path;
 }
 
 }  // namespace latchkey::admin
