@@ -1,25 +1,20 @@
 #include "store_at_start.h"
 
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <string>
 
+#include "latchkey/base/system_user.h"
 #include "latchkey/store/store.h"
 
 namespace latchkey {
 namespace {
 
-std::string name_of(uid_t user) {
-  const passwd* const entry = getpwuid(user);
-  return entry != nullptr ? entry->pw_name : "user " + std::to_string(user);
-}
-
 std::string chown_advice(const std::string& owned, uid_t owner, const std::string& directory) {
-  const std::string user = name_of(::geteuid());
-  return "; " + owned + " belongs to " + name_of(owner) + ", but the pool runs as " + user +
+  const std::string user = user_name_of(::geteuid());
+  return "; " + owned + " belongs to " + user_name_of(owner) + ", but the pool runs as " + user +
          ": `chown -R " + user + " " + directory + "`";
 }
 

@@ -10,6 +10,7 @@
 
 #include "latchkey/base/clock.h"
 #include "latchkey/base/slow_gate.h"
+#include "latchkey/base/system_user.h"
 #include "latchkey/config/effective.h"
 #include "latchkey/config/load.h"
 #include "latchkey/config/web_root.h"

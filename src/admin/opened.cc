@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "latchkey/base/system_user.h"
+
 namespace latchkey::admin {
 namespace {
 
@@ -40,11 +42,6 @@ Or<config::Config> read_configuration(const Arguments& arguments, const World& w
   if (config) return *std::move(config);
   for (const config::Fault& fault : config.error()) world.err << fault.str() << '\n';
   return std::unexpected(kConfiguration);
-}
-
-std::string user_name_of(uid_t user) {
-  const passwd* const entry = getpwuid(user);
-  return entry != nullptr ? entry->pw_name : "user " + std::to_string(user);
 }
 
 Outcome work_as_owner(const std::string& path) {

@@ -1,8 +1,6 @@
 // What most verbs begin with: the configuration, the right user, the store.
 #pragma once
 
-#include <sys/types.h>
-
 #include <expected>
 #include <string>
 #include <string_view>
@@ -58,9 +56,6 @@ Outcome become_owner_beside(const std::string& path);
 // the owner is told whom to run it as: giving the directory to them would take it from the service.
 // Errors: kRefused: it belongs to somebody else.
 Outcome work_as_owner(const std::string& path);
-
-// Returns the user's name, or `user NUMBER` where there is none.
-std::string user_name_of(uid_t user);
 
 // Finds an account by user name, or by its id.
 Result<model::Account> find_account(store::Store& store, const std::string& user);

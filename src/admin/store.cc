@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "latchkey/base/system_user.h"
 #include "opened.h"
 
 namespace latchkey::admin {
