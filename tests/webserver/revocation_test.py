@@ -137,7 +137,7 @@ def test_a_rotated_key_signs_and_the_old_one_still_counts(own_stack):
 
 
 def test_a_reload_takes_the_new_rules_and_keeps_the_old_ones_when_the_new_are_bad(own_stack):
-    stack = own_stack()
+    stack = own_stack(workers=1)  # each worker reads it when it gets there
     cookie = stack.sign_in("alice")
     text = stack.latchkey.file.read_text()
     authorizer = stack.latchkey.parts["authorizer"]

@@ -13,14 +13,14 @@
 
 namespace latchkey::admin {
 
-struct Ran {
+struct CommandRun {
   int status;
   std::string out;
   std::string err;
 };
 
 // Input: the words behind the program's name, and what stands in its standard input.
-inline Ran run_in(const std::vector<std::string>& words, const std::string& input = {}) {
+inline CommandRun run_in(const std::vector<std::string>& words, const std::string& input = {}) {
   std::vector<const char*> argv{"latchkey"};
   for (const std::string& word : words) argv.push_back(word.c_str());
   std::istringstream in(input);

@@ -49,19 +49,19 @@ class Command : public ::testing::Test {
   }
   static void TearDownTestSuite() { std::filesystem::remove_all(root_); }
 
-  static Ran admin(std::vector<std::string> words, const std::string& input = {}) {
+  static CommandRun admin(std::vector<std::string> words, const std::string& input = {}) {
     words.insert(words.begin(), {"--config", root_ + "/latchkey.toml"});
     return run_in(words, input);
   }
 
-  static wire::Json json_of(const Ran& ran) {
+  static wire::Json json_of(const CommandRun& ran) {
     Result<wire::Json> json = wire::Json::parse(ran.out, 1'000'000);
     EXPECT_THAT(json, IsOk()) << ran.out << ran.err;
     return *json;
   }
 
   // The element of a listing whose member `id` is `id`.
-  static wire::Json entry(const Ran& ran, const std::string& id) {
+  static wire::Json entry(const CommandRun& ran, const std::string& id) {
     for (const wire::Json& element : json_of(ran).elements()) {
       if (*element.string("id") == id) return element;
     }
@@ -70,7 +70,7 @@ class Command : public ::testing::Test {
   }
 
   static wire::Json issue(const std::string& user = "anna") {
-    const Ran ran = admin({"credential", "issue", "--user", user, "--json"});
+    const CommandRun ran = admin({"credential", "issue", "--user", user, "--json"});
     EXPECT_EQ(ran.status, 0) << ran.err;
     return json_of(ran);
   }
@@ -81,7 +81,7 @@ class Command : public ::testing::Test {
   }
 
   static inline std::string root_;
-  static inline Ran ran_;
+  static inline CommandRun ran_;
 };
 
 TEST_F(Command, InitPrintsAGeneratedPasswordThatWorksN46) {
@@ -95,7 +95,7 @@ TEST_F(Command, InitPrintsAGeneratedPasswordThatWorksN46) {
 
 TEST_F(Command, InitGivesEachInstallationAnotherPasswordN46) {
   const std::string other = fresh_directory();
-  const Ran ran = run_in({"--config", other + "/latchkey.toml", "init"});
+  const CommandRun ran = run_in({"--config", other + "/latchkey.toml", "init"});
   EXPECT_EQ(ran.status, 0) << ran.err;
   EXPECT_NE(line_of(ran.out, "password: "), line_of(ran_.out, "password: "));
   std::filesystem::remove_all(other);
@@ -116,7 +116,7 @@ TEST_F(Command, InitKeepsThePasswordOutOfTheConfiguration) {
 }
 
 TEST_F(Command, InitNeverOverwrites) {
-  const Ran again = admin({"init"});
+  const CommandRun again = admin({"init"});
   EXPECT_EQ(again.status, 1);
   EXPECT_THAT(again.err, HasSubstr("nothing was changed"));
   EXPECT_EQ(admin({"init", "--url", "https://x.example"}).status, 1);
@@ -126,7 +126,7 @@ TEST_F(Command, InitLeavesAnOldStoreAlone) {
   const std::string other = fresh_directory();
   std::filesystem::create_directory(other + "/state");
   write(other + "/state/users", "anna:x\n");
-  const Ran ran = run_in({"--config", other + "/latchkey.toml", "init"});
+  const CommandRun ran = run_in({"--config", other + "/latchkey.toml", "init"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_FALSE(std::filesystem::exists(other + "/latchkey.toml"));
   std::filesystem::remove_all(other);
@@ -138,7 +138,7 @@ TEST_F(Command, InitMakesWhatAWrittenConfigurationLacks) {
   write(other + "/latchkey.toml",
         "[site]\nurl = \"http://127.0.0.1:1\"\n[store]\nurl = "
         "\"sqlite:state/latchkey.db\"\n[local]\nusers_file = \"users\"\n");
-  const Ran ran = run_in({"--config", other + "/latchkey.toml", "init"});
+  const CommandRun ran = run_in({"--config", other + "/latchkey.toml", "init"});
   EXPECT_EQ(ran.status, 0) << ran.err;
   EXPECT_TRUE(std::filesystem::exists(other + "/state/keys/active"));
   EXPECT_TRUE(std::filesystem::exists(other + "/state/latchkey.db"));
@@ -152,7 +152,7 @@ TEST_F(Command, InitSaysWhichPathItCannotLookAt) {
   write(other + "/latchkey.toml",
         "[site]\nurl = \"http://127.0.0.1:1\"\n[store]\nurl = \"sqlite:state/latchkey.db\"\n"
         "[local]\nusers_file = \"loop/users\"\n");
-  const Ran ran = run_in({"--config", other + "/latchkey.toml", "init"});
+  const CommandRun ran = run_in({"--config", other + "/latchkey.toml", "init"});
   EXPECT_EQ(ran.status, 1) << ran.out;
   EXPECT_THAT(ran.err, ::testing::HasSubstr(other + "/loop/users"));
   std::filesystem::remove_all(other);
@@ -171,7 +171,7 @@ TEST_F(Command, InitForCgiUsesTheJournalForNetworkFileSystems) {
 TEST_F(Command, InitWritesNothingThatTheWebWouldServeC17) {
   const std::string root = fresh_directory();
   std::filesystem::create_directory(root + "/latchkey");
-  const Ran ran = run_in({"--config", root + "/latchkey/latchkey.toml", "init", "--cgi",
+  const CommandRun ran = run_in({"--config", root + "/latchkey/latchkey.toml", "init", "--cgi",
                           "--document-root", root});
   EXPECT_EQ(ran.status, 1);
   EXPECT_THAT(ran.err, HasSubstr("below the document root"));
@@ -186,7 +186,7 @@ TEST_F(Command, InitMakesNothingThatAWrittenConfigurationPutsIntoTheWebC17) {
   write(other + "/latchkey.toml",
         "[site]\nurl = \"http://127.0.0.1:1\"\n[store]\nurl = "
         "\"sqlite:www/latchkey.db\"\n[local]\nusers_file = \"users\"\n");
-  const Ran ran =
+  const CommandRun ran =
       run_in({"--config", other + "/latchkey.toml", "init", "--document-root", other + "/www"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_THAT(ran.err, HasSubstr("store.url"));
@@ -196,7 +196,7 @@ TEST_F(Command, InitMakesNothingThatAWrittenConfigurationPutsIntoTheWebC17) {
 
 TEST_F(Command, InitRefusesADocumentRootThatIsNotThere) {
   const std::string other = fresh_directory();
-  const Ran ran = run_in({"--config", other + "/latchkey.toml", "init", "--document-root",
+  const CommandRun ran = run_in({"--config", other + "/latchkey.toml", "init", "--document-root",
                           other + "/public_htm"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_TRUE(std::filesystem::is_empty(other));
@@ -204,18 +204,18 @@ TEST_F(Command, InitRefusesADocumentRootThatIsNotThere) {
 }
 
 TEST_F(Command, ChecksThatTheWebServesNothingPrivateC17) {
-  const Ran exposed = admin({"check", "--document-root", root_});
+  const CommandRun exposed = admin({"check", "--document-root", root_});
   EXPECT_EQ(exposed.status, 1);
   EXPECT_THAT(exposed.out, HasSubstr("FAULT  document root: --config: "));
   std::filesystem::create_directory(root_ + "/www");
-  const Ran good = admin({"check", "--document-root", root_ + "/www"});
+  const CommandRun good = admin({"check", "--document-root", root_ + "/www"});
   EXPECT_EQ(good.status, 0) << good.out;
   EXPECT_THAT(good.out, HasSubstr("good   document root"));
 }
 
 TEST_F(Command, InitWithABadUrlLeavesNothing) {
   const std::string other = fresh_directory();
-  const Ran ran = run_in({"--config", other + "/latchkey.toml", "init", "--url", "ftp://x"});
+  const CommandRun ran = run_in({"--config", other + "/latchkey.toml", "init", "--url", "ftp://x"});
   EXPECT_EQ(ran.status, 78);
   EXPECT_THAT(ran.err, ::testing::StartsWith("latchkey: init: --url: "));
   EXPECT_TRUE(std::filesystem::is_empty(other));
@@ -230,7 +230,7 @@ TEST_F(Command, InitRefusesAUserNameThatIsNone) {
 }
 
 TEST_F(Command, ChecksAGoodInstallation) {
-  const Ran ran = admin({"check"});
+  const CommandRun ran = admin({"check"});
   EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("good   store"));
 }
@@ -241,9 +241,9 @@ TEST_F(Command, ChecksTheKeyOfOldTokensAndTheirDay) {
   text << good.rdbuf() << "\n[legacy]\npublic_key_file = \"old.pem\"\nuntil = \"2020-01-01\"\n";
   const std::string file = root_ + "/with-legacy.toml";
   write(file, text.str(), 0644);
-  const Ran missing = run_in({"--config", file, "check"});
+  const CommandRun missing = run_in({"--config", file, "check"});
   write(root_ + "/old.pem", "no key", 0644);
-  const Ran garbage = run_in({"--config", file, "check"});
+  const CommandRun garbage = run_in({"--config", file, "check"});
   EXPECT_EQ(missing.status, 1) << missing.out << missing.err;
   EXPECT_THAT(missing.out, HasSubstr("FAULT  old tokens' key: " + root_ + "/old.pem"));
   EXPECT_THAT(missing.out, HasSubstr("note   legacy.until has passed"));
@@ -254,7 +254,7 @@ TEST_F(Command, ChecksTheKeyOfOldTokensAndTheirDay) {
 TEST_F(Command, CheckFindsOpenKeysN29) {
   const std::string key = root_ + "/state/keys/seal.key";
   ::chmod(key.c_str(), 0644);
-  const Ran ran = admin({"check"});
+  const CommandRun ran = admin({"check"});
   ::chmod(key.c_str(), 0600);
   EXPECT_EQ(ran.status, 1);
   EXPECT_THAT(ran.out, HasSubstr("FAULT  keys"));
@@ -264,7 +264,7 @@ TEST_F(Command, CheckSaysWhatToDoAboutFilesThatAreGone) {
   for (const std::string_view name : {"keys/active", "keys/seal.key", "users"}) {
     const std::string file = (root_ + "/state/").append(name);
     std::filesystem::rename(file, file + ".away");
-    const Ran ran = admin({"check"});
+    const CommandRun ran = admin({"check"});
     std::filesystem::rename(file + ".away", file);
     EXPECT_EQ(ran.status, 1);
     EXPECT_THAT(ran.out, HasSubstr(file + " is missing; put it back, or let `latchkey init`"));
@@ -276,7 +276,7 @@ TEST_F(Command, InitMakesAMissingSealingKeyAndKeepsTheOthers) {
   const auto active = [&] { return std::filesystem::last_write_time(keys + "/active"); };
   const auto before = active();
   std::filesystem::rename(keys + "/seal.key", root_ + "/seal.away");
-  const Ran made = admin({"init"});
+  const CommandRun made = admin({"init"});
   const bool there = std::filesystem::exists(keys + "/seal.key");
   std::filesystem::rename(root_ + "/seal.away", keys + "/seal.key");
   EXPECT_EQ(made.status, 0) << made.err;
@@ -285,7 +285,7 @@ TEST_F(Command, InitMakesAMissingSealingKeyAndKeepsTheOthers) {
 }
 
 TEST_F(Command, InitIntoAMissingDirectorySaysWhichToMake) {
-  const Ran ran = run_in({"--config", root_ + "/no/such/latchkey.toml", "init"});
+  const CommandRun ran = run_in({"--config", root_ + "/no/such/latchkey.toml", "init"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_THAT(ran.err, HasSubstr("mkdir -p " + root_ + "/no/such\n"));
 }
@@ -293,7 +293,7 @@ TEST_F(Command, InitIntoAMissingDirectorySaysWhichToMake) {
 TEST_F(Command, CheckFindsAnOpenStoreN29) {
   const std::string database = root_ + "/state/latchkey.db";
   ::chmod(database.c_str(), 0644);
-  const Ran ran = admin({"check"});
+  const CommandRun ran = admin({"check"});
   ::chmod(database.c_str(), 0600);
   EXPECT_EQ(ran.status, 1);
   EXPECT_THAT(ran.out, HasSubstr("FAULT  store"));
@@ -302,7 +302,7 @@ TEST_F(Command, CheckFindsAnOpenStoreN29) {
 TEST_F(Command, PrintsAllFaultsOfAConfiguration) {
   const std::string file = root_ + "/bad.toml";
   write(file, "[site]\nurl = \"ftp://x\"\nnonsense = 1\n");
-  const Ran ran = run_in({"--config", file, "check"});
+  const CommandRun ran = run_in({"--config", file, "check"});
   EXPECT_EQ(ran.status, 78);
   EXPECT_THAT(ran.err, HasSubstr("site.url"));
   EXPECT_THAT(ran.err, HasSubstr("nonsense"));
@@ -320,7 +320,7 @@ TEST_F(Command, SaysWhatWasWrongWithTheWords) {
 }
 
 TEST_F(Command, NamesAWordThatIsNoCommandAndThoseThatAre) {
-  const Ran fly = run_in({"fly"});
+  const CommandRun fly = run_in({"fly"});
   EXPECT_THAT(fly.err, HasSubstr("latchkey: `fly` is no command; there are: init, check, "));
   EXPECT_THAT(fly.err, HasSubstr(", doctor\n"));
   EXPECT_THAT(admin({"user", "fly", "--json"}).err,
@@ -342,20 +342,20 @@ TEST_F(Command, IssuesForALocalUserWhoNeverSignedIn) {
 }
 
 TEST_F(Command, IssuesNothingForAStranger) {
-  const Ran ran = admin({"credential", "issue", "--user", "nobody"});
+  const CommandRun ran = admin({"credential", "issue", "--user", "nobody"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_EQ(ran.out, "");
 }
 
 TEST_F(Command, IssuesWithLabelLifetimeAndScopes) {
-  const Ran ran = admin({"credential", "issue", "--user", "anna", "--label", "ci", "--days", "2",
+  const CommandRun ran = admin({"credential", "issue", "--user", "anna", "--label", "ci", "--days", "2",
                          "--scope", "read", "--json"});
   const wire::Json listed =
       entry(admin({"credential", "list", "--user", "anna", "--json"}), *json_of(ran).string("id"));
   EXPECT_EQ(*listed.string("label"), "ci");
   EXPECT_EQ(*listed.strings("scopes"), std::vector<std::string>{"read"});
   EXPECT_EQ(admin({"credential", "issue", "--user", "anna", "--days", "9999"}).status, 1);
-  const Ran none = admin({"credential", "issue", "--user", "anna", "--days", "0"});
+  const CommandRun none = admin({"credential", "issue", "--user", "anna", "--days", "0"});
   EXPECT_EQ(none.status, 64);
   EXPECT_EQ(none.err, "latchkey: --days: from 1 to 365, which is lifetime_max of [credential]\n");
 }
@@ -372,7 +372,7 @@ TEST_F(Command, RevokesByIdAndByToken) {
   EXPECT_EQ(admin({"credential", "revoke", *first.string("id")}).status, 0);
   EXPECT_EQ(
       admin({"credential", "revoke", "--token", "-"}, *second.string("password") + "\n").status, 0);
-  const Ran list = admin({"credential", "list", "--json"});
+  const CommandRun list = admin({"credential", "list", "--json"});
   EXPECT_EQ(*entry(list, *first.string("id")).string("state"), "revoked");
   EXPECT_EQ(*entry(list, *second.string("id")).string("state"), "revoked");
 }
@@ -381,7 +381,7 @@ TEST_F(Command, RevokesNothingByAnAlteredToken) {
   const wire::Json issued = issue();
   std::string token = *issued.string("password");
   token[token.size() - 10] = token[token.size() - 10] == 'A' ? 'B' : 'A';
-  const Ran ran = admin({"credential", "revoke", "--token", "-"}, token);
+  const CommandRun ran = admin({"credential", "revoke", "--token", "-"}, token);
   EXPECT_EQ(ran.status, 1);
   EXPECT_THAT(ran.err, Not(HasSubstr("eyJ")));
   EXPECT_EQ(*entry(admin({"credential", "list", "--json"}), *issued.string("id")).string("state"),
@@ -393,11 +393,11 @@ TEST_F(Command, RevokesWhatAPastedTextHolds) {
   const wire::Json second =
       json_of(admin({"credential", "issue", "--user", "anna", "--form", "short", "--json"}));
   EXPECT_THAT(*second.string("password"), ::testing::StartsWith("lkc_"));
-  const Ran ran = admin({"credential", "revoke", "--token", "-"},
+  const CommandRun ran = admin({"credential", "revoke", "--token", "-"},
                         "+ npm config set //h/:_authToken=" + *second.string("password") +
                             "\nAuthorization: Bearer " + *first.string("password") + "\n");
   EXPECT_EQ(ran.status, 0) << ran.err;
-  const Ran list = admin({"credential", "list", "--json"});
+  const CommandRun list = admin({"credential", "list", "--json"});
   EXPECT_EQ(*entry(list, *first.string("id")).string("state"), "revoked");
   EXPECT_EQ(*entry(list, *second.string("id")).string("state"), "revoked");
   EXPECT_EQ(admin({"credential", "revoke", "--token", "-"}, "nothing of ours").status, 1);
@@ -414,9 +414,9 @@ TEST_F(Command, RevokesAllOfAUserWhenToldSoTwice) {
 
 TEST_F(Command, RotatesACredentialOnce) {
   const std::string id = *issue().string("id");
-  const Ran ran = admin({"credential", "rotate", id, "--overlap", "2h", "--json"});
+  const CommandRun ran = admin({"credential", "rotate", id, "--overlap", "2h", "--json"});
   ASSERT_EQ(ran.status, 0) << ran.err;
-  const Ran list = admin({"credential", "list", "--json"});
+  const CommandRun list = admin({"credential", "list", "--json"});
   EXPECT_EQ(*entry(list, id).string("replaced_by"), *json_of(ran).string("id"));
   EXPECT_EQ(admin({"credential", "rotate", id}).status, 1);
   EXPECT_EQ(admin({"credential", "rotate", id, "--overlap", "soon"}).status, 64);
@@ -428,7 +428,7 @@ TEST_F(Command, ListsWhatEndsSoon) {
       json_of(admin({"credential", "issue", "--user", "anna", "--days", "3", "--json"}));
   const wire::Json late =
       json_of(admin({"credential", "issue", "--user", "anna", "--days", "90", "--json"}));
-  const Ran list = admin({"credential", "list", "--ending", "14", "--json"});
+  const CommandRun list = admin({"credential", "list", "--ending", "14", "--json"});
   entry(list, *soon.string("id"));
   EXPECT_THAT(list.out, Not(HasSubstr(*late.string("id"))));
 }
@@ -546,9 +546,9 @@ TEST_F(Command, ExplainsWhichRuleDecides) {
   EXPECT_TRUE(*allowed.boolean("allowed"));
   EXPECT_THAT(*allowed.string("rule"), ::testing::StartsWith("[[rule]] number 1"));
   EXPECT_EQ(*allowed.string("class"), "basic");
-  const Ran nobody = admin({"explain", "--path", "/x", "--json"});
+  const CommandRun nobody = admin({"explain", "--path", "/x", "--json"});
   EXPECT_FALSE(*json_of(nobody).boolean("allowed"));
-  const Ran foreign = admin({"explain", "--user", "anna", "--host", "evil.test", "--path", "/"});
+  const CommandRun foreign = admin({"explain", "--user", "anna", "--host", "evil.test", "--path", "/"});
   EXPECT_THAT(foreign.out, HasSubstr("reason: unknown_host"));
 }
 
@@ -564,10 +564,10 @@ TEST_F(Command, ExplainsAnOpenPathAsThePresetsAndCountsRulesAsTheyAreWritten) {
   std::stringstream text;
   text << good.rdbuf() << "\n[application]\npreset = \"jenkins\"\n";
   write(file, text.str(), 0644);
-  const Ran open = run_in({"--config", file, "explain", "--path", "/github-webhook/x", "--json"});
+  const CommandRun open = run_in({"--config", file, "explain", "--path", "/github-webhook/x", "--json"});
   EXPECT_TRUE(*json_of(open).boolean("allowed")) << open.err;
   EXPECT_EQ(*json_of(open).string("rule"), "[application] open_paths, of the preset jenkins");
-  const Ran other =
+  const CommandRun other =
       run_in({"--config", file, "explain", "--user", "anna", "--path", "/x", "--json"});
   EXPECT_THAT(*json_of(other).string("rule"), ::testing::StartsWith("[[rule]] number 1"));
 }
@@ -581,12 +581,12 @@ TEST_F(Command, ExplainSaysThatTheFileHasNoRule) {
   const std::size_t rule = all.find("\n[[rule]]\n");
   ASSERT_NE(rule, std::string::npos);
   write(file, all.substr(0, rule + 1), 0644);
-  const Ran ran = run_in({"--config", file, "explain", "--user", "anna", "--path", "/x", "--json"});
+  const CommandRun ran = run_in({"--config", file, "explain", "--user", "anna", "--path", "/x", "--json"});
   EXPECT_EQ(*json_of(ran).string("rule"), "no [[rule]]: everybody who is signed in");
 }
 
 TEST_F(Command, CheckExplainPrintsEveryKeyWithItsOrigin) {
-  const Ran ran = admin({"check", "--explain"});
+  const CommandRun ran = admin({"check", "--explain"});
   EXPECT_EQ(ran.status, 0) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("session.absolute = \"7d\"  # default\n"));
   EXPECT_THAT(ran.out, HasSubstr("certificate.enabled = false  # default\n"));

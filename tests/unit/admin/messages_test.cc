@@ -49,13 +49,13 @@ class Messages : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     root_ = fresh_directory();
-    const Ran made = run_in({"--config", file(), "init", "--user", "anna"});
+    const CommandRun made = run_in({"--config", file(), "init", "--user", "anna"});
     ASSERT_EQ(made.status, 0) << made.err;
   }
   static void TearDownTestSuite() { std::filesystem::remove_all(root_); }
 
   static std::string file() { return root_ + "/latchkey.toml"; }
-  static Ran admin(std::vector<std::string> words) {
+  static CommandRun admin(std::vector<std::string> words) {
     words.insert(words.begin(), {"--config", file()});
     return run_in(words);
   }
@@ -150,7 +150,7 @@ TEST_F(Messages, GiveTheCommandThatClosesAFile) {
 
 TEST_F(Messages, NoteAStoreDirectoryThatOthersMayEnter) {
   set_mode(root_ + "/state", 0755);
-  const Ran open = admin({"check"});
+  const CommandRun open = admin({"check"});
   set_mode(root_ + "/state", 0700);
   EXPECT_EQ(open.status, 0);
   EXPECT_THAT(open.out, HasSubstr("`chmod go-rwx " + root_ + "/state`"));

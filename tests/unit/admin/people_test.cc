@@ -25,19 +25,19 @@ class People : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     root_ = fresh_directory();
-    const Ran made = admin({"init", "--user", "anna"});
+    const CommandRun made = admin({"init", "--user", "anna"});
     ASSERT_EQ(made.status, 0) << made.err;
   }
   static void TearDownTestSuite() { std::filesystem::remove_all(root_); }
 
-  static Ran admin(const std::vector<std::string>& words, const std::string& input = {},
+  static CommandRun admin(const std::vector<std::string>& words, const std::string& input = {},
                    const std::string& file = "latchkey.toml") {
     std::vector<std::string> all{"--config", root_ + "/" + file};
     all.insert(all.end(), words.begin(), words.end());
     return run_in(all, input);
   }
 
-  static wire::Json json_of(const Ran& ran) {
+  static wire::Json json_of(const CommandRun& ran) {
     Result<wire::Json> json = wire::Json::parse(ran.out, 1'000'000);
     EXPECT_THAT(json, IsOk()) << ran.out << ran.err;
     return *json;
@@ -92,12 +92,12 @@ TEST_F(People, WhoWasLostMustSignInAgainThoughNobodyAsksAnyMore) {
   EXPECT_EQ(*told.string("reason"), "membership_unconfirmed");
   EXPECT_EQ(*told.string("why"), sentence);
 
-  const Ran issued = admin({"credential", "issue", "--user", "bob"});
+  const CommandRun issued = admin({"credential", "issue", "--user", "bob"});
   EXPECT_EQ(issued.status, 1);
   EXPECT_THAT(issued.err, HasSubstr(sentence));
   EXPECT_EQ(issued.out, "");
 
-  const Ran asked = admin({"user", "refresh", "bob"});
+  const CommandRun asked = admin({"user", "refresh", "bob"});
   EXPECT_THAT(asked.out, HasSubstr("bob: no longer a member; what they held has ended: must sign "
                                    "in again since " + wire::rfc3339(kNow)));
 }
@@ -116,7 +116,7 @@ TEST_F(People, WhoWasLostGetsCredentialsWhereThoseOutliveAMembership) {
   std::ofstream(root_ + "/outliving.toml") << good.rdbuf() << "\n[membership]\ncredentials = false\n";
   store::Store kept = store();
   lost(kept, "dora");
-  const Ran issued = admin({"credential", "issue", "--user", "dora", "--json"}, "", "outliving.toml");
+  const CommandRun issued = admin({"credential", "issue", "--user", "dora", "--json"}, "", "outliving.toml");
   ASSERT_EQ(issued.status, 0) << issued.err;
   const wire::Json told =
       json_of(admin({"explain", "--token", "-", "--path", "/x", "--json"},
@@ -127,7 +127,7 @@ TEST_F(People, WhoWasLostGetsCredentialsWhereThoseOutliveAMembership) {
 TEST_F(People, ExplainTellsInWordsWhyACredentialIsRefused) {
   const wire::Json issued = json_of(admin({"credential", "issue", "--user", "anna", "--json"}));
   const auto why = [&] {
-    const Ran told = admin({"explain", "--token", "-", "--path", "/x", "--json"},
+    const CommandRun told = admin({"explain", "--token", "-", "--path", "/x", "--json"},
                            *issued.string("password"));
     return *json_of(told).string("why");
   };
@@ -141,17 +141,17 @@ TEST_F(People, ExplainTellsInWordsWhyACredentialIsRefused) {
 TEST_F(People, AreRemovedWithAllTheyHoldAndOnlyWhenSaidSo) {
   store::Store kept = store();
   const model::Account erin = person(kept, "erin");
-  const Ran issued = admin({"credential", "issue", "--user", "erin", "--json"});
+  const CommandRun issued = admin({"credential", "issue", "--user", "erin", "--json"});
   ASSERT_EQ(issued.status, 0) << issued.err;
   const wire::Json credential = json_of(issued);
 
-  const Ran unsure = admin({"user", "remove", "erin"});
+  const CommandRun unsure = admin({"user", "remove", "erin"});
   EXPECT_EQ(unsure.status, 64);
   EXPECT_THAT(unsure.err, HasSubstr("erin (corporate) would be removed for good, with 0 sessions "
                                     "and 1 credential; say so with --yes"));
   EXPECT_THAT(kept.accounts().find(erin.id), IsOk());
 
-  const Ran sure = admin({"user", "remove", erin.id.text(), "--yes"});
+  const CommandRun sure = admin({"user", "remove", erin.id.text(), "--yes"});
   EXPECT_EQ(sure.status, 0) << sure.err;
   EXPECT_EQ(sure.out, "erin: removed, with 0 sessions and 1 credential; the name is free\n");
   // This connection has read the account before: it sees the change of the other one.
@@ -169,7 +169,7 @@ TEST_F(People, AreNotRemovedWhileMachinesAreTheirs) {
   person(kept, "grace");
   ASSERT_EQ(admin({"user", "create-machine", "bot-1", "--owner", "frank"}).status, 0);
   ASSERT_EQ(admin({"user", "create-machine", "bot-2", "--owner", "frank"}).status, 0);
-  const Ran refused = admin({"user", "remove", "frank", "--yes"});
+  const CommandRun refused = admin({"user", "remove", "frank", "--yes"});
   EXPECT_EQ(refused.status, 1);
   EXPECT_THAT(refused.err, HasSubstr("owns the machine users bot-1, bot-2: give each"));
   ASSERT_EQ(admin({"user", "assign", "bot-1", "--owner", "grace"}).status, 0);
