@@ -1,7 +1,8 @@
 #include "latchkey/crypto/digest.h"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/hmac.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -21,6 +22,24 @@ void append_with_length(std::string& out, std::string_view part) {
     out.push_back(static_cast<char>((static_cast<std::uint64_t>(part.size()) >> shift) & 0xff));
   }
   out.append(part);
+}
+
+// HMAC-SHA256 without a key yet, to be copied for each use: to find it by its name takes longer
+// than the work itself, and of a copy that is freed no key stays behind.
+const EVP_MAC_CTX& unkeyed_hmac() {
+  static const EvpMacContext context = [] {
+    const EvpMac mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+    LK_ASSERT(mac.get() != nullptr);
+    EvpMacContext made(EVP_MAC_CTX_new(mac.get()));
+    LK_ASSERT(made.get() != nullptr);
+    std::string name = "SHA256";
+    const std::array<OSSL_PARAM, 2> params = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.data(), 0),
+        OSSL_PARAM_construct_end()};
+    LK_ASSERT(succeeded(EVP_MAC_CTX_set_params(made.get(), params.data())));
+    return made;
+  }();
+  return *context;
 }
 
 }  // namespace
@@ -71,11 +90,13 @@ Digest hmac_sha256(std::string_view key, std::string_view purpose,
   for (const std::string_view part : parts) append_with_length(input, part);
 
   std::array<unsigned char, Digest::kBytes> out{};
-  unsigned int written = 0;
-  const unsigned char* const done =
-      HMAC(fetched(Hash::kSha256), key.data(), static_cast<int>(key.size()), as_bytes(input),
-           input.size(), out.data(), &written);
-  LK_ASSERT(done != nullptr && written == Digest::kBytes);
+  std::size_t written = 0;
+  const EvpMacContext context(EVP_MAC_CTX_dup(&unkeyed_hmac()));
+  LK_ASSERT(context.get() != nullptr);
+  LK_ASSERT(succeeded(EVP_MAC_init(context.get(), as_bytes(key), key.size(), nullptr)) &&
+            succeeded(EVP_MAC_update(context.get(), as_bytes(input), input.size())) &&
+            succeeded(EVP_MAC_final(context.get(), out.data(), &written, out.size())));
+  LK_ASSERT(written == Digest::kBytes);
   // A part may be a secret.
   OPENSSL_cleanse(input.data(), input.size());
   return Digest(out);

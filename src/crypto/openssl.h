@@ -16,6 +16,8 @@ namespace latchkey::crypto {
 using EvpKey = Handle<EVP_PKEY, EVP_PKEY_free>;
 using EvpKeyContext = Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using EvpDigestContext = Handle<EVP_MD_CTX, EVP_MD_CTX_free>;
+using EvpMac = Handle<EVP_MAC, EVP_MAC_free>;
+using EvpMacContext = Handle<EVP_MAC_CTX, EVP_MAC_CTX_free>;
 using Bio = Handle<BIO, BIO_free_all>;
 using BigNumber = Handle<BIGNUM, BN_free>;
 
