@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 BUILD='g++ make pkg-config libfcgi-dev libjwt-dev libcjson-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev
  libtomlplusplus-dev libcli11-dev libspdlog-dev libfmt-dev libapr1-dev libaprutil1-dev libre2-dev libkainjow-mustache-dev
- libldap-dev'
+ libldap-dev libmimalloc-dev'
 DEMO='nginx-light python3 curl'
 CHECK='libgtest-dev libgmock-dev strace procps'
 # junit4: without it Maven's dependency:get does not resolve from Debian's own repository.
