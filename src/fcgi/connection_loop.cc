@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -15,9 +16,13 @@ namespace latchkey::fcgi {
 namespace {
 
 constexpr std::size_t kEventsMax = 16;
+// How many of one socket are answered before signals and the other sockets are looked at.
+constexpr int kInARowMax = 8;
 constexpr std::uint64_t kWakeEvent = UINT64_MAX;
 
 enum class Ready { kConnection, kNothing, kStop, kFailed };
+
+bool is_wake(const epoll_event& event) { return event.data.u64 == kWakeEvent; }
 
 }  // namespace
 
@@ -45,8 +50,10 @@ struct ConnectionLoop::State {
   }
 
   Ready wait();
+  Ready next_in_row();
+  std::size_t next_of(std::span<const epoll_event> ready) const;
   Ready wait_for_kept();
-  Ready accept_from(const Listener& listener);
+  Ready accept_from(std::size_t place);
   void serve_one(Service& service);
 
   std::vector<Listener> listeners;
@@ -55,37 +62,43 @@ struct ConnectionLoop::State {
   Deadline deadline;
   FastcgiConnection connection;
   UniqueFd epoll;
+  std::size_t turn = 0;       // the listener that was asked last
+  int in_a_row = kInARowMax;  // how many it gave since the others were looked at
   std::uint32_t served = 0;
   bool valid = false;
 };
 
 // Waits until the held connection has a request, somebody new waits, or a signal came.
 Ready ConnectionLoop::State::wait() {
-  if (connection.fd() >= 0) {
-    const Ready kept = wait_for_kept();
-    if (kept != Ready::kNothing) return kept;
-  }
+  const Ready soon = connection.fd() >= 0 ? wait_for_kept() : next_in_row();
+  if (soon != Ready::kNothing) return soon;
   std::array<epoll_event, kEventsMax> events;
   // With a kept connection something is ready already or its time is up, so nothing is waited for.
   const int timeout = connection.fd() >= 0 ? 0 : -1;
   const int count = epoll_wait(epoll.get(), events.data(), kEventsMax, timeout);
   if (count < 0) return errno == EINTR ? Ready::kNothing : Ready::kFailed;
-  bool wake = false;
-  bool waiting = false;
-  Ready result = Ready::kNothing;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-    wake = wake || events[i].data.u64 == kWakeEvent;
-    waiting = waiting || events[i].data.u64 != kWakeEvent;
-  }
+  const std::span<const epoll_event> ready(events.data(), static_cast<std::size_t>(count));
+  const bool wake = std::ranges::any_of(ready, is_wake);
   if (wake && observer.woken() == LoopObserver::Wake::kStop) return Ready::kStop;
-  if (!waiting) return Ready::kNothing;
+  if (std::ranges::all_of(ready, is_wake)) return Ready::kNothing;
   connection.close_now();  // an idle kept connection gives way to somebody who waits
-  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-    if (events[i].data.u64 == kWakeEvent || result == Ready::kConnection) continue;
-    result = accept_from(listeners[events[i].data.u64]);
-    if (result == Ready::kFailed) return result;
-  }
-  return result;
+  in_a_row = 0;
+  return accept_from(next_of(ready));
+}
+
+// Under load the next one waits already where the last came from: to accept it at once saves asking
+// the kernel who does. Returns kNothing when the other descriptors are to be looked at.
+Ready ConnectionLoop::State::next_in_row() {
+  return ++in_a_row < kInARowMax ? accept_from(turn) : Ready::kNothing;
+}
+
+// The first behind the one whose turn it was, so that no busy socket keeps another waiting.
+std::size_t ConnectionLoop::State::next_of(std::span<const epoll_event> ready) const {
+  const std::size_t all = listeners.size();
+  const auto distance = [this, all](const epoll_event& event) {
+    return is_wake(event) ? all : (event.data.u64 + all - turn - 1) % all;
+  };
+  return std::ranges::min(ready, {}, distance).data.u64;
 }
 
 // Returns kNothing when the other descriptors are to be looked at.
@@ -98,7 +111,9 @@ Ready ConnectionLoop::State::wait_for_kept() {
   return Ready::kNothing;
 }
 
-Ready ConnectionLoop::State::accept_from(const Listener& listener) {
+Ready ConnectionLoop::State::accept_from(std::size_t place) {
+  const Listener& listener = listeners[place];
+  turn = place;
   sockaddr_storage peer{};
   socklen_t size = sizeof peer;
   auto* const address = reinterpret_cast<sockaddr*>(&peer);
@@ -112,6 +127,7 @@ Ready ConnectionLoop::State::accept_from(const Listener& listener) {
     connection.take(std::move(accepted), listener.transport);
     return Ready::kConnection;
   }
+  in_a_row = kInARowMax;  // nobody waits there
   switch (errno) {
     case EMFILE: case ENFILE: case ENOMEM: case ENOBUFS: case EBADF: case EINVAL: case ENOTSOCK:
       return Ready::kFailed;  // it would come again at once; the supervisor backs off
@@ -125,6 +141,8 @@ void ConnectionLoop::State::serve_one(Service& service) {
   if (connection.serve(service) == FastcgiConnection::Served::kAnswered) {
     ++served;
     service.after_reply();
+  } else {
+    in_a_row = kInARowMax;  // whoever stalls must not keep signals and others waiting as well
   }
   observer.idle();
 }

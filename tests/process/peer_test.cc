@@ -120,6 +120,25 @@ TEST_F(Peer, CannotDelayTheEndByStallingOrKeeping) {
   EXPECT_FALSE(pool_.logged("worker_not_drained")) << pool_.log();
 }
 
+// Of those behind the first each waits for a byte, so that more than a few of them would be seen.
+TEST_F(Peer, CannotKeepAnotherSocketWaitingByAskingAllTheTime) {
+  const std::string other = "unix:" + pool_.path("t");
+  pool_.options.sockets = {pool_.where(), other};
+  start();
+  std::vector<UniqueFd> busy;
+  for (int i = 0; i < 30; ++i) {
+    busy.push_back(connect_to(pool_.where()));
+    ASSERT_TRUE(send_bytes(busy.back().get(), request("wait")));
+  }
+  ASSERT_TRUE(pool_.signals.entered.take());
+  const UniqueFd patient = connect_to(other);
+  ASSERT_TRUE(send_bytes(patient.get(), request("ok")));
+  for (int i = 0; i < 10; ++i) pool_.signals.release.put();
+  EXPECT_EQ(read_reply(patient.get()).status(), 200);
+  for (int i = 10; i < 30; ++i) pool_.signals.release.put();
+  EXPECT_EQ(read_reply(busy.back().get()).status(), 200);
+}
+
 TEST_F(Peer, GetsItsWholeBodyRead) {
   start();
   const std::string body(90'000, 'b');
