@@ -127,6 +127,13 @@ int show(const pages::Issued& issued, const model::Account& account, const Argum
   return kGood;
 }
 
+// A credential that is refused at its first request helps nobody.
+model::Step<store::Owner> standing_of(Opened& opened, const model::Account& account,
+                                      const World& world) {
+  return identity::standing_of(opened.config, opened.store, account,
+                               identity::Presents::kCredential, world.clock.now());
+}
+
 Result<pages::Issued> rotate(Opened& opened, const store::CredentialAndAccount& old,
                              Seconds overlap, const World& world) {
   return pages::rotate(opened.config, opened.store, old.account, old.credential, overlap,
@@ -147,9 +154,7 @@ int credential_issue(const Arguments& arguments, const World& world) {
   }
   const Result<model::Account> account = owner(*opened, arguments.user, world);
   if (!account) return failed(world, arguments.user, account.error());
-  // A credential that is refused at its first request helps nobody.
-  const auto standing = identity::standing_of(opened->config, opened->store, *account,
-                                              identity::Presents::kCredential, world.clock.now());
+  const auto standing = standing_of(*opened, *account, world);
   if (!standing) return complain(world, kFailed, standing.error().detail());
   pages::Order order;
   order.label = arguments.label;
@@ -175,6 +180,8 @@ int credential_rotate(const Arguments& arguments, const World& world) {
   }
   const auto old = opened->store.credentials().find(CredentialId(arguments.id));
   if (!old) return failed(world, arguments.id, old.error());
+  const auto standing = standing_of(*opened, old->account, world);
+  if (!standing) return complain(world, kFailed, standing.error().detail());
   const Result<pages::Issued> issued = rotate(*opened, *old, overlap, world);
   if (!issued) return failed(world, arguments.id, issued.error());
   return show(*issued, old->account, arguments, world);

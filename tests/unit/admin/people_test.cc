@@ -135,6 +135,9 @@ TEST_F(People, ExplainTellsInWordsWhyACredentialIsRefused) {
   EXPECT_THAT(why(), HasSubstr("it was revoked"));
   ASSERT_EQ(admin({"user", "disable", "anna"}).status, 0);
   EXPECT_EQ(why(), "anna is disabled");
+  const CommandRun rotated = admin({"credential", "rotate", *issued.string("id")});
+  EXPECT_EQ(rotated.status, 1);
+  EXPECT_THAT(rotated.err, HasSubstr("anna is disabled"));
   ASSERT_EQ(admin({"user", "enable", "anna"}).status, 0);
 }
 
