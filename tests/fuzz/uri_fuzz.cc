@@ -23,9 +23,11 @@ void check_path(const std::string& path) {
 std::string encoded(std::string_view path) {
   std::string out;
   while (!path.empty()) {
-    const std::size_t length = path.starts_with("%2F") ? 3 : 1;
+    std::size_t length = 1;
+    if (path.starts_with("%2F")) length = 3;
+    if (path.starts_with("%252F")) length = 5;
     const std::string_view piece = path.substr(0, length);
-    out += length == 3 || piece == "/" ? std::string(piece) : wire::url_encode(piece);
+    out += length > 1 || piece == "/" ? std::string(piece) : wire::url_encode(piece);
     path.remove_prefix(length);
   }
   return out;
