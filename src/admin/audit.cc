@@ -9,6 +9,7 @@
 #include "latchkey/wire/json_object.h"
 #include "latchkey/wire/number.h"
 #include "latchkey/wire/time.h"
+#include "every.h"
 #include "listing.h"
 #include "opened.h"
 
@@ -17,16 +18,13 @@ namespace {
 
 constexpr std::size_t kDetailBytesMax = 64 * 1024;
 
-// Hands every row to `take`, page by page.
 template <typename Take>
-Outcome each_row(store::Audit& audit, const std::string& user, std::int64_t after, Take take) {
-  while (true) {
-    LK_TRY(const std::vector<store::AuditRow> rows,
-           audit.list(user, after, store::kListRowsMax));
-    for (const store::AuditRow& row : rows) take(row);
-    if (rows.size() < store::kListRowsMax) return {};
-    after = rows.back().seq;
-  }
+Outcome every_row(store::Audit& audit, const std::string& user, std::int64_t after, Take take) {
+  return every<store::AuditRow>(
+      [&](const store::AuditRow* last) {
+        return audit.list(user, last == nullptr ? after : last->seq, store::kListRowsMax);
+      },
+      take);
 }
 
 std::vector<Cell> cells_of(const store::AuditRow& row) {
@@ -81,7 +79,7 @@ int audit_list(const Arguments& arguments, const World& world) {
     newest.push_back(row);
     if (newest.size() > arguments.last) newest.pop_front();
   };
-  const Outcome read = each_row(opened->store.audit(), arguments.user, 0, keep);
+  const Outcome read = every_row(opened->store.audit(), arguments.user, 0, keep);
   if (!read) return failed(world, "audit", read.error());
   Listing listing({"row", "time", "action", "actor", "user", "object", "address", "agent",
                    "detail"});
@@ -93,7 +91,7 @@ int audit_list(const Arguments& arguments, const World& world) {
 int audit_export(const Arguments& arguments, const World& world) {
   Or<Opened> opened = open_store(arguments, world);
   if (!opened) return opened.error();
-  const Outcome read = each_row(
+  const Outcome read = every_row(
       opened->store.audit(), arguments.user, arguments.after,
       [&world](const store::AuditRow& row) { world.out << json_line(row) << '\n'; });
   return read ? static_cast<int>(kGood) : failed(world, "audit", read.error());

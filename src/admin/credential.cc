@@ -11,6 +11,7 @@
 #include "latchkey/pages/issue.h"
 #include "latchkey/pages/leaked.h"
 #include "latchkey/wire/time.h"
+#include "every.h"
 #include "listing.h"
 #include "opened.h"
 
@@ -50,22 +51,15 @@ struct Wanted {
 
 Outcome add_credentials(store::Store& store, const model::Account& account, const Wanted& wanted,
                         Listing& listing) {
-  CredentialId after;
-  while (true) {
-    LK_TRY(const std::vector<model::IssuedCredential> records,
-           store.credentials().list(account.id, after));
-    for (const model::IssuedCredential& record : records) {
-      if (!wanted.has(record, account)) continue;
-      listing.add({record.id.text(), account.profile.user_name,
-                   std::string(pages::state_of(record, account, wanted.now)), record.label,
-                   record.scopes, wire::rfc3339(record.created), wire::rfc3339(record.expires),
-                   time_cell(record.revoked), time_cell(record.last_used), record.last_used_from,
-                   record.last_used_by,
-                   record.successor.empty() ? Cell() : Cell(record.successor.text())});
-    }
-    if (records.size() < store::kListRowsMax) return {};
-    after = records.back().id;
-  }
+  return every_credential(store, account, [&](const model::IssuedCredential& record) {
+    if (!wanted.has(record, account)) return;
+    listing.add({record.id.text(), account.profile.user_name,
+                 std::string(pages::state_of(record, account, wanted.now)), record.label,
+                 record.scopes, wire::rfc3339(record.created), wire::rfc3339(record.expires),
+                 time_cell(record.revoked), time_cell(record.last_used), record.last_used_from,
+                 record.last_used_by,
+                 record.successor.empty() ? Cell() : Cell(record.successor.text())});
+  });
 }
 
 Outcome add_all(store::Store& store, const std::string& user, const Wanted& wanted,

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "latchkey/base/system_user.h"
+#include "every.h"
 
 namespace latchkey::admin {
 namespace {
@@ -127,13 +128,8 @@ Result<model::Account> find_account(store::Store& store, const std::string& user
 
 Result<std::vector<model::Account>> all_accounts(store::Store& store) {
   std::vector<model::Account> all;
-  while (true) {
-    const AccountId after = all.empty() ? AccountId() : all.back().id;
-    LK_TRY(std::vector<model::Account> page, store.accounts().list(after));
-    const bool last = page.size() < store::kListRowsMax;
-    for (model::Account& account : page) all.push_back(std::move(account));
-    if (last) return all;
-  }
+  LK_CHECK(every_account(store, [&all](const model::Account& account) { all.push_back(account); }));
+  return all;
 }
 
 int failed(const World& world, std::string_view what, const Error& error) {

@@ -2,32 +2,22 @@
 #include <optional>
 
 #include "latchkey/wire/time.h"
+#include "every.h"
 #include "listing.h"
 #include "opened.h"
+#include "session_state.h"
 
 namespace latchkey::admin {
 namespace {
 
-std::string_view state_of(const model::Session& session, const model::Account& account,
-                          TimePoint now) {
-  if (account.disabled || session.epoch != account.session_epoch) return "ended";
-  return session.idle_end <= now || session.absolute_end <= now ? "expired" : "live";
-}
-
 Outcome add_sessions(store::Store& store, const model::Account& account, TimePoint now,
                      Listing& listing) {
-  std::string after;
-  while (true) {
-    LK_TRY(const std::vector<model::Session> sessions, store.sessions().list(account.id, after));
-    for (const model::Session& session : sessions) {
-      listing.add({session.id, account.profile.user_name,
-                   std::string(state_of(session, account, now)), session.provider,
-                   wire::rfc3339(session.created), wire::rfc3339(session.last_seen),
-                   wire::rfc3339(session.absolute_end), session.address, session.user_agent});
-    }
-    if (sessions.size() < store::kListRowsMax) return {};
-    after = sessions.back().id;
-  }
+  return every_session(store, account, [&](const model::Session& session) {
+    listing.add({session.id, account.profile.user_name,
+                 std::string(state_of(session, account, now)), session.provider,
+                 wire::rfc3339(session.created), wire::rfc3339(session.last_seen),
+                 wire::rfc3339(session.absolute_end), session.address, session.user_agent});
+  });
 }
 
 // Of one user, or of everybody.

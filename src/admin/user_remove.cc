@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "latchkey/pages/issue.h"
+#include "every.h"
 #include "opened.h"
+#include "session_state.h"
 
 namespace latchkey::admin {
 namespace {
@@ -28,39 +30,14 @@ std::string text_of(const Held& held) {
   return held.user_token ? text + " and the user token" : text;
 }
 
-Outcome count_sessions(store::Store& store, const model::Account& account, TimePoint now,
-                       Held& held) {
-  std::string after;
-  while (true) {
-    LK_TRY(const std::vector<model::Session> some, store.sessions().list(account.id, after));
-    for (const model::Session& session : some) {
-      const bool live = !account.disabled && session.epoch == account.session_epoch &&
-                        now < session.idle_end && now < session.absolute_end;
-      held.sessions += live ? 1 : 0;
-    }
-    if (some.size() < store::kListRowsMax) return {};
-    after = some.back().id;
-  }
-}
-
-Outcome count_credentials(store::Store& store, const model::Account& account, TimePoint now,
-                          Held& held) {
-  CredentialId after;
-  while (true) {
-    LK_TRY(const std::vector<model::IssuedCredential> some,
-           store.credentials().list(account.id, after));
-    for (const model::IssuedCredential& record : some) {
-      held.credentials += pages::state_of(record, account, now) == "live" ? 1 : 0;
-    }
-    if (some.size() < store::kListRowsMax) return {};
-    after = some.back().id;
-  }
-}
-
 Result<Held> held_by(store::Store& store, const model::Account& account, TimePoint now) {
   Held held;
-  LK_CHECK(count_sessions(store, account, now, held));
-  LK_CHECK(count_credentials(store, account, now, held));
+  LK_CHECK(every_session(store, account, [&](const model::Session& session) {
+    held.sessions += state_of(session, account, now) == "live" ? 1 : 0;
+  }));
+  LK_CHECK(every_credential(store, account, [&](const model::IssuedCredential& record) {
+    held.credentials += pages::state_of(record, account, now) == "live" ? 1 : 0;
+  }));
   const auto user_token = store.user_tokens().find(account.id);
   held.user_token = user_token.has_value();
   if (!user_token && user_token.error().code != ErrorCode::kNotFound) {
