@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "latchkey/wire/time.h"
+#include "latchkey/base/joined.h"
 #include "latchkey/base/result.h"
 #include "latchkey/wire/chars.h"
 #include "latchkey/wire/json_object.h"
@@ -21,9 +22,7 @@ std::string text_of(const Cell& cell) {
   if (const std::int64_t* number = std::get_if<std::int64_t>(&cell)) return std::to_string(*number);
   if (const bool* flag = std::get_if<bool>(&cell)) return *flag ? "yes" : "no";
   if (const auto* words = std::get_if<std::vector<std::string>>(&cell)) {
-    std::string joined;
-    for (const std::string& word : *words) joined += (joined.empty() ? "" : ",") + word;
-    return shown(joined);
+    return shown(joined(*words, ","));
   }
   return "-";
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "date_text.h"
+#include "latchkey/base/joined.h"
 #include "latchkey/pages/html.h"
 #include "latchkey/pages/user_token_form.h"
 #include "latchkey/wire/json_object.h"
@@ -13,15 +14,6 @@
 
 namespace latchkey::pages {
 namespace {
-
-std::string joined(const std::vector<std::string>& words, std::string_view between) {
-  std::string text;
-  for (const std::string& word : words) {
-    if (!text.empty()) text += between;
-    text += word;
-  }
-  return text;
-}
 
 std::string place_of(const Parts& parts, const model::IssuedCredential& record) {
   return parts.config.paths.credentials + "/" + record.id.text();

@@ -11,6 +11,7 @@
 #include "credential_input.h"
 #include "date_text.h"
 #include "device_login.h"
+#include "latchkey/base/joined.h"
 #include "latchkey/pages/form_token.h"
 #include "latchkey/pages/html.h"
 #include "latchkey/pages/message.h"
@@ -48,8 +49,7 @@ PageResult ask_for_code(const Call& call, int status, const std::string& error,
 
 PageResult confirm(const Call& call, const store::DeviceLogin& login) {
   const std::string& here = call.request.query.remote_address;
-  std::string scopes;
-  for (const std::string& scope : login.scopes) scopes += (scopes.empty() ? "" : ", ") + scope;
+  const std::string scopes = joined(login.scopes, ", ");
   const bool read_only = std::ranges::find(login.scopes, kReadScope) != login.scopes.end();
   View view;
   view.flag("confirm", View::Shown::kYes)

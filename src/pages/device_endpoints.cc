@@ -5,6 +5,7 @@
 
 #include "body_kind.h"
 #include "device_login.h"
+#include "latchkey/base/joined.h"
 #include "latchkey/pages/device.h"
 #include "latchkey/pages/problem.h"
 #include "latchkey/wire/chars.h"
@@ -95,8 +96,7 @@ PageResult wrong_client() {
 
 PageResult granted(const CollectedLogin& login, TimePoint now) {
   const model::IssuedCredential& record = login.issued.record;
-  std::string scope;
-  for (const std::string& one : record.scopes) scope += (scope.empty() ? "" : " ") + one;
+  const std::string scope = joined(record.scopes, " ");
   wire::JsonObject object;
   object.add("access_token", login.issued.token.reveal())
       .add("token_type", "Bearer")

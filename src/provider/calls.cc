@@ -73,15 +73,6 @@ remote::HttpRequest request_to(const config::Provider& settings, const std::stri
   return request;
 }
 
-std::string scope_text(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) {
-    if (!out.empty()) out += ' ';
-    out += word;
-  }
-  return out;
-}
-
 std::string with_query(const std::string& endpoint, const std::vector<wire::FormField>& fields) {
   return endpoint + (endpoint.contains('?') ? '&' : '?') + wire::form_encode(fields);
 }

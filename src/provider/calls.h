@@ -20,9 +20,6 @@ namespace latchkey::provider {
 // A GET as the provider's settings want it.
 remote::HttpRequest request_to(const config::Provider& settings, const std::string& url);
 
-// Returns `words` joined by blanks, as `scope` has them.
-std::string scope_text(const std::vector<std::string>& words);
-
 // Returns `endpoint` with `fields` behind what query it has.
 std::string with_query(const std::string& endpoint, const std::vector<wire::FormField>& fields);
 

@@ -4,6 +4,7 @@
 
 #include "calls.h"
 #include "github_api.h"
+#include "latchkey/base/joined.h"
 #include "latchkey/provider/demands.h"
 
 namespace latchkey::provider {
@@ -26,7 +27,7 @@ Result<std::string> Github::start(const LoginState& state, std::string_view seal
   std::vector<wire::FormField> fields{
       {"client_id", settings_.client_id},
       {"redirect_uri", redirect_uri},
-      {"scope", scope_text(settings_.scopes)},
+      {"scope", joined(settings_.scopes, " ")},
       {"state", std::string(sealed_state)},
       {"code_challenge", challenge_of(state.verifier)},
       {"code_challenge_method", "S256"},

@@ -5,6 +5,7 @@
 
 #include "calls.h"
 #include "google_organizations.h"
+#include "latchkey/base/joined.h"
 #include "latchkey/provider/claims.h"
 #include "latchkey/provider/demands.h"
 #include "latchkey/provider/token_rules.h"
@@ -82,7 +83,7 @@ Result<std::string> Oidc::start(const LoginState& state, std::string_view sealed
       {"response_type", "code"},
       {"client_id", settings_.client_id},
       {"redirect_uri", redirect_uri},
-      {"scope", scope_text(scopes_of(settings_))},
+      {"scope", joined(scopes_of(settings_), " ")},
       {"state", std::string(sealed_state)},
       {"nonce", state.nonce},
       {"code_challenge", challenge_of(state.verifier)},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "latchkey/base/joined.h"
 #include "latchkey/wire/chars.h"
 #include "latchkey/wire/field_value.h"
 #include "latchkey/wire/form.h"
@@ -69,8 +70,7 @@ Result<remote::HttpResponse> post(remote::HttpClient& client, const LoginQuestio
 
 Result<Begun> begin(remote::HttpClient& client, const LoginQuestion& question) {
   std::vector<wire::FormField> fields{{"client_id", kClient}, {"label", question.label}};
-  std::string scope;
-  for (const std::string& one : question.scopes) scope += (scope.empty() ? "" : " ") + one;
+  const std::string scope = joined(question.scopes, " ");
   if (!scope.empty()) fields.emplace_back("scope", scope);
   LK_TRY(const remote::HttpResponse response, post(client, question, "/authorize", fields));
   LK_TRY(const wire::Json json, read_json(response));

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "latchkey/base/joined.h"
 #include "latchkey/wire/json.h"
 #include "latchkey/wire/json_object.h"
 #include "program.h"
@@ -33,9 +34,7 @@ std::string configured_docker_helper(const std::string& authority) {
 }
 
 Error ended_with(const std::vector<std::string>& command, int status) {
-  std::string words;
-  for (const std::string& word : command) words += (words.empty() ? "" : " ") + word;
-  return {ErrorCode::kUnavailable, words + " ended with " + std::to_string(status)};
+  return {ErrorCode::kUnavailable, joined(command, " ") + " ended with " + std::to_string(status)};
 }
 
 Outcome tell(const std::vector<std::string>& command, std::string input) {
