@@ -62,18 +62,16 @@ struct Policy::Parts {
   std::vector<std::unique_ptr<const RE2>> health_agents;
   std::string health_path;
 
-  Verdict judge_all(const model::CanonicalRequest& request, const PathSettings& settings,
-                    const model::Identity& identity) const;
+  Verdict judge_all(const model::CanonicalRequest& request, const model::Identity& identity) const;
 };
 
 // Judges the request, and what else it comes to: a push can take a layer out of another repository,
-// and that is a pull from there, whatever the path says.
+// and that is a pull from there, whatever the path says, and whatever answer those who have no
+// credential get there.
 Verdict Policy::Parts::judge_all(const model::CanonicalRequest& request,
-                                 const PathSettings& settings,
                                  const model::Identity& identity) const {
   Verdict verdict = judge(rules, request, identity);
   const bool may_mount = verdict.reason == Reason::kAllowed && !request.query.empty() &&
-                         settings.challenge == config::Challenge::kDocker &&
                          docker_action(request) == DockerAction::kPush;
   if (!may_mount) return verdict;
   const Result<std::vector<std::string>> sources = mounted_repositories(request);
@@ -185,7 +183,7 @@ Decision Policy::decide(const model::AuthQuery& query, const PathSettings& setti
       return refuse(Reason::kScopeDenied, "no token of a registry is for such a request");
     }
   }
-  const Verdict verdict = parts_->judge_all(query.request, settings, identity);
+  const Verdict verdict = parts_->judge_all(query.request, identity);
   Decision decision = verdict.reason == Reason::kAllowed
                           ? Decision::allow(std::move(identity))
                           : refuse(verdict.reason, verdict.detail);

@@ -357,23 +357,43 @@ TEST_F(DockerToken, StandsBesideACredentialInBasicOrBearer) {
 }
 
 // Of every proof: rules by repository would be worth little if a push could read anywhere.
-using Mount = DockerToken;
-TEST_F(Mount, IsJudgedAsAPullFromItsSourceToo) {
-  config::Rule secret;
-  secret.paths = {"/v2/secret"};
-  secret.who = config::Who::kListed;
-  secret.groups = {"ops"};
-  world_.config.rules.insert(world_.config.rules.begin(), secret);
-  world_.restart();
-  const std::string credential = world_.sign(world_.claims(ann_, credential_));
-  const auto mount = [&](const std::string& from) {
+class Mount : public DockerToken {
+ protected:
+  Mount() {
+    config::Rule secret;
+    secret.paths = {"/v2/secret"};
+    secret.who = config::Who::kListed;
+    secret.groups = {"ops"};
+    world_.config.rules.insert(world_.config.rules.begin(), secret);
+    world_.restart();
+    token_ = world_.sign(world_.claims(ann_, credential_));
+  }
+
+  std::string mount(const std::string& from) {
     const std::string target = "/v2/team/hello/blobs/uploads/?mount=sha256%3A00&from=" + from;
-    return world_.reason(by_basic(at_registry("POST", target), "ann", credential));
-  };
+    return world_.reason(by_basic(at_registry("POST", target), "ann", token_));
+  }
+
+  std::string token_;
+};
+
+TEST_F(Mount, IsJudgedAsAPullFromItsSourceToo) {
   EXPECT_EQ(mount("team%2Fother"), "allowed");
   EXPECT_EQ(mount("secret%2Fapp"), "rule_denied");
   EXPECT_EQ(mount("team%2Fother&from=secret%2Fapp"), "rule_denied");
   EXPECT_EQ(mount("x;from=secret%2Fapp"), "ambiguous_target");
+}
+
+TEST_F(Mount, IsJudgedWhicheverAnswerWhoHasNoCredentialGets) {
+  for (const auto challenge : {config::Challenge::kBasic, config::Challenge::kBrowser}) {
+    config::Path images;
+    images.prefix = "/v2";
+    images.challenge = challenge;
+    world_.config.path_settings = {images};
+    world_.restart();
+    EXPECT_EQ(mount("team%2Fother"), "allowed");
+    EXPECT_EQ(mount("secret%2Fapp"), "rule_denied");
+  }
 }
 
 }  // namespace
