@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "docker_question.h"
 #include "latchkey/answer/refusal.h"
@@ -30,10 +31,22 @@ std::vector<wire::JsonObject> access_json(const std::vector<RegistryAccess>& acc
   return list;
 }
 
-// A password is proven for this moment only, and what comes of it may last as long as any token.
-TimePoint end_of(const Identity& identity, Seconds lifetime, TimePoint now) {
+// Such a proof has no end of its own: it is good for the request that brings it, and nothing is
+// known beyond. Of a certificate the end is known where the web server hands on the whole of it.
+bool is_of_this_request_only(const Identity& identity, const model::Credential& credential) {
+  if (const auto* shown = std::get_if<model::ClientCertificate>(&credential)) {
+    return shown->pem.empty();
+  }
+  return identity.proof() == model::Proof::kPassword ||
+         identity.proof() == model::Proof::kRemoteUser;
+}
+
+// What comes of a proof that is good for this request only may last as long as any token: whenever
+// it is used, its account is asked about, with its epochs, its membership and its directory.
+TimePoint end_of(const Identity& identity, const model::Credential& credential, Seconds lifetime,
+                 TimePoint now) {
   const TimePoint end = now + lifetime;
-  if (identity.proof() == model::Proof::kPassword) return end;
+  if (is_of_this_request_only(identity, credential)) return end;
   return std::min(end, identity.valid_until().value_or(end));
 }
 
@@ -163,7 +176,8 @@ Step<PageResult> DockerTokenPage::Desk::give(const PageRequest& request) {
   if (identity.anonymous() && access.empty()) {
     return model::refuse(Reason::kNoCredential, "nothing of it is for anyone");
   }
-  const TimePoint end = end_of(identity, parts.config.docker.lifetime, now);
+  const TimePoint end =
+      end_of(identity, question.credential, parts.config.docker.lifetime, now);
   LK_TRY(const SecretString token, access_token(identity, question.service, access, end, now));
 
   wire::JsonObject body;

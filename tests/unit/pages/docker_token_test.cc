@@ -15,6 +15,7 @@
 #include "latchkey/wire/base64.h"
 #include "latchkey/wire/form.h"
 #include "latchkey/wire/json.h"
+#include "support/certificates.h"
 #include "unit/pages/signed_in_site.h"
 
 namespace latchkey::pages {
@@ -25,6 +26,8 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 constexpr const char* kRegistry = "docker.example";
+constexpr const char* kAsk =
+    "service=docker.example&offline_token=true&scope=repository:a:pull";
 
 class DockerTokenTest : public SiteTest {
  protected:
@@ -153,8 +156,43 @@ class DockerTokenTest : public SiteTest {
     std::ofstream(config_.local.users_file)
         << "dora:" << *crypto::hash_password(password, random_, kCheap) << "\n";
     std::filesystem::permissions(config_.local.users_file, std::filesystem::perms(0600));
-    return get("service=docker.example&offline_token=true&scope=repository:a:pull", "dora",
-               "s3cret");
+    return get(kAsk, "dora", "s3cret");
+  }
+
+  // Of whom the web server vouches for, and tells nothing but the name.
+  PageRequest get_by_remote_user() {
+    PageRequest asked = get(kAsk);
+    asked.query.remote_user = model::RemoteUser{"rolf", "", "", ""};
+    return asked;
+  }
+  PageRequest get_by_certificate_name() {
+    config_.certificate.issuers = {"CN=People CA"};
+    PageRequest asked = get(kAsk);
+    asked.query.certificate = model::ClientCertificate{"", "CN=carla,O=Corp", "CN=People CA"};
+    return asked;
+  }
+  // Of whose certificate everything is known.
+  PageRequest get_by_certificate(TimePoint until) {
+    config_.certificate.ca_file = root_ + "/people-ca.crt";
+    CertificatePlan plan{.subject = {{"CN", "carla"}}};
+    plan.not_after = until;
+    std::ofstream(config_.certificate.ca_file) << authority_of({.subject = {}});
+    PageRequest asked = get(kAsk);
+    asked.query.certificate = model::ClientCertificate{certificate_of(plan), "", ""};
+    return asked;
+  }
+
+  // What a token comes to when it is shown to the registry.
+  std::string at_the_registry(const std::string& token) {
+    const auto who =
+        resolver_.resolve(model::DockerToken{SecretString(token), kRegistry}, "192.0.2.1", now_);
+    return who ? "is " + who->profile().user_name
+               : std::string(model::name_of(who.error().reason()));
+  }
+  model::Account account_of(const std::string& name) {
+    const auto account = store_.accounts().find_by_name(name);
+    EXPECT_THAT(account, IsOk());
+    return *account;
   }
 
   std::string refresh_token_of(const Issued& issued) {
@@ -408,6 +446,60 @@ TEST_F(DockerTokenTest, GivesNoSmallerTokenWhereTheStoreCannotTellWhatIsProtecte
   EXPECT_EQ(granted(ask), "repository:a:pull");
   lose_settings_of_user_tokens();
   EXPECT_EQ(refused(ask), "503 store_unavailable");
+}
+
+TEST_F(DockerTokenTest, LastsForWhomTheWebServerVouchesForAsForAPassword) {
+  const std::pair<PageRequest, std::string> proofs[] = {
+      {get_by_password(), "dora"},
+      {get_by_remote_user(), "rolf"},
+      {get_by_certificate_name(), "carla"},
+  };
+  const TimePoint begin = now_;
+  for (const auto& [ask, name] : proofs) {
+    now_ = begin;
+    const wire::Json answer = good(ask);
+    const std::string token = *answer.string("token");
+    EXPECT_EQ(*answer.integer("expires_in"), 300) << name;
+    EXPECT_FALSE(answer.has("refresh_token")) << name;
+    EXPECT_EQ(at_the_registry(token), "is " + name);
+    now_ = begin + Seconds(299);
+    EXPECT_EQ(at_the_registry(token), "is " + name);
+    now_ = begin + config_.docker.lifetime + Seconds(60);  // whatever the clocks are let differ
+    EXPECT_EQ(at_the_registry(token), "expired_credential") << name;
+  }
+}
+
+TEST_F(DockerTokenTest, LastsNoLongerThanTheCertificateThatIsKnown) {
+  const wire::Json answer = good(get_by_certificate(now_ + Seconds(90)));
+  EXPECT_EQ(*answer.integer("expires_in"), 90);
+  EXPECT_EQ(at_the_registry(*answer.string("token")), "is carla");
+}
+
+TEST_F(DockerTokenTest, EndsWithTheAccountForWhichTheWebServerVouched) {
+  const auto ends_by = [&](const auto& end, const char* reason) {
+    for (const PageRequest& ask : {get_by_remote_user(), get_by_certificate_name()}) {
+      const std::string token = *good(ask).string("token");
+      const std::string name = ask.query.certificate ? "carla" : "rolf";
+      EXPECT_EQ(at_the_registry(token), "is " + name);
+      EXPECT_THAT(end(account_of(name).id), IsOk());
+      EXPECT_EQ(at_the_registry(token), reason) << name;
+    }
+  };
+  store::Accounts& accounts = store_.accounts();
+  ends_by([&](const AccountId& id) { return accounts.end_sessions(id, now_, kSomebody); },
+          "revoked_credential");
+  ends_by([&](const AccountId& id) { return accounts.end_everything(id, now_, kSomebody); },
+          "revoked_credential");
+  ends_by(
+      [&](const AccountId& id) {
+        return store_.memberships().signed_in(id, "corp", "", {now_, now_, now_});
+      },
+      "membership_unconfirmed");
+  for (const char* const name : {"rolf", "carla"}) {
+    EXPECT_THAT(store_.memberships().signed_in_for_good(account_of(name).id), IsOk());
+  }
+  ends_by([&](const AccountId& id) { return accounts.disable(id, now_, kSomebody); },
+          "account_disabled");
 }
 
 TEST_F(DockerTokenTest, RefreshesNobodyWhoIsDisabled) {
