@@ -14,8 +14,11 @@ Outcome LocalUsers::watch(TimePoint now) {
   if (seen_ != stamp) {
     synced_ = false;
     file_.reset();
-    seen_ = stamp;
+    seen_.reset();
     Result<crypto::PasswordFile> file = crypto::PasswordFile::load(settings_.users_file);
+    // What is wrong in a file stays so until it changes. That it could not be read, as without a
+    // free descriptor, may be over by the next request.
+    if (file || file.error().code != ErrorCode::kUnavailable) seen_ = stamp;
     if (!file) return fail(ErrorCode::kUnavailable, file.error().detail);
     file_ = *std::move(file);
   }

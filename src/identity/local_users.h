@@ -40,7 +40,7 @@ class LocalUsers {
   const config::Local& settings_;
   store::Store& store_;
   std::optional<crypto::WatchedFile> watched_;  // from the first look on
-  std::optional<crypto::FileStamp> seen_;   // of the file that `file_` was read from
+  std::optional<crypto::FileStamp> seen_;   // of the file that `file_` was read from, or a bad one
   std::optional<crypto::PasswordFile> file_;
   bool synced_ = false;                     // the store knows what `file_` says
 };
