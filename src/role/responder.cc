@@ -121,11 +121,15 @@ PageResult Responder::answer(fcgi::Exchange& exchange, dialect::Question& questi
   if (exchange.role() != fcgi::Role::kResponder) {
     return refused(question, model::Reason::kInternal, "asked in the AUTHORIZER role");
   }
-  if (question.fault.has_value()) {
+  const model::CanonicalRequest& request = question.query.request;
+  const bool probe = is_probe(request.path);
+  // HTTP/1.0 has no Host field, and some balancers speak nothing else.
+  const bool nameless_probe =
+      probe && question.fault && question.fault->reason() == model::Reason::kUnknownHost;
+  if (question.fault && !nameless_probe) {
     return refused(question, question.fault->reason(), question.fault->detail());
   }
-  const model::CanonicalRequest& request = question.query.request;
-  if (!is_probe(request.path)) {
+  if (!probe) {
     if (!hosts_.has(request.host)) {
       return refused(question, model::Reason::kUnknownHost, "no host of ours");
     }
