@@ -66,7 +66,8 @@ PageResult refused_visitor(const Parts& parts, const PageRequest& request,
   } else {
     const answer::RefusalSettings settings(parts.config);
     result.answer = answer::refusal(
-        settings, {request.request(), request.hints(), config::Challenge::kBrowser},
+        settings,
+        {request.request(), request.hints(), config::Challenge::kBrowser, refused.retry_after},
         refused.reason());
   }
   return result;

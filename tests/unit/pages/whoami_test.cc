@@ -1,9 +1,12 @@
 // /whoami, the public keys and the health answers.
 #include "latchkey/pages/whoami.h"
 
+#include <fstream>
+
 #include "latchkey/pages/health.h"
 #include "latchkey/pages/issue.h"
 #include "latchkey/pages/jwks.h"
+#include "latchkey/wire/base64.h"
 #include "latchkey/wire/json.h"
 #include "signed_in_site.h"
 
@@ -107,6 +110,25 @@ TEST_F(Whoami, RefusesABadCredentialBesideAGoodSession) {
   PageRequest asked = request("GET", "", anna_.cookie);
   asked.query.authorization = SecretString(std::string("Bearer nonsense"));
   EXPECT_EQ(serve(asked).answer.status, 401);
+}
+
+TEST_F(Whoami, TellsAThrottledPasswordHowLongToWait) {
+  config_.local.basic = true;
+  config_.local.users_file = root_ + "/users";
+  std::ofstream(config_.local.users_file).flush();
+  std::filesystem::permissions(config_.local.users_file, std::filesystem::perms(0600));
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_THAT(store_.attempts().record_failure("dora", "192.0.2.1", now_), IsOk());
+  }
+  PageRequest asked = request("GET", "", "");
+  asked.query.authorization = SecretString("Basic " + wire::base64_encode("dora:guessed"));
+
+  const PageResult refused = serve(asked);
+
+  const auto wait = store_.attempts().retry_after("dora", "192.0.2.1", now_);
+  EXPECT_EQ(refused.answer.status, 429);
+  EXPECT_GT(wait->value(), Seconds(60));
+  EXPECT_EQ(header(refused.answer, "Retry-After"), std::to_string(wait->value().count()));
 }
 
 using Jwks = SiteTest;
