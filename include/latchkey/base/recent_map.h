@@ -25,8 +25,10 @@ class RecentMap {
     return &newer_.insert(std::move(node)).position->second.first;
   }
 
-  // Keeps a value that find() did not know, if its weight fits at all.
+  // Keeps a value if its weight fits at all. What was known of the key is forgotten either way:
+  // whoever keeps another value knows that the old one is of no use any more.
   void keep(const Key& key, Value value, std::size_t weight = 1) {
+    forget(key);
     if (weight > half_max_) return;
     make_room(weight);
     newer_.try_emplace(key, std::move(value), weight);
@@ -40,6 +42,14 @@ class RecentMap {
 
  private:
   using Generation = std::unordered_map<Key, std::pair<Value, std::size_t>, Hash>;
+
+  void forget(const Key& key) {
+    older_.erase(key);
+    const auto known = newer_.find(key);
+    if (known == newer_.end()) return;
+    newer_weight_ -= known->second.second;
+    newer_.erase(known);
+  }
 
   // For one more value of `weight` in the newer generation.
   void make_room(std::size_t weight) {

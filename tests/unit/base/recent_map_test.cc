@@ -40,6 +40,33 @@ TEST(RecentMap, KeepsNothingThatIsTooHeavyForIt) {
   EXPECT_EQ(off.find(1), nullptr);
 }
 
+TEST(RecentMap, KeepsTheLastValueOfAKey) {
+  RecentMap<int, std::string> map(8);  // two generations of four
+  map.keep(1, "stale");
+  map.keep(1, "fresh");
+  ASSERT_NE(map.find(1), nullptr);
+  EXPECT_EQ(*map.find(1), "fresh");
+  for (int i = 2; i < 6; ++i) map.keep(i, "other");  // now 1 is of the older generation
+  map.keep(1, "fresher");
+  ASSERT_NE(map.find(1), nullptr);
+  EXPECT_EQ(*map.find(1), "fresher");
+}
+
+TEST(RecentMap, CountsAKeyOnceHoweverOftenItIsKept) {
+  RecentMap<int, int> map(8);
+  map.keep(1, 1);
+  for (int i = 0; i < 100; ++i) map.keep(2, i);
+  ASSERT_NE(map.find(1), nullptr);
+  EXPECT_EQ(*map.find(1), 1);
+}
+
+TEST(RecentMap, ForgetsTheValueOfAKeyWhoseNextOneIsTooHeavy) {
+  RecentMap<int, int> map(10);
+  map.keep(1, 1, 5);
+  map.keep(1, 2, 6);
+  EXPECT_EQ(map.find(1), nullptr);
+}
+
 TEST(RecentMap, IsEmptyOnceCleared) {
   RecentMap<int, int> map(4);
   for (int i = 0; i < 4; ++i) map.keep(i, i);
