@@ -70,6 +70,7 @@ int main(int argc, char** argv) {
       .secrets = latchkey::config::Secrets::kPoolOnly,
       .slow_share = latchkey::server::SlowShare::kQuarter,
       .bodies = latchkey::fcgi::Bodies::kIgnored,
+      .sockets_key = "pool.authorizer_sockets",
       .sockets = [](const Pool& pool) { return pool.authorizer_sockets; },
       .workers = [](const Pool& pool) {
         return pool.authorizer_workers != 0 ? pool.authorizer_workers : latchkey::per_processor();

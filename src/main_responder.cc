@@ -176,6 +176,7 @@ int main(int argc, char** argv) {
       .secrets = latchkey::config::Secrets::kAll,
       .slow_share = latchkey::server::SlowShare::kHalf,
       .bodies = latchkey::fcgi::Bodies::kRead,
+      .sockets_key = "pool.responder_sockets",
       .sockets = [](const Pool& pool) { return pool.responder_sockets; },
       .workers = [](const Pool& pool) { return pool.responder_workers; },
       .make_service = latchkey::ResponderService::make,

@@ -12,6 +12,7 @@
 #include "latchkey/telemetry/metrics.h"
 #include "latchkey/wire/json_object.h"
 #include "pool_command.h"
+#include "start_settings.h"
 #include "store_at_start.h"
 
 namespace latchkey {
@@ -47,6 +48,9 @@ struct Setting {
   SystemClock clock;
   std::shared_ptr<const Config> config;
   pid_t process;  // which reloads; a rehearsal runs in another
+  StartSettings start;
+
+  bool rehearses() const { return getpid() != process; }
 };
 
 using ServicePointer = std::unique_ptr<fcgi::Service>;
@@ -119,6 +123,32 @@ void tell_of_reload(const Setting& setting, telemetry::Log& log) {
   if (!told) log.warn("audit_not_written", {{"detail", told.error().detail}});
 }
 
+// Goes on with the log as the new configuration has it. A rehearsal only tries whether that can be
+// opened: what else is wrong belongs into the log that people read now.
+Outcome follow_log(const Setting& setting, const config::Log& fresh, telemetry::Log& log) {
+  const config::Log& before = setting.config->log;
+  if (fresh.file != before.file || fresh.format != before.format) {
+    auto opened = telemetry::Log::open(log_options(fresh), setting.clock);
+    if (!opened) return fail(ErrorCode::kUnavailable, "log.file: " + opened.error().detail);
+    if (setting.rehearses()) return {};
+    if (fresh.file != before.file) {
+      log.info("log_moved", {{"to", fresh.file.empty() ? "standard error" : fresh.file}});
+    }
+    log = *std::move(opened);
+  }
+  log.set_level(log_options(fresh).level);
+  return {};
+}
+
+// Without this, whoever changed one of these would read "reloaded" and believe it.
+void warn_of_restart(const Setting& setting, telemetry::Log& log) {
+  const config::Pool& pool = setting.config->pool;
+  const std::string keys =
+      changed_keys(setting.start, start_settings(pool, setting.role.sockets(pool)),
+                   setting.role.sockets_key);
+  if (!keys.empty()) log.warn("restart_needed", {{"keys", keys}});
+}
+
 server::PoolSettings pool_settings(const Role& role, const config::Pool& pool) {
   server::PoolSettings settings;
   settings.workers = role.workers(pool);
@@ -138,9 +168,12 @@ Result<server::PoolSettings> reload(Setting& setting, telemetry::Log& log) {
     }
     return fail(ErrorCode::kMalformed, "the new configuration has faults; the old one stays");
   }
+  LK_CHECK(follow_log(setting, fresh->log, log));
   setting.config = std::make_shared<const Config>(*std::move(fresh));
-  log.set_level(log_options(setting.config->log).level);
-  if (getpid() == setting.process) tell_of_reload(setting, log);
+  if (!setting.rehearses()) {
+    tell_of_reload(setting, log);
+    warn_of_restart(setting, log);
+  }
   return pool_settings(setting.role, setting.config->pool);
 }
 
@@ -192,7 +225,7 @@ int run_program(int argc, char** argv, const Role& role) {
     command = std::get<PoolCommand>(std::move(read));
   }
 
-  Setting setting{role, config::chosen_file(command.config_file), {}, nullptr, getpid()};
+  Setting setting{role, config::chosen_file(command.config_file), {}, nullptr, getpid(), {}};
   auto loaded = config::load(setting.file, role.secrets,
                              cgi ? config::Environment::kIgnored : config::Environment::kOverrides);
   if (!loaded) {
@@ -200,6 +233,8 @@ int run_program(int argc, char** argv, const Role& role) {
     return server::kExitConfig;
   }
   setting.config = std::make_shared<const Config>(*std::move(loaded));
+  const config::Pool& pool = setting.config->pool;
+  setting.start = start_settings(pool, role.sockets(pool));
   if (command.task == Task::kCheck) {
     std::printf("%s: the configuration is good\n", setting.file.c_str());
     return server::kExitGood;

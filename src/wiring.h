@@ -19,6 +19,7 @@ struct Role {
   config::Secrets secrets = config::Secrets::kPoolOnly;
   server::SlowShare slow_share = server::SlowShare::kQuarter;
   fcgi::Bodies bodies = fcgi::Bodies::kIgnored;
+  std::string sockets_key;  // "pool.authorizer_sockets": what `sockets` reads
   std::vector<std::string> (*sockets)(const config::Pool&);
   std::uint32_t (*workers)(const config::Pool&);
 

@@ -65,11 +65,13 @@ class SingleReload : public ::testing::Test {
   std::string path(const std::string& name) const { return directory_ + "/" + name; }
   std::string where() const { return "unix:" + path("s"); }
 
-  void configure(const std::string& title) const {
+  void configure(const std::string& title, const std::string& log = "log",
+                 const std::string& more = "") const {
     std::ofstream(path("latchkey.toml")) << "[site]\nurl = \"https://sso.example\"\ntitle = \""
                                          << title << "\"\n[store]\nurl = \"sqlite:" << path("db")
                                          << "\"\n[local]\nusers_file = \"" << path("users")
-                                         << "\"\n[log]\nfile = \"" << path("log") << "\"\n";
+                                         << "\"\n[log]\nfile = \"" << path(log) << "\"\n"
+                                         << more;
   }
 
   void start() {
@@ -82,7 +84,8 @@ class SingleReload : public ::testing::Test {
     dup2(listening.get(), 0);
     Role role;
     role.program = "latchkey-test";
-    role.sockets = [](const config::Pool&) { return std::vector<std::string>(); };
+    role.sockets_key = "pool.authorizer_sockets";
+    role.sockets = [](const config::Pool& pool) { return pool.authorizer_sockets; };
     role.workers = [](const config::Pool&) { return 1U; };
     role.make_service = make_echo;
     std::string program = role.program, option = "--config", file = path("latchkey.toml");
@@ -90,12 +93,12 @@ class SingleReload : public ::testing::Test {
     _exit(run_program(3, words, role));
   }
 
-  bool logs(const std::string& text) const {
-    return PoolProcess::eventually([&] {
-      std::ifstream log(path("log"));
-      const std::string all{std::istreambuf_iterator<char>(log), {}};
-      return all.contains(text);
-    });
+  std::string log(const std::string& name = "log") const {
+    std::ifstream file(path(name));
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  bool logs(const std::string& text, const std::string& name = "log") const {
+    return PoolProcess::eventually([&] { return log(name).contains(text); });
   }
 
   std::string directory_;
@@ -114,6 +117,39 @@ TEST_F(SingleReload, TheOldServiceKeepsItsConfigurationWhenNoNewOneCanBeMade) {
   kill(pid_, SIGHUP);
   ASSERT_TRUE(logs(" reloaded"));
   EXPECT_EQ(ask(where(), "").body(), "another title that is as long as the first");
+}
+
+TEST_F(SingleReload, NamesWhatWasChangedAndNeedsARestart) {
+  start();
+  ASSERT_EQ(ask(where(), "").status(), 200);
+
+  configure("another title", "log",
+            "[pool]\nauthorizer_sockets = [\"unix:" + path("t") + "\"]\n" +
+                "responder_sockets = [\"unix:" + path("u") + "\"]\n" +
+                "socket_mode = \"0600\"\nstuck_after = \"20s\"\n");
+  kill(pid_, SIGHUP);
+
+  ASSERT_TRUE(logs("not this time"));  // after both the rehearsal and the reload
+  const std::string told =
+      "restart_needed keys=\"pool.authorizer_sockets, pool.socket_mode\"\n";
+  EXPECT_THAT(log(), ::testing::HasSubstr(told));
+  EXPECT_EQ(log().find("restart_needed"), log().rfind("restart_needed"));
+}
+
+TEST_F(SingleReload, ItsLogGoesOnWhereAndAsTheNewConfigurationSays) {
+  start();
+  ASSERT_EQ(ask(where(), "").status(), 200);
+
+  configure("another title", "nowhere/log");
+  kill(pid_, SIGHUP);
+  ASSERT_TRUE(logs("reload_refused"));
+  EXPECT_THAT(log(), ::testing::HasSubstr("log.file: "));
+
+  configure("another title", "new", "format = \"json\"\n");
+  kill(pid_, SIGHUP);
+  EXPECT_TRUE(logs("\"event\":\"reload_refused\"", "new"));  // no service yet, but a log
+  EXPECT_THAT(log(), ::testing::HasSubstr("log_moved to=" + path("new")));
+  EXPECT_EQ(log("new").find("log_moved"), std::string::npos);
 }
 
 }  // namespace
