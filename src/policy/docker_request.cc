@@ -31,9 +31,14 @@ std::optional<DockerAction> docker_action(const model::CanonicalRequest& request
 }
 
 bool hides_its_mount(const model::CanonicalRequest& request, const model::ClientHints& hints) {
-  constexpr std::string_view kUploads = "/blobs/uploads";
-  return hints.has_form_body && request.method == "POST" && request.path.contains(kUploads) &&
-         wire::path_has_prefix(request.path, kRegistry);
+  if (request.method != "POST" || !request.path.contains("/v2/") ||
+      !request.path.contains("/blobs/uploads")) {
+    return false;
+  }
+  if (hints.has_form_body) return true;
+  if (wire::path_has_prefix(request.path, kRegistry)) return false;
+  const Result<std::vector<std::string>> sources = mounted_repositories(request);
+  return !sources || !sources->empty();
 }
 
 Result<std::vector<std::string>> mounted_repositories(const model::CanonicalRequest& request) {

@@ -26,7 +26,9 @@ enum class DockerAction {
 std::optional<DockerAction> docker_action(const model::CanonicalRequest& request);
 
 // True for a request that begins an upload with a form. Registries look for `from` among a form's
-// fields too, which no web server hands on; no client of a registry sends one.
+// fields too, which no web server hands on; no client of a registry sends one. True also for a
+// mount at a registry that is not at the root, such as /repository/NAME/v2: rules and scopes are
+// asked about its source below /v2 only.
 bool hides_its_mount(const model::CanonicalRequest& request, const model::ClientHints& hints);
 
 // Returns: the repositories out of which the request takes a layer into its own: those that `from`
