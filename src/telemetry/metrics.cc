@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -28,7 +29,7 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
 // Names what stands where. A file that says anything else is of another build.
 std::string layout() {
-  std::string text = "latchkey metrics\n" + std::to_string(sizeof(WorkerCounters)) + "\n";
+  std::string text = "latchkey metrics 2\n" + std::to_string(sizeof(WorkerCounters)) + "\n";
   for (const model::Reason reason : model::all_reasons()) text.append(name_of(reason)) += '\n';
   for (const auto bound : kDurationBounds) text += std::to_string(bound.count()) + "\n";
   for (const model::Proof proof : model::all_proofs()) text.append(name_of(proof)) += '\n';
@@ -108,11 +109,37 @@ Result<UniqueFd> open_own(const std::string& file, int flags) {
   return fd;
 }
 
+// Writes zeros where the file system cannot reserve: not every C library does so by itself.
+int fill_with_zeros(int fd) {
+  const std::array<char, 4096> zeros{};
+  for (std::size_t at = 0; at < kFileBytes;) {
+    const std::size_t bytes = std::min(zeros.size(), kFileBytes - at);
+    const ssize_t written = ::pwrite(fd, zeros.data(), bytes, static_cast<off_t>(at));
+    if (written <= 0) return written == 0 ? ENOSPC : errno;
+    at += static_cast<std::size_t>(written);
+  }
+  return 0;
+}
+
+// Takes the room of the whole file now. In a file with holes the first count of a worker would want
+// room, and where there is none any more the kernel ends the process (SIGBUS).
+int take_room(int fd) {
+  for (;;) {
+    const int code = ::posix_fallocate(fd, 0, static_cast<off_t>(kFileBytes));
+    if (code == EOPNOTSUPP || code == EINVAL || code == ENOSYS) return fill_with_zeros(fd);
+    if (code != EINTR) return code;
+  }
+}
+
+// A file without its layout is thrown away by whoever comes next, so the layout stands last.
 Outcome write_layout(int fd, const std::string& file, const std::string& text) {
-  const bool written =
-      ::ftruncate(fd, static_cast<off_t>(kFileBytes)) == 0 &&
-      ::pwrite(fd, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
-  if (!written) return system_failure(file);
+  if (const int code = take_room(fd); code != 0) {
+    static_cast<void>(!::ftruncate(fd, 0));  // what was taken is wanted by others
+    return fail(ErrorCode::kUnavailable,
+                file + ": no room for the figures: " + std::strerror(code));
+  }
+  const ssize_t written = ::pwrite(fd, text.data(), text.size(), 0);
+  if (written != static_cast<ssize_t>(text.size())) return system_failure(file);
   return {};
 }
 

@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -141,6 +143,33 @@ TEST_F(MetricsFile, OneOfAnotherBuildIsReplacedAndNotCut) {
   ASSERT_EQ(::fstat(old, &status), 0);
   EXPECT_EQ(status.st_size, 34);
   ::close(old);
+}
+
+// One with holes wants room at a worker's first count, and ends the worker where there is none.
+TEST_F(MetricsFile, HasAllItsRoomFromTheBeginning) {
+  Metrics worker = attach();
+  struct stat status {};
+  ASSERT_EQ(::stat(file().c_str(), &status), 0);
+  EXPECT_GE(status.st_blocks * 512, status.st_size);
+}
+
+TEST_F(MetricsFile, IsNotKeptOnAFullDiskAndNoWorkerDiesOfIt) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+  constexpr int kNoMount = 2;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const bool full = ::unshare(CLONE_NEWNS) == 0 &&
+                      ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                      ::mount("none", directory_.c_str(), "tmpfs", 0, "size=4k") == 0;
+    if (!full) ::_exit(kNoMount);
+    const auto metrics = Metrics::attach(file());
+    ::_exit(!metrics && metrics.error().code == ErrorCode::kUnavailable ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status)) << "signal " << WTERMSIG(status);
+  if (WEXITSTATUS(status) == kNoMount) GTEST_SKIP() << "nothing can be mounted here";
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 // What a column counts stands in the file: a build that counts something else begins another.
