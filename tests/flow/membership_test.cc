@@ -234,6 +234,27 @@ TEST_F(MembershipTest, ARoundAsksWhoIsDueAndHoldsSomething) {
   EXPECT_EQ(round.run(idp)->asked, 0);
 }
 
+// Their owner holds nothing else: nobody but a round can find out that they have left.
+TEST_F(MembershipTest, ARoundEndsTheMachineOfAnOwnerWhoHasLeft) {
+  model::Profile profile;
+  profile.user_name = "ci-bot";
+  const auto bot = site_.store.machines().create(profile, alice_, std::nullopt, kStart,
+                                                 site_.random, kSomebody);
+  ASSERT_THAT(bot, IsOk());
+  model::IssuedCredential credential;
+  credential.id = CredentialId("c1");
+  credential.account = bot->id;
+  credential.created = kStart;
+  credential.expires = kStart + std::chrono::days(90);
+  ASSERT_THAT(site_.store.credentials().issue(credential, 1, kSomebody), IsOk());
+  ASSERT_THAT(site_.store.accounts().end_sessions(alice_, kStart, kSomebody), IsOk());
+  site_.provider.gone = true;
+  site_.clock.advance(Seconds(300));
+  membership::MemberRound round(parts_, site_.clock, site_.log);
+  EXPECT_EQ(round.run(*site_.pages->providers().find("idp"))->lost, 1);
+  EXPECT_TRUE(site_.store.accounts().find(bot->id)->disabled);
+}
+
 TEST_F(MembershipTest, ARoundLeavesALimitingProviderAlone) {
   membership::MemberRound round(parts_, site_.clock, site_.log);
   site_.clock.advance(Seconds(300));

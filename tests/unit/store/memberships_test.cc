@@ -19,6 +19,12 @@ class MembershipsTest : public ::testing::Test {
   Memberships& members() { return store_.memberships(); }
   Membership kept() { return *members().find(alice_.id); }
   MemberQuestion question() { return {alice_.id, kept().generation}; }
+  bool is_due() { return members().due("main", Whom::kHolders, kTimes.due, 10)->size() == 1; }
+  model::Account machine() {
+    SystemRandom random;
+    return *store_.machines().create(profile_of("ci-bot"), alice_.id, std::nullopt, kNow,
+                                     random, kSomebody);
+  }
   std::optional<TimePoint> limit() {
     return store_.sessions().presented(hash_of("s1"))->owner.member_until;
   }
@@ -43,6 +49,17 @@ TEST_F(MembershipsTest, AreDueAtTheirTimeAndWhileSomethingIsAlive) {
   EXPECT_EQ(members().due("main", Whom::kHolders, kTimes.due, 10)->size(), 0u);
   ASSERT_THAT(store_.credentials().issue(credential_of(alice_, "c1"), kPlenty, kSomebody), IsOk());
   EXPECT_EQ(members().due("main", Whom::kHolders, kTimes.due, 10)->size(), 1u);
+}
+
+// Nobody else is ever asked whether a machine may go on.
+TEST_F(MembershipsTest, AreDueWhileAMachineOfTheirsHoldsACredential) {
+  ASSERT_THAT(store_.sessions().end("s1", kNow, kSomebody), IsOk());
+  const model::Account bot = machine();
+  EXPECT_FALSE(is_due());
+  ASSERT_THAT(store_.credentials().issue(credential_of(bot, "c1"), kPlenty, kSomebody), IsOk());
+  EXPECT_TRUE(is_due());
+  ASSERT_THAT(store_.accounts().disable(bot.id, kNow, kSomebody), IsOk());
+  EXPECT_FALSE(is_due());
 }
 
 TEST_F(MembershipsTest, AreAskedAboutByOneAtATime) {
