@@ -4,6 +4,21 @@ namespace latchkey::membership {
 
 using store::MemberState;
 
+namespace {
+
+bool vouches_for(const config::Vouching& vouching, const std::string& provider) {
+  return vouching.enabled && vouching.same_people_as == provider;
+}
+
+// Old tokens of nexus-proxy are in no record of ours; whom a web server names holds nothing.
+store::Whom whom_to_ask(const config::Config& config, const std::string& provider, TimePoint now) {
+  const bool unrecorded = now < config.legacy.until || vouches_for(config.certificate, provider) ||
+                          vouches_for(config.remote_user, provider);
+  return unrecorded ? store::Whom::kEverybody : store::Whom::kHolders;
+}
+
+}  // namespace
+
 // The configuration may have begun or ceased to ask since these people signed in.
 Outcome MemberRound::bring_up_to_date(const provider::Provider& provider, TimePoint now) {
   std::optional<TimePoint> until;
@@ -39,9 +54,7 @@ Result<RoundReport> MemberRound::run(const provider::Provider& provider) {
   if (!config::asks_provider(provider.verifier())) return report;
   const auto quiet = quiet_until_.find(provider.name());
   if (quiet != quiet_until_.end() && start < quiet->second) return report;
-  // The old tokens of nexus-proxy are in no record of ours.
-  const bool unrecorded = start < parts_.config.legacy.until;
-  const store::Whom whom = unrecorded ? store::Whom::kEverybody : store::Whom::kHolders;
+  const store::Whom whom = whom_to_ask(parts_.config, provider.name(), start);
   LK_TRY(const std::vector<AccountId> people,
          parts_.store.memberships().due(provider.name(), whom, start, kRoundPeopleMax));
   int unanswered_in_a_row = 0;

@@ -255,6 +255,40 @@ TEST_F(MembershipTest, ARoundEndsTheMachineOfAnOwnerWhoHasLeft) {
   EXPECT_TRUE(site_.store.accounts().find(bot->id)->disabled);
 }
 
+TEST_F(MembershipTest, ARoundAsksWhoHoldsAUserTokenOnly) {
+  store::UserToken token;
+  token.account = alice_;
+  token.name_code = "alice001";
+  token.created = kStart;
+  token.pass_hash = crypto::sha256("pass");
+  ASSERT_THAT(site_.store.user_tokens().make(token, 0, store::Renewal::kKeep, kSomebody), IsOk());
+  ASSERT_THAT(site_.store.accounts().end_sessions(alice_, kStart, kSomebody), IsOk());
+  site_.clock.advance(Seconds(300));
+  site_.provider.issue_at(site_.clock.now());
+  membership::MemberRound round(parts_, site_.clock, site_.log);
+  EXPECT_EQ(round.run(*site_.pages->providers().find("idp"))->confirmed, 1);
+  EXPECT_EQ(kept().due, site_.clock.now() + Seconds(300));
+}
+
+// Whom a certificate names holds nothing, and is refused when the last answer is too old.
+TEST_F(MembershipTest, ARoundAsksEverybodyWhereAWebServerVouchesForThem) {
+  ASSERT_THAT(site_.store.accounts().end_sessions(alice_, kStart, kSomebody), IsOk());
+  membership::MemberRound round(parts_, site_.clock, site_.log);
+  const provider::Provider& idp = *site_.pages->providers().find("idp");
+  for (config::Vouching* const vouching :
+       {static_cast<config::Vouching*>(&site_.config.certificate),
+        static_cast<config::Vouching*>(&site_.config.remote_user)}) {
+    site_.clock.advance(Seconds(300));
+    site_.provider.issue_at(site_.clock.now());
+    EXPECT_EQ(round.run(idp)->asked, 0);
+    vouching->same_people_as = "idp";
+    EXPECT_EQ(round.run(idp)->asked, 0) << "the web server vouches for nobody";
+    vouching->enabled = true;
+    EXPECT_EQ(round.run(idp)->confirmed, 1);
+    vouching->enabled = false;
+  }
+}
+
 TEST_F(MembershipTest, ARoundLeavesALimitingProviderAlone) {
   membership::MemberRound round(parts_, site_.clock, site_.log);
   site_.clock.advance(Seconds(300));

@@ -1,6 +1,6 @@
 -- Housekeeping, per round: who is to be asked about. Whoever holds nothing that is alive is not, as a
 -- rule; a new sign-in asks by itself. What their machine users hold is held by them: only the answer
--- about the owner ends it.
+-- about the owner ends it. A user token counts while it is there, as its age is a matter of settings.
 SELECT membership.account
   FROM membership JOIN account ON account.id = membership.account
  WHERE membership.provider = :provider
@@ -16,6 +16,7 @@ SELECT membership.account
                     WHERE credential.account = account.id AND credential.revoked IS NULL
                       AND credential.epoch = account.credential_epoch
                       AND credential.expires > :now)
+        OR EXISTS (SELECT 1 FROM user_token WHERE user_token.account = account.id)
         OR EXISTS (SELECT 1 FROM account AS machine
                     WHERE machine.owner = account.id AND machine.disabled IS NULL
                       AND (machine.expires IS NULL OR machine.expires > :now)

@@ -51,6 +51,24 @@ TEST_F(MembershipsTest, AreDueAtTheirTimeAndWhileSomethingIsAlive) {
   EXPECT_EQ(members().due("main", Whom::kHolders, kTimes.due, 10)->size(), 1u);
 }
 
+TEST_F(MembershipsTest, AreDueWhileThereIsAUserToken) {
+  ASSERT_THAT(store_.sessions().end("s1", kNow, kSomebody), IsOk());
+  const UserToken token{.account = alice_.id,
+                        .name_code = "alice001",
+                        .generation = 1,
+                        .pass_hash = hash_of("pass"),
+                        .created = kNow,
+                        .created_by = "alice",
+                        .created_by_realm = {},
+                        .last_used = std::nullopt,
+                        .last_used_from = {},
+                        .last_used_by = {}};
+  ASSERT_THAT(store_.user_tokens().make(token, 0, Renewal::kKeep, kSomebody), IsOk());
+  EXPECT_TRUE(is_due());
+  ASSERT_THAT(store_.user_tokens().reset(alice_.id, kNow, kSomebody), IsOk());
+  EXPECT_FALSE(is_due());
+}
+
 // Nobody else is ever asked whether a machine may go on.
 TEST_F(MembershipsTest, AreDueWhileAMachineOfTheirsHoldsACredential) {
   ASSERT_THAT(store_.sessions().end("s1", kNow, kSomebody), IsOk());
