@@ -21,6 +21,14 @@ Result<identity::Refreshed> ask(Opened& opened, directory::Directory& directory,
 
 }  // namespace
 
+int tell_unanswered(const identity::Refreshed& round, const World& world) {
+  int status = kGood;
+  for (const std::string& whom : round.unanswered) {
+    status = failed(world, "directory", Error{ErrorCode::kUnavailable, whom});
+  }
+  return status;
+}
+
 int refresh_from_directory(Opened& opened, const model::Account* account, const World& world) {
   const auto directory =
       directory::make_directory(opened.config.ldap, directory::Patience::kRequest);
@@ -32,7 +40,7 @@ int refresh_from_directory(Opened& opened, const model::Account* account, const 
     world.out << user << ": lost; sessions and credentials have ended\n";
   }
   for (const std::string& what : round->left_out) world.out << what << '\n';
-  return kGood;
+  return tell_unanswered(*round, world);
 }
 
 int user_lookup(const Arguments& arguments, const World& world) {

@@ -11,6 +11,7 @@
 #include "latchkey/remote/http_client.h"
 #include "latchkey/telemetry/log.h"
 #include "latchkey/upkeep/records.h"
+#include "directory.h"
 #include "opened.h"
 
 namespace latchkey::admin {
@@ -68,7 +69,7 @@ int refresh_people(Opened& opened, SlowGate& gate, TimePoint now, const World& w
   const auto round = people.refresh_due(now, [] { return true; });
   if (!round) return failed(world, "directory", round.error());
   world.out << "directory: asked about " << round->asked << ", lost " << round->lost.size() << '\n';
-  return kGood;
+  return tell_unanswered(*round, world);
 }
 
 // Ends what the audit log need not keep, and tells of a key whose planned time has come.

@@ -49,7 +49,7 @@ Result<std::vector<std::string>> Groups::add(const std::string& filter) {
     }
   }
   if (dns_.size() <= kGroupsMax) return fresh;
-  return fail(ErrorCode::kInternal,
+  return fail(ErrorCode::kRefused,
               "more than " + std::to_string(kGroupsMax) + " groups; look at the filters");
 }
 

@@ -15,7 +15,7 @@ inline constexpr int kNestingMax = 10;
 
 // Input:   `base`, where groups are.
 // Returns: the groups' names, each once; a group without ldap.group_name_attribute has none.
-// Errors:  those of Connection; kInternal also for more than kGroupsMax.
+// Errors:  those of Connection; kRefused: the person is in more than kGroupsMax.
 Result<std::vector<std::string>> groups_of(Connection& connection, const config::Ldap& settings,
                                            const std::string& base, const Person& person,
                                            Clock::time_point deadline);

@@ -54,6 +54,10 @@ class DirectoryPeople::Round {
  public:
   Round(DirectoryPeople& people, TimePoint now) : people_(people), now_(now) {}
 
+  // Visits who is due behind `after`, up to `last`; empty: up to the end.
+  Outcome walk(TimePoint horizon, AccountId after, const AccountId& last,
+               const std::function<bool()>& may_go_on);
+  bool stopped() const { return stopped_; }
   Outcome visit(const store::DirectoryDue& who);
   Outcome write();
   Refreshed report() && { return std::move(report_); }
@@ -64,6 +68,7 @@ class DirectoryPeople::Round {
   Refreshed report_;
   std::vector<store::DirectoryNews> news_;
   std::vector<std::string> names_;
+  bool stopped_ = false;  // `may_go_on` has said no
 };
 
 std::optional<Seconds> DirectoryPeople::look_every() const {
@@ -96,6 +101,7 @@ Result<DirectoryAnswer> DirectoryPeople::ask(std::string_view provider,
     return answer;
   }
   // Several entries for one name tell nothing about the person, so that nothing is concluded.
+  if (entry.error().code == ErrorCode::kRefused) return std::unexpected(entry.error());
   if (entry.error().code != ErrorCode::kNotFound) {
     return fail(ErrorCode::kUnavailable, entry.error().detail);
   }
@@ -114,13 +120,14 @@ Result<std::optional<DirectoryAnswer>> DirectoryPeople::answer_about(const Arriv
   std::vector<std::string> left_out;
   Result<DirectoryAnswer> fresh = ask(who.provider, who.profile.user_name, now, left_out);
   if (fresh) return *std::move(fresh);
+  const auto unanswered = fail(ErrorCode::kUnavailable, fresh.error().detail);
   const auto account = store_.accounts().find_by_subject(who.issuer, who.subject);
   // The last answer was about the name they had then.
   const bool same = account && account->profile.user_name == who.profile.user_name;
-  if (!same) return std::unexpected(fresh.error());
+  if (!same) return unanswered;
   LK_TRY(std::optional<DirectoryAnswer> last,
          store_.accounts().directory_answer(account->id));
-  if (!last || now >= last->until) return std::unexpected(fresh.error());
+  if (!last || now >= last->until) return unanswered;
   return last;
 }
 
@@ -179,19 +186,29 @@ Result<Refreshed> DirectoryPeople::refresh(const model::Account& account, TimePo
                         .user_name = account.profile.user_name,
                         .was_asked = account.directory_checked.has_value()}));
   LK_CHECK(round.write());
-  return std::move(round).report();
+  Refreshed report = std::move(round).report();
+  if (report.unanswered.empty()) return report;
+  return fail(ErrorCode::kUnavailable, report.unanswered.front());
 }
 
-// Asks about one of a listing, or forgets what was said of somebody who is no longer looked up.
+// Asks about one of a listing, or forgets what was said of somebody whom nobody looks up now. What
+// is wrong with one person's entry is noted: it must not keep the others from being asked about.
 Outcome DirectoryPeople::Round::visit(const store::DirectoryDue& who) {
   if (!people_.covers(who.provider)) {
     return who.was_asked ? people_.store_.accounts().forget_directory(who.id) : Outcome();
   }
-  LK_TRY(DirectoryAnswer answer,
-         people_.ask(who.provider, who.user_name, now_, report_.left_out));
+  Result<DirectoryAnswer> answer =
+      people_.ask(who.provider, who.user_name, now_, report_.left_out);
+  if (!answer && answer.error().code != ErrorCode::kRefused) {
+    return std::unexpected(std::move(answer).error());
+  }
   ++report_.asked;
+  if (!answer) {
+    report_.unanswered.push_back(who.user_name + ": " + answer.error().detail);
+    return {};
+  }
   names_.push_back(who.user_name);
-  news_.push_back({who.id, std::move(answer)});
+  news_.push_back({who.id, *std::move(answer)});
   return news_.size() < kNewsAtOnce ? Outcome() : write();
 }
 
@@ -206,23 +223,39 @@ Outcome DirectoryPeople::Round::write() {
   return {};
 }
 
+Outcome DirectoryPeople::Round::walk(TimePoint horizon, AccountId after, const AccountId& last,
+                                     const std::function<bool()>& may_go_on) {
+  for (;;) {
+    LK_TRY(const std::vector<store::DirectoryDue> due,
+           people_.store_.accounts().directory_due(horizon, after));
+    for (const store::DirectoryDue& who : due) {
+      if (!last.empty() && who.id > last) return {};
+      stopped_ = !may_go_on();
+      if (stopped_) return {};
+      people_.reached_ = who.id;
+      LK_CHECK(visit(who));
+    }
+    if (due.size() < store::kListRowsMax) return {};
+    after = due.back().id;
+  }
+}
+
+// Whoever made a round end is the last of the next one: else a question that never comes to an end
+// would keep all behind it from being asked about for ever.
 Result<Refreshed> DirectoryPeople::refresh_up_to(TimePoint horizon, TimePoint now,
                                                  const std::function<bool()>& may_go_on) {
   if (directory_ == nullptr || !config_.ldap) return Refreshed{};
   Round round(*this, now);
-  Outcome visited;
-  for (AccountId after; visited;) {
-    LK_TRY(const std::vector<store::DirectoryDue> due,
-           store_.accounts().directory_due(horizon, after));
-    for (const store::DirectoryDue& who : due) {
-      if (visited && may_go_on()) visited = round.visit(who);
-    }
-    if (due.size() < store::kListRowsMax) break;
-    after = due.back().id;
+  const AccountId begin = reached_;
+  Outcome walked = round.walk(horizon, begin, AccountId(), may_go_on);
+  if (walked && !round.stopped() && !begin.empty()) {
+    walked = round.walk(horizon, AccountId(), begin, may_go_on);
   }
+  if (walked && !round.stopped()) reached_ = AccountId();
   // What was answered before the trouble counts.
-  LK_CHECK(round.write());
-  if (!visited) return std::unexpected(std::move(visited).error());
+  const Outcome written = round.write();
+  if (!walked) return std::unexpected(std::move(walked).error());
+  LK_CHECK(written);
   return std::move(round).report();
 }
 

@@ -77,6 +77,9 @@ Housekeeper::Done Housekeeper::ask_directory(TimePoint now) {
     for (const std::string& what : round.left_out) {
       log_.info("directory_left_out", {{"detail", what}});
     }
+    for (const std::string& whom : round.unanswered) {
+      log_.warn("directory_unanswered", {{"detail", whom}});
+    }
     log_.debug("directory_asked", {{"accounts", round.asked}});
     return *every;
   };

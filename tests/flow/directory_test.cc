@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <map>
+
 #include "latchkey/base/refusal_beat.h"
 #include "latchkey/identity/confirmation.h"
 #include "latchkey/identity/directory_people.h"
@@ -314,6 +317,99 @@ TEST(DirectoryHousekeeping, ForgetsPeopleOfAProviderThatIsNoLongerCovered) {
 
   EXPECT_EQ(site.directory.asked, 0);
   EXPECT_THAT(profile_of(site, "alice").groups, ElementsAre("dev", "ops"));
+}
+
+// Answers as `lookup` says.
+class ScriptedDirectory final : public directory::Directory {
+ public:
+  using Lookup = std::function<Result<directory::DirectoryEntry>(const std::string& user)>;
+  explicit ScriptedDirectory(Lookup lookup) : lookup_(std::move(lookup)) {}
+  Result<directory::DirectoryEntry> lookup(std::string_view user) override {
+    return lookup_(std::string(user));
+  }
+  Result<directory::Person> check_password(std::string_view, const SecretString&) override {
+    return fail(ErrorCode::kRefused, "no");
+  }
+  Outcome find_group(std::string_view) override { return fail(ErrorCode::kNotFound, "none"); }
+  std::vector<directory::ServerReport> examine() override { return {}; }
+
+ private:
+  Lookup lookup_;
+};
+
+// Four people in the order of their ids, all of them due, and a directory that has no usable answer
+// about some.
+struct Four : Site {
+  Four()
+      : Site(with_ldap),
+        scripted([this](const std::string& user) -> Result<directory::DirectoryEntry> {
+          asked.push_back(user);
+          const auto trouble = troubles.find(user);
+          if (trouble != troubles.end()) return fail(trouble->second, "trouble");
+          return directory::DirectoryEntry{.person = {.dn = user, .user_name = user, .unique_id = user},
+                                           .display_name = {}, .mail = {}, .groups = {"dev"}};
+        }),
+        people(config, store, gate, &scripted) {
+    for (const char* const name : {"ann", "bea", "cat", "dot"}) {
+      model::Profile profile;
+      profile.user_name = name;
+      EXPECT_THAT(store.accounts().sign_in("idp", "https://idp", name, profile, clock.now(), random),
+                  IsOk());
+      clock.advance(Seconds(1));  // ids are in the order of time
+    }
+  }
+  std::vector<std::string> round(const std::function<bool()>& may_go_on = [] { return true; }) {
+    asked.clear();
+    last = people.refresh_due(clock.now(), may_go_on);
+    return asked;
+  }
+  bool is_written(const std::string& user) {
+    return store.accounts().find_by_name(user)->directory_checked.has_value();
+  }
+
+  std::map<std::string, ErrorCode> troubles;
+  std::vector<std::string> asked;
+  ScriptedDirectory scripted;
+  identity::DirectoryPeople people;
+  Result<identity::Refreshed> last;
+};
+
+TEST(DirectoryHousekeeping, OnePersonsTroubleDoesNotStopThoseBehindThem) {
+  Four site;
+  site.troubles = {{"bea", ErrorCode::kRefused}};
+
+  EXPECT_THAT(site.round(), ElementsAre("ann", "bea", "cat", "dot"));
+
+  ASSERT_THAT(site.last, IsOk());
+  EXPECT_THAT(site.last->unanswered, ElementsAre("bea: trouble"));
+  EXPECT_TRUE(site.is_written("dot"));
+  EXPECT_FALSE(site.is_written("bea"));
+  EXPECT_THAT(site.people.refresh(*site.store.accounts().find_by_name("bea"), site.clock.now()),
+              FailsWith(ErrorCode::kUnavailable));
+}
+
+TEST(DirectoryHousekeeping, WhoeverEndsARoundIsTheLastOfTheNext) {
+  Four site;
+  site.troubles = {{"bea", ErrorCode::kUnavailable}, {"cat", ErrorCode::kUnavailable}};
+
+  EXPECT_THAT(site.round(), ElementsAre("ann", "bea"));
+  EXPECT_THAT(site.last, FailsWith(ErrorCode::kUnavailable));
+  EXPECT_TRUE(site.is_written("ann"));
+  EXPECT_THAT(site.round(), ElementsAre("cat"));
+  EXPECT_THAT(site.round(), ElementsAre("dot", "bea"));
+  EXPECT_TRUE(site.is_written("dot"));
+  site.troubles.clear();
+  EXPECT_THAT(site.round(), ElementsAre("cat", "bea"));
+  EXPECT_THAT(site.round(), IsEmpty());
+}
+
+TEST(DirectoryHousekeeping, ARoundWhoseTimeIsOverIsTakenUpWhereItWas) {
+  Four site;
+  int left = 2;
+  EXPECT_THAT(site.round([&left] { return left-- > 0; }), ElementsAre("ann", "bea"));
+  EXPECT_EQ(left, -1) << "asked once more than it said yes";
+  site.clock.advance(site.config.ldap->update_interval);
+  EXPECT_THAT(site.round(), ElementsAre("cat", "dot", "ann", "bea"));
 }
 
 TEST(DirectoryHousekeeping, LooksAsOftenAsTheIntervalNeeds) {

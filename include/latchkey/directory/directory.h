@@ -48,7 +48,8 @@ class Directory {
   //
   // Input:  `user`, any bytes; escaped here, so that no filter can be made of it.
   // Errors: kNotFound: the directory has answered, and there is no such person (or the filter
-  //         leaves them out, as one for disabled accounts does). kRefused: several entries match.
+  //         leaves them out, as one for disabled accounts does). kRefused: several match, or they
+  //         are in too many groups: trouble of theirs only, from which nothing may be concluded.
   virtual Result<DirectoryEntry> lookup(std::string_view user) = 0;
 
   // Asks the directory whether the password is the person's. An unknown user and a wrong password

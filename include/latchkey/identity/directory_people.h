@@ -36,6 +36,7 @@ struct Refreshed {
   std::uint32_t asked = 0;
   std::vector<std::string> lost;  // the names of those who have lost everything
   std::vector<std::string> left_out;  // one sentence per value that cannot be used
+  std::vector<std::string> unanswered;  // one per person of whom nothing could be learned
 };
 
 class DirectoryPeople {
@@ -64,10 +65,12 @@ class DirectoryPeople {
   Result<model::Account> sign_in_by_name(const std::string& user_name, TimePoint now,
                                          Random& random);
 
-  // Asks about one account and writes the answer. Errors: kUnavailable.
+  // Asks about one account and writes the answer. Errors: kUnavailable: nothing could be learned.
   Result<Refreshed> refresh(const model::Account& account, TimePoint now);
 
-  // Asks about everybody whose answer would be too old at the next round.
+  // Asks about everybody whose answer would be too old at the next round. Trouble that is one
+  // person's only does not keep the others from being asked about, and a round that ends early is
+  // taken up behind whom it ended with, so that everybody has their turn.
   //
   // Input:  `may_go_on`, asked before each question; a no ends the round early.
   // Errors: kUnavailable: no server answers; the answers before that are written.
@@ -93,6 +96,7 @@ class DirectoryPeople {
   store::Store& store_;
   SlowGate& gate_;
   directory::Directory* directory_;
+  AccountId reached_;  // whom a round was at that ended early; empty: the last came to its end
 };
 
 }  // namespace latchkey::identity
