@@ -161,7 +161,7 @@ void housekeep(const config::Config& config, const Clock& clock, server::StopSig
   role::Housekeeper housekeeper(store, providers, holder_name("housekeeper"), context.log,
                                 &members, &people, &config);
   do {
-    housekeeper.run(clock.now());
+    housekeeper.run(clock);
   } while (stop.wait_for(housekeeper.pause()) == server::StopSignal::Waited::kTimeUp);
 }
 

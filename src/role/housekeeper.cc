@@ -111,17 +111,17 @@ Seconds Housekeeper::pause() const {
   return std::min(kHousekeepEvery, every.value_or(kHousekeepEvery));
 }
 
-std::uint32_t Housekeeper::run(TimePoint now) {
-  std::uint32_t done = purge(now, [] { return true; }) == Done::kYes ? 1 : 0;
+std::uint32_t Housekeeper::run(const Clock& clock) {
+  std::uint32_t done = purge(clock.now(), [] { return true; }) == Done::kYes ? 1 : 0;
   for (const auto& provider : providers_.all()) {
-    if (look_at(*provider, now) == Done::kYes) ++done;
+    if (look_at(*provider, clock.now()) == Done::kYes) ++done;
   }
-  if (ask_directory(now) == Done::kYes) ++done;
-  if (keep_records(now) == Done::kYes) ++done;
-  if (tell_audit_head(now) == Done::kYes) ++done;
+  if (ask_directory(clock.now()) == Done::kYes) ++done;
+  if (keep_records(clock.now()) == Done::kYes) ++done;
+  if (tell_audit_head(clock.now()) == Done::kYes) ++done;
   if (members_ == nullptr) return done;
   for (const auto& provider : providers_.all()) {
-    if (ask_about_members(*provider, now) == Done::kYes) ++done;
+    if (ask_about_members(*provider, clock.now()) == Done::kYes) ++done;
   }
   return done;
 }

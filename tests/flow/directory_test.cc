@@ -218,7 +218,7 @@ struct Kept : Site {
   // What the housekeeper of a pool would have done until `clock`, look by look.
   void until(TimePoint end) {
     role::Housekeeper housekeeper(store, pages->providers(), "test", log, nullptr, &people);
-    for (; clock.now() < end; clock.advance(housekeeper.pause())) housekeeper.run(clock.now());
+    for (; clock.now() < end; clock.advance(housekeeper.pause())) housekeeper.run(clock);
   }
 
   identity::DirectoryPeople people;
@@ -410,6 +410,28 @@ TEST(DirectoryHousekeeping, ARoundWhoseTimeIsOverIsTakenUpWhereItWas) {
   EXPECT_EQ(left, -1) << "asked once more than it said yes";
   site.clock.advance(site.config.ldap->update_interval);
   EXPECT_THAT(site.round(), ElementsAre("cat", "dot", "ann", "bea"));
+}
+
+// Else the second task's lease would begin, and end, that much too early.
+TEST(DirectoryHousekeeping, EachTaskBeginsAtItsOwnTime) {
+  Four site;
+  ScriptedDirectory slow([&site](const std::string&) -> Result<directory::DirectoryEntry> {
+    site.clock.advance(Seconds(100));
+    return fail(ErrorCode::kNotFound, "nobody");
+  });
+  identity::DirectoryPeople people(site.config, site.store, site.gate, &slow);
+  role::Housekeeper housekeeper(site.store, site.pages->providers(), "test", site.log, nullptr,
+                                &people, &site.config);
+  const TimePoint begin = site.clock.now();
+
+  housekeeper.run(site.clock);
+
+  const auto tasks = site.store.tasks().list();
+  ASSERT_THAT(tasks, IsOk());
+  std::map<std::string, std::optional<TimePoint>> begun;
+  for (const store::TaskState& task : *tasks) begun[task.name] = task.succeeded;
+  EXPECT_EQ(begun["directory"], begin);
+  EXPECT_EQ(begun["audit_head"], begin + 4 * Seconds(100));
 }
 
 TEST(DirectoryHousekeeping, LooksAsOftenAsTheIntervalNeeds) {

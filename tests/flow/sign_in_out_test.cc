@@ -270,12 +270,12 @@ TEST(Responder, RefusesPlainHttpWhereHttpsIsEnforced) {
 TEST(Housekeeper, FetchesKeysBeforeTheyAreTooOldAndOnlyThen) {
   Site site;
   role::Housekeeper housekeeper(site.store, site.pages->providers(), "test", site.log);
-  EXPECT_EQ(housekeeper.run(kStart), 2u);
+  EXPECT_EQ(housekeeper.run(ManualClock(kStart)), 2u);
   EXPECT_EQ(site.provider.times_asked("/jwks"), 1u);
-  EXPECT_EQ(housekeeper.run(kStart + Seconds(1)), 0u) << "nothing is due";
-  housekeeper.run(kStart + role::kProviderLookEvery);
+  EXPECT_EQ(housekeeper.run(ManualClock(kStart + Seconds(1))), 0u) << "nothing is due";
+  housekeeper.run(ManualClock(kStart + role::kProviderLookEvery));
   EXPECT_EQ(site.provider.times_asked("/jwks"), 1u) << "young enough";
-  housekeeper.run(kStart + provider::kMetadataRefreshAfter + role::kProviderLookEvery);
+  housekeeper.run(ManualClock(kStart + provider::kMetadataRefreshAfter + role::kProviderLookEvery));
   EXPECT_EQ(site.provider.times_asked("/jwks"), 2u);
 }
 
@@ -283,9 +283,9 @@ TEST(Housekeeper, TriesAgainSoonAfterAFailure) {
   Site site;
   role::Housekeeper housekeeper(site.store, site.pages->providers(), "test", site.log);
   site.provider.answers.emplace("/jwks", fail(ErrorCode::kRefused, "Timeout was reached"));
-  EXPECT_EQ(housekeeper.run(kStart), 1u);
+  EXPECT_EQ(housekeeper.run(ManualClock(kStart)), 1u);
   site.provider.answers.clear();
-  EXPECT_EQ(housekeeper.run(kStart + role::kTaskRetryAfter), 1u);
+  EXPECT_EQ(housekeeper.run(ManualClock(kStart + role::kTaskRetryAfter)), 1u);
 }
 
 TEST(Housekeeper, PurgesWithoutTheNetworkWhereThereIsNoPool) {

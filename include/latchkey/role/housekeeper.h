@@ -54,9 +54,10 @@ class Housekeeper final : public IdleWork {
         people_(people),
         config_(config) {}
 
-  // Does every task that is due. Waits for the network: for the pool's housekeeper.
+  // Does every task that is due. Waits for the network: for the pool's housekeeper. `clock` is read
+  // where each task begins, so that its lease does not end before it because of those before it.
   // Returns: how many tasks were done; a failure is logged, and the task is due again soon.
-  std::uint32_t run(TimePoint now);
+  std::uint32_t run(const Clock& clock);
 
   // How long to wait before the next run.
   Seconds pause() const;
