@@ -5,6 +5,7 @@
 
 #include "latchkey/wire/chars.h"
 #include "latchkey/wire/host.h"
+#include "latchkey/wire/readings.h"
 #include "vouched.h"
 
 namespace latchkey::dialect {
@@ -74,30 +75,11 @@ std::string without_parameters(std::string_view path) {
   return result;
 }
 
-std::string with_slashes_decoded(std::string_view path) {
-  constexpr std::string_view kEncoded = "%2F";
-  constexpr std::string_view kEncodedTwice = "%252F";
-  std::string result;
-  while (!path.empty()) {
-    if (path.starts_with(kEncodedTwice)) {
-      result += kEncoded;
-      path.remove_prefix(kEncodedTwice.size());
-    } else if (path.starts_with(kEncoded)) {
-      result += '/';
-      path.remove_prefix(kEncoded.size());
-    } else {
-      result += path.front();
-      path.remove_prefix(1);
-    }
-  }
-  return result;
-}
-
 // LATCHKEY_PATH is the web server's own reading of the path (nginx: $uri). Where it differs from
 // ours, one of the two would be judged and the other one served.
 model::Step<void> agree_on_path(std::string_view servers, const wire::Target& target) {
   if (servers.empty() || servers == target.path) return {};
-  const std::string plain = with_slashes_decoded(target.path);
+  const std::string plain = wire::with_slashes_decoded(target.path);
   if (servers == plain || without_parameters(servers) == plain) return {};
   return model::refuse(Reason::kAmbiguousTarget, "the web server reads the path differently");
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "latchkey/wire/readings.h"
 #include "latchkey/wire/target.h"
 
 namespace latchkey::policy {
@@ -14,12 +15,19 @@ bool is_content(const config::UserToken& settings, std::string_view path) {
   });
 }
 
+bool is_content(const config::UserToken& settings, const model::CanonicalRequest& request) {
+  if (is_content(settings, request.path)) return true;
+  if (!request.has_encoded_slash) return false;
+  const auto content = [&](std::string_view path) { return is_content(settings, path); };
+  return std::ranges::any_of(wire::other_readings(request.path), content);
+}
+
 }  // namespace
 
 model::Step<void> ContentProtection::check(const model::Identity& identity,
                                            const model::CanonicalRequest& request) const {
   if (identity.proof() != model::Proof::kPassword || !settings_.enabled ||
-      !is_content(settings_, request.path)) {
+      !is_content(settings_, request)) {
     return {};
   }
   const Result<store::UserTokenSettings> settings = store_.user_tokens().settings(settings_);

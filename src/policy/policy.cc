@@ -10,7 +10,9 @@
 #include "latchkey/policy/docker_request.h"
 #include "latchkey/policy/same_origin.h"
 #include "latchkey/policy/scope.h"
+#include "latchkey/wire/chars.h"
 #include "latchkey/wire/host.h"
+#include "latchkey/wire/readings.h"
 #include "latchkey/wire/target.h"
 #include "rules.h"
 
@@ -19,6 +21,8 @@ namespace {
 
 using model::Decision;
 using model::Reason;
+
+constexpr std::string_view kBasic = "Basic ";
 
 config::Challenge built_in_class(std::string_view path) {
   if (wire::path_has_prefix(path, "/v2")) return config::Challenge::kDocker;
@@ -51,6 +55,15 @@ bool ambient_may(const model::AuthQuery& query, const config::Hosts& hosts) {
   return proof == SameOrigin::kProven || (proof == SameOrigin::kUnknown && !upgrade);
 }
 
+// True if another site makes a browser send the pair that it keeps for ours: once typed into its
+// window it goes along with everything, as a cookie does.
+bool is_remembered_pair(const model::AuthQuery& query, const config::Hosts& hosts) {
+  if (!query.authorization || is_safe_method(query.request.method)) return false;
+  const std::string_view scheme = query.authorization->reveal().substr(0, kBasic.size());
+  return wire::equal_ignoring_case(scheme, kBasic) &&
+         same_origin(query.hints, hosts) == SameOrigin::kForeign;
+}
+
 }  // namespace
 
 struct Policy::Parts {
@@ -63,6 +76,8 @@ struct Policy::Parts {
   std::string health_path;
 
   Verdict judge_all(const model::CanonicalRequest& request, const model::Identity& identity) const;
+  Verdict judge_readings(const model::CanonicalRequest& request,
+                         const model::Identity& identity) const;
 };
 
 // Judges the request, and what else it comes to: a push can take a layer out of another repository,
@@ -81,6 +96,21 @@ Verdict Policy::Parts::judge_all(const model::CanonicalRequest& request,
       Verdict source = judge(rules, pull, identity);
       if (source.reason != Reason::kAllowed) return source;
     }
+  }
+  return verdict;
+}
+
+// Where an encoded slash was kept, some applications take it for a slash and others do not: what is
+// refused in one reading is refused, else it would be a way around a rule.
+Verdict Policy::Parts::judge_readings(const model::CanonicalRequest& request,
+                                      const model::Identity& identity) const {
+  Verdict verdict = judge_all(request, identity);
+  if (!request.has_encoded_slash) return verdict;
+  model::CanonicalRequest other = request;
+  for (std::string& path : wire::other_readings(request.path)) {
+    if (verdict.reason != Reason::kAllowed) break;
+    other.path = std::move(path);
+    verdict = judge_all(other, identity);
   }
   return verdict;
 }
@@ -157,6 +187,15 @@ model::Step<void> Policy::admit(const model::CanonicalRequest& request,
   if (request.has_encoded_slash && settings.encoded_slash != config::EncodedSlash::kKeep) {
     return model::refuse(Reason::kAmbiguousTarget, "the path has an encoded slash");
   }
+  if (request.has_encoded_slash) {
+    const auto differs = [&](const std::string& path) {
+      return this->settings(request.host, path) != settings;
+    };
+    if (std::ranges::any_of(wire::other_readings(request.path), differs)) {
+      return model::refuse(Reason::kAmbiguousTarget,
+                           "with its encoded slash decoded, the path is one of another [[path]]");
+    }
+  }
   return {};
 }
 
@@ -165,12 +204,17 @@ Decision Policy::decide(const model::AuthQuery& query, const PathSettings& setti
   const auto refuse = [&](Reason reason, std::string detail) {
     return Decision::refuse(reason, std::move(detail)).about(std::move(identity));
   };
-  if (model::is_ambient(identity.proof()) && settings.cross_site != config::CrossSite::kAllow &&
-      !ambient_may(query, parts_->hosts)) {
-    return refuse(Reason::kCrossSite, "no proof of the same origin");
+  if (settings.cross_site != config::CrossSite::kAllow) {
+    const config::Hosts& hosts = parts_->hosts;
+    if (model::is_ambient(identity.proof()) && !ambient_may(query, hosts)) {
+      return refuse(Reason::kCrossSite, "no proof of the same origin");
+    }
+    if (!identity.anonymous() && is_remembered_pair(query, hosts)) {
+      return refuse(Reason::kCrossSite, "another site's page with the browser's Basic pair");
+    }
   }
   if (hides_its_mount(query.request, query.hints)) {
-    return refuse(Reason::kAmbiguousTarget, "an upload that begins with a form");
+    return refuse(Reason::kAmbiguousTarget, "a mount whose source cannot be judged");
   }
   if (!scopes_permit(identity.scopes(), query, parts_->posted_reads)) {
     return refuse(Reason::kScopeDenied, "the credential's scopes do not cover the request");
@@ -183,7 +227,7 @@ Decision Policy::decide(const model::AuthQuery& query, const PathSettings& setti
       return refuse(Reason::kScopeDenied, "no token of a registry is for such a request");
     }
   }
-  const Verdict verdict = parts_->judge_all(query.request, identity);
+  const Verdict verdict = parts_->judge_readings(query.request, identity);
   Decision decision = verdict.reason == Reason::kAllowed
                           ? Decision::allow(std::move(identity))
                           : refuse(verdict.reason, verdict.detail);

@@ -22,6 +22,8 @@ struct PathSettings {
   config::EncodedSlash encoded_slash = config::EncodedSlash::kRefuse;
   config::CrossSite cross_site = config::CrossSite::kRefuse;
   std::string token_service;  // of a registry that is entered by tokens; else empty
+
+  bool operator==(const PathSettings&) const = default;
 };
 
 class Policy {
@@ -41,13 +43,14 @@ class Policy {
   PathSettings settings(std::string_view host, std::string_view path) const;
 
   // Looks at the request alone, before any credential: our host, https where it is enforced, no
-  // encoded slash where it is not kept.
+  // encoded slash where it is not kept, or where the settings would be others without it.
   //
   // Errors:  a refusal with kUnknownHost, kHttpsRequired or kAmbiguousTarget.
   model::Step<void> admit(const model::CanonicalRequest& request,
                           const PathSettings& settings) const;
 
-  // Decides. An anonymous identity is let in by a rule for anyone only.
+  // Decides. An anonymous identity is let in by a rule for anyone only. A path with a kept encoded
+  // slash must be allowed in each of its readings.
   //
   // Returns: an approval of `identity`, or a refusal that names it; `rule` says which rule decided.
   model::Decision decide(const model::AuthQuery& query, const PathSettings& settings,
