@@ -84,7 +84,10 @@ model::Answer Authorizer::answer(const fcgi::Params& params, fcgi::Role role,
   if (query.call.mode != Mode::kRefused) {
     log_.decision(query.request, decision, query.remote_address);
   }
-  return dialect::reply(query.call, decision, std::move(whole), config_.cache.seconds, now);
+  // What a writing request does depends on more than the web server compares: its body.
+  const bool reads = query.request.method == "GET" || query.request.method == "HEAD";
+  return dialect::reply(query.call, decision, std::move(whole),
+                        reads ? config_.cache.seconds : Seconds(0), now);
 }
 
 Decision Authorizer::decide(const dialect::Question& question,
