@@ -92,7 +92,8 @@ PageResult visit(const Call& call) {
   // A browser too old for Sec-Fetch-Site still says Origin when a sibling site's script asks.
   const bool foreign =
       policy::same_origin(hints, call.parts.hosts) == policy::SameOrigin::kForeign;
-  if (site != "none" && foreign) {
+  // What loads an image or a script in no-cors mode is markup, which may be somebody else's.
+  if ((site != "none" && foreign) || hints.sec_fetch_mode == "no-cors") {
     return complain(call, BodyKind::kJson,
                     {403, "cross_site", "Another site asked for this.", ""});
   }

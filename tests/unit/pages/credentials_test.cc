@@ -67,6 +67,15 @@ TEST_F(Credentials, PrefetchIssuesNothing) {
   EXPECT_EQ(records_of(anna_), 0u);
 }
 
+// An image or a script that somebody put into a page of the application.
+TEST_F(Credentials, VisitByMarkupIssuesNothingC5) {
+  PageRequest asked = request("GET", "", anna_.cookie);
+  asked.query.hints.sec_fetch_site = "same-origin";
+  asked.query.hints.sec_fetch_mode = "no-cors";
+  EXPECT_EQ(serve(asked).answer.status, 403);
+  EXPECT_EQ(records_of(anna_), 0u);
+}
+
 TEST_F(Credentials, VisitFromAnotherSiteIssuesNothingC5) {
   for (const char* site : {"cross-site", "same-site", "nonsense"}) {
     PageRequest asked = request("GET", "", anna_.cookie);
