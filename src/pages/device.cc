@@ -3,6 +3,7 @@
 #include "latchkey/pages/device.h"
 
 #include <algorithm>
+#include <expected>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -71,37 +72,43 @@ PageResult confirm(const Call& call, const store::DeviceLogin& login) {
               "shown");
 }
 
-// Finds what waits under the code; a wrong one is counted against the person who typed it.
-// Errors: kRefused: too many wrong ones, wait; kNotFound; kUnavailable.
-Result<store::DeviceLogin> find_counted(const Call& call, const std::string& typed) {
+PageResult not_found(const Call& call, const Error& error, const std::string& typed) {
+  if (error.code != ErrorCode::kNotFound) return failed(call, BodyKind::kForm, error);
+  return ask_for_code(call, 404,
+                      "Nothing waits under that code. It may be mistyped, used or too old: start "
+                      "the program's login again.",
+                      typed);
+}
+
+PageResult wait_first(const Call& call, Seconds wait) {
+  const std::string seconds = std::to_string(wait.count());
+  PageResult result = complain(call, BodyKind::kForm,
+                               {429, "too_many_attempts", "There were too many wrong codes.",
+                                "Wait " + seconds + " seconds, then try again."});
+  result.answer.add_ours("Retry-After", seconds);
+  return result;
+}
+
+// Finds what waits under the code, or else the page that says so. A wrong one is counted against
+// the person who typed it.
+std::expected<store::DeviceLogin, PageResult> find_counted(const Call& call,
+                                                           const std::string& typed) {
   store::Attempts& attempts = call.parts.store.attempts();
   const std::string name = counted_name(call);
   const std::string& address = call.request.query.remote_address;
-  LK_TRY(const std::optional<Seconds> wait, attempts.retry_after(name, address, call.request.now));
-  if (wait) return fail(ErrorCode::kRefused, std::to_string(wait->count()));
+  const auto wait = attempts.retry_after(name, address, call.request.now);
+  if (!wait) return std::unexpected(failed(call, BodyKind::kForm, wait.error()));
+  if (*wait) return std::unexpected(wait_first(call, **wait));
   const std::optional<std::string> code = read_user_code(typed);
   Result<store::DeviceLogin> found =
       code ? call.parts.store.device_logins().find(*code, call.request.now)
            : fail(ErrorCode::kNotFound, "no code");
-  if (!found && found.error().code == ErrorCode::kNotFound) {
-    LK_CHECK(attempts.record_failure(name, address, call.request.now));
+  if (found) return *std::move(found);
+  if (found.error().code == ErrorCode::kNotFound) {
+    const Outcome counted = attempts.record_failure(name, address, call.request.now);
+    if (!counted) return std::unexpected(failed(call, BodyKind::kForm, counted.error()));
   }
-  return found;
-}
-
-PageResult not_found(const Call& call, const Error& error, const std::string& typed) {
-  if (error.code == ErrorCode::kNotFound) {
-    return ask_for_code(call, 404,
-                        "Nothing waits under that code. It may be mistyped, used or too old: start "
-                        "the program's login again.",
-                        typed);
-  }
-  if (error.code != ErrorCode::kRefused) return failed(call, BodyKind::kForm, error);
-  PageResult result = complain(call, BodyKind::kForm,
-                               {429, "too_many_attempts", "There were too many wrong codes.",
-                                "Wait " + error.detail + " seconds, then try again."});
-  result.answer.add_ours("Retry-After", error.detail);
-  return result;
+  return std::unexpected(not_found(call, found.error(), typed));
 }
 
 PageResult show(const Call& call) {
@@ -110,11 +117,12 @@ PageResult show(const Call& call) {
       query ? query->single("code") : Result<std::optional<std::string>>();
   if (!typed || !*typed) return ask_for_code(call, 200, "", "");
   // Another site's links must not use up the person's tries: they type, or press the button.
-  if (call.request.hints().sec_fetch_site == "cross-site") {
+  const std::string& site = call.request.hints().sec_fetch_site;
+  if (site == "cross-site" || site == "same-site") {
     return ask_for_code(call, 200, "", **typed);
   }
-  const Result<store::DeviceLogin> login = find_counted(call, **typed);
-  return login ? confirm(call, *login) : not_found(call, login.error(), **typed);
+  const auto login = find_counted(call, **typed);
+  return login ? confirm(call, *login) : login.error();
 }
 
 PageResult told(const Call& call, std::string title, std::string text, const char* reason) {
@@ -182,8 +190,8 @@ PageResult post(const Call& call) {
   if (std::optional<PageResult> refused = without_token(call, decision->form.token)) {
     return *std::move(refused);
   }
-  const Result<store::DeviceLogin> login = find_counted(call, decision->code);
-  if (!login) return not_found(call, login.error(), decision->code);
+  const auto login = find_counted(call, decision->code);
+  if (!login) return login.error();
   switch (decision->choice) {
     case Choice::kDeny: return deny(call, *login);
     case Choice::kApprove: break;
