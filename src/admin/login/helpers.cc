@@ -89,7 +89,7 @@ GitQuestion read_git_question(std::istream& in) {
   for (std::string line; std::getline(in, line) && !line.empty();) {
     const std::string_view value = std::string_view(line).substr(line.find('=') + 1);
     if (line.starts_with("protocol=")) question.protocol = value;
-    if (line.starts_with("host=")) question.host = authority_of(value);
+    if (line.starts_with("host=")) question.host = wire::to_lower(value);
     if (line.starts_with("username=")) question.user_name = value;
     if (line.starts_with("password=")) question.password = SecretString(value);
     wipe(line);
