@@ -61,8 +61,19 @@ Outcome owns_no_machine(store::Store& store, const model::Account& account) {
               "assign MACHINE --owner USER) or remove it first");
 }
 
+// Tokens of nexus-proxy have no record that could end with the account: they count for whoever has
+// the name in them, as long as no account of that name has ended them.
+Outcome leaves_no_old_token(const config::Legacy& legacy, const std::string& name, TimePoint now) {
+  if (legacy.public_key_file.empty() || now >= legacy.until) return {};
+  if (std::ranges::find(legacy.denied_users, name) != legacy.denied_users.end()) return {};
+  return fail(ErrorCode::kRefused,
+              "a token of nexus-proxy would count for that name again: write \"" + name +
+                  "\" into denied_users of [legacy] first, and reload");
+}
+
 Result<Held> look(Opened& opened, const model::Account& account, TimePoint now) {
   LK_CHECK(owns_no_machine(opened.store, account));
+  LK_CHECK(leaves_no_old_token(opened.config.legacy, account.profile.user_name, now));
   return held_by(opened.store, account, now);
 }
 

@@ -20,6 +20,15 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+constexpr const char* kOldKey =
+    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAv3RB4WkKBBLEBmRi0FAw"
+    "CMn6bk+pLKJOgbXZaGSzMmm4KgEfybLxuJ5e97OlMVO6wIsePYQ5a+LcrBHd1dZd"
+    "RDoyz7UQmdQqSPHTEkCntaD2PE5tNSxkp6ttQW8O4WGMsyEr8ZT6Gi2azEFEEHN1"
+    "lwt1pkmOcs4/lLH0WX/YnICaeA+Vn8QYxg/YKUKQgK3iEykZ4v9JtejNmCkzNjBF"
+    "pAIqa3TKzu8ulKdiTiYK5rMQWpP3G+sAFiwgvR8mTtsTjPYRxmXRZrDJUGtoUd6R"
+    "M9AXT4XT1gDITg2I61XyhNitA7bnyMDa0eZ1ucWau01gRPSFiLY0Fr6DoD73HtRl"
+    "KwIDAQAB";
+
 // Keys take a second to make: one installation for all tests, each with people of its own.
 class People : public ::testing::Test {
  protected:
@@ -164,6 +173,28 @@ TEST_F(People, AreRemovedWithAllTheyHoldAndOnlyWhenSaidSo) {
   EXPECT_THAT(admin({"audit", "list", "--user", "erin"}).out, HasSubstr("user_removed"));
   EXPECT_NE(person(kept, "erin").id, erin.id);
   EXPECT_EQ(admin({"user", "remove", "nobody", "--yes"}).status, 1);
+}
+
+// Such tokens have no record: once the account is gone, nothing says that theirs have ended.
+TEST_F(People, AreNotRemovedWhileAnOldTokenWouldCountForTheirName) {
+  store::Store kept = store();
+  person(kept, "heidi");
+  std::ifstream good(root_ + "/latchkey.toml");
+  const std::string text{std::istreambuf_iterator<char>(good), {}};
+  std::ofstream(root_ + "/old.pem") << "-----BEGIN PUBLIC KEY-----\n" << kOldKey
+                                    << "\n-----END PUBLIC KEY-----\n";
+  const auto remove = [&](const std::string& until, const std::string& denied) {
+    std::ofstream(root_ + "/legacy.toml")
+        << text << "\n[legacy]\npublic_key_file = \"old.pem\"\nuntil = \"" << until
+        << "\"\naudiences = [\"nexus-proxy\"]\ndenied_users = [" << denied << "]\n";
+    return admin({"user", "remove", "heidi", "--yes"}, "", "legacy.toml");
+  };
+  const CommandRun refused = remove("2099-01-01", "\"ivan\"");
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("write \"heidi\" into denied_users of [legacy] first"));
+  EXPECT_EQ(remove("2099-01-01", "\"heidi\"").status, 0);
+  person(kept, "heidi");
+  EXPECT_EQ(remove("2001-01-01", "").status, 0);
 }
 
 TEST_F(People, AreNotRemovedWhileMachinesAreTheirs) {
