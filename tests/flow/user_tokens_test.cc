@@ -228,6 +228,7 @@ TEST(ProtectedContent, RefusesAPlainPasswordWithTheTextThatClientsKnow) {
   EXPECT_THAT(field(answer, "WWW-Authenticate"), HasSubstr("Basic"));
   EXPECT_EQ(world.reason_of("bob", "s3cret", "/v2/image/manifests/1"), "token_required");
   EXPECT_EQ(world.reason_of("bob", "s3cret", "/nexus/content/groups/x"), "token_required");
+  EXPECT_EQ(world.reason_of("bob", "s3cret", "/nexus/repository/m/x"), "token_required");
 }
 
 TEST(ProtectedContent, LeavesTheRestAndEveryOtherProof) {

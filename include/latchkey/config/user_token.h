@@ -18,7 +18,8 @@ struct UserToken {
   std::optional<bool> expiration_enabled;
   std::optional<std::uint32_t> expiration_days;
   // Everything below these is content: with protect_content a plain password is refused there.
-  std::vector<std::string> content = {"/repository", "/v2", "/content", "/nexus/content"};
+  std::vector<std::string> content = {"/repository", "/v2", "/content", "/nexus/repository",
+                                      "/nexus/content"};
   // Each path of the REST begins with one of these.
   std::vector<std::string> paths = {"/service", "/nexus/service"};
   bool operator==(const UserToken&) const = default;
