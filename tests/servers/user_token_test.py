@@ -34,6 +34,7 @@ def test_user_tokens(front, session):
         pairs.append(json.loads(got.text))
         assert front.nexus.get(f"{current}?authToken={ticket}", cookie=session, fields=fields).status == 403
         assert front.nexus.get(current).status == 401
+        assert front.nexus.get(f"{current}/", cookie=session).status == 404, current
     assert pairs[0] == pairs[1] == pairs[2]
     assert front.application.requests == []
     pair = (pairs[0]["nameCode"], pairs[0]["passCode"])
