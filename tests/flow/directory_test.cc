@@ -630,7 +630,7 @@ TEST(DirectoryBasic, AFullWidthSpellingBuysNoGuesses_a4) {
   EXPECT_EQ(world.password(full_width, "wrong"), "too_many_attempts");
 }
 
-TEST(DirectoryBasic, ARightPasswordForgivesTheDirectorysSpellingToo) {
+TEST(DirectoryBasic, ARightPasswordForgivesTheDirectorysSpellingAsWell) {
   Basic world;
   world.ldap.entries["ann@corp.test"] = world.ldap.entries["ann"];
   for (int i = 1; i < store::kNameFailuresFree; ++i) world.password("ann", "wrong");

@@ -376,7 +376,7 @@ TEST_F(DockerTokenTest, IsForRegistriesOfTheConfigurationOnly) {
   EXPECT_EQ(refused(elsewhere), "400 malformed_request");
 }
 
-TEST_F(DockerTokenTest, OutlivesItsCredentialNeither) {
+TEST_F(DockerTokenTest, EndsWithTheCredentialItCameFrom) {
   const Issued issued = credential(anna_);
   now_ = issued.record.expires - Seconds(100);
   const wire::Json answer = good(get("service=docker.example", "anna", issued.token.reveal()));
