@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+from tests.support.processes import wait_until
 from tests.support.servers.nginx import EXAMPLES
 from tests.webserver.conftest import CONFIGURATION
 
