@@ -195,7 +195,9 @@ TEST_F(Helpers, AnswerGitForTheHostAndTheUserItMeans) {
   ASSERT_EQ(git("store", "protocol=https\nhost=git.example:8443\nusername=anna\npassword=s\n\n"), 0);
   ASSERT_EQ(git("get", "protocol=https\nhost=git.example:8443\n\n"), 0);
   EXPECT_EQ(said_, "username=anna\npassword=s\n");
-  for (const std::string other : {"host=git.example\n", "host=git.example:8443\nusername=eve\n", ""}) {
+  for (const std::string other :
+       {"host=git.example\n", "host=git.example:8443\nusername=eve\n", "",
+        "host=evil.test@git.example:8443\n", "host=git.example:8443/.evil.test\n"}) {
     ASSERT_EQ(git("get", "protocol=https\n" + other), 0);
     EXPECT_EQ(said_, "") << other;
   }
