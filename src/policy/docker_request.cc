@@ -1,6 +1,9 @@
 #include "latchkey/policy/docker_request.h"
 
+#include <algorithm>
+
 #include "latchkey/wire/form.h"
+#include "latchkey/wire/readings.h"
 #include "latchkey/wire/target.h"
 
 namespace latchkey::policy {
@@ -13,6 +16,10 @@ bool is_plain_name(const std::string& name) {
   const std::string path = "/v2/" + name;
   const Result<wire::Target> target = wire::canonical_target(path, wire::Semicolon::kRefuse);
   return !name.empty() && target && target->path == path;
+}
+
+bool begins_upload(std::string_view path) {
+  return path.contains("/v2/") && path.contains("/blobs/uploads");
 }
 
 }  // namespace
@@ -31,10 +38,11 @@ std::optional<DockerAction> docker_action(const model::CanonicalRequest& request
 }
 
 bool hides_its_mount(const model::CanonicalRequest& request, const model::ClientHints& hints) {
-  if (request.method != "POST" || !request.path.contains("/v2/") ||
-      !request.path.contains("/blobs/uploads")) {
-    return false;
-  }
+  if (request.method != "POST") return false;
+  const bool begins = begins_upload(request.path) ||
+                      (request.has_encoded_slash &&
+                       std::ranges::any_of(wire::other_readings(request.path), begins_upload));
+  if (!begins) return false;
   if (hints.has_form_body) return true;
   if (wire::path_has_prefix(request.path, kRegistry)) return false;
   const Result<std::vector<std::string>> sources = mounted_repositories(request);

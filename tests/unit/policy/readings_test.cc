@@ -82,6 +82,17 @@ TEST_F(EncodedSlash, IsRefusedWhereTheReadingsHaveDifferentSettings) {
   EXPECT_EQ(reason_of(config_, ask("/repository/inner/a%2Fx")), Reason::kAllowed);
 }
 
+TEST_F(EncodedSlash, HidesNoMount) {
+  for (const char* path : {"/repository/hosted%2Fv2%2Fteam%2Fblobs%2Fuploads%2F",
+                           "/repository/hosted/v2/team%2Fblobs/uploads/",
+                           "/repository/hosted/v2/team/blobs%252Fuploads"}) {
+    model::AuthQuery query = ask(path, "POST");
+    EXPECT_EQ(reason_of(config_, query), Reason::kAllowed) << path;
+    query.request.query = "mount=sha256:aa&from=secret";
+    EXPECT_EQ(reason_of(config_, query), Reason::kAmbiguousTarget) << path;
+  }
+}
+
 TEST(Mount, IsRefusedAtARegistryThatIsNotAtTheRoot) {
   const std::string uploads = "/repository/hosted/v2/team/blobs/uploads/";
   model::AuthQuery query = ask(uploads, "POST");
