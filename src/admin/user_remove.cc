@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "latchkey/base/joined.h"
 #include "latchkey/pages/issue.h"
 #include "every.h"
 #include "opened.h"
@@ -49,16 +50,15 @@ Result<Held> held_by(store::Store& store, const model::Account& account, TimePoi
 // A machine user would end with its owner and belong to nobody: whoever removes the owner says
 // first what is to become of it.
 Outcome owns_no_machine(store::Store& store, const model::Account& account) {
-  LK_TRY(std::vector<model::Account> machines, store.machines().of_owner(account.id));
+  LK_TRY(const std::vector<model::Account> machines, store.machines().of_owner(account.id));
   if (machines.empty()) return {};
-  std::ranges::sort(machines, {}, [](const model::Account& one) { return one.profile.user_name; });
-  std::string names;
-  for (const model::Account& machine : machines) {
-    names += (names.empty() ? "" : ", ") + machine.profile.user_name;
-  }
+  std::vector<std::string> names;
+  for (const model::Account& machine : machines) names.push_back(machine.profile.user_name);
+  std::ranges::sort(names);
   return fail(ErrorCode::kRefused,
-              "owns the machine users " + names + ": give each to somebody else (latchkey user "
-              "assign MACHINE --owner USER) or remove it first");
+              "owns the machine users " + joined(names, ", ") +
+                  ": give each to somebody else (latchkey user assign MACHINE --owner USER) or "
+                  "remove it first");
 }
 
 // Tokens of nexus-proxy have no record that could end with the account: they count for whoever has
