@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import tarfile
+from functools import partial
 
 import pytest
 
@@ -164,54 +165,53 @@ def test_a_docker_engine_logs_in_pushes_pulls_and_loses_it_by_revocation(package
     assert_unauthorized(engine("pull", image))
 
 
-def test_a_docker_engine_pulls_and_does_not_push_with_a_read_only_credential(packages, engine, tmp_path):
-    writer, reader = packages.credentials()
-    image, other = f"{packages.host}/team/read:1", f"{packages.host}/team/read:2"
+def daemonless(directory, runroot):
+    """podman and buildah over one storage and one file of logins: tool("podman", "pull", image)."""
+    def tool(name, command, *arguments, text_input=None):
+        plain = ["--tls-verify=false"] if command in ("login", "push", "pull", "search") else []
+        return run([program(name), "--root", directory / "root", "--runroot", runroot, "--storage-driver", "vfs", command, *plain,
+                    *arguments], directory, text_input=text_input, HOME=directory, TMPDIR=directory, BUILDAH_ISOLATION="chroot",
+                   REGISTRY_AUTH_FILE=directory / "auth.json")
+    return tool
+
+
+def assert_reads_and_does_not_write(client, image, credentials, revoke, assert_denied=assert_denied):
+    """`client` has `image`. Of the credentials the first one writes, and the second one may only read, until revoke(it)."""
+    (writer, reader), host, other = credentials, image.split("/")[0], f"{image}-other"
 
     def login(credential):
-        done = engine("login", packages.host, "-u", "alice", "--password-stdin", text_input=credential["password"])
-        assert done.returncode == 0, done.stdout
+        return client("login", "-u", credential["username"], "--password-stdin", host, text_input=credential["password"])
+
+    def assert_login(credential):
+        done = login(credential)
+        assert done.returncode == 0 and "Login Succeeded" in done.stdout, done.stdout
+    assert_login(reader)
+    assert_denied(client("push", image))
+    assert_login(writer)
+    pushed = client("push", image)
+    assert pushed.returncode == 0, pushed.stdout
+    assert_login(reader)
+    client("rmi", "-f", image)
+    pulled = client("pull", image)
+    assert pulled.returncode == 0, pulled.stdout
+    assert client("tag", image, other).returncode == 0
+    assert_denied(client("push", other))  # also where every layer is there already
+    client("rmi", "-f", image, other)
+    revoke(reader)
+    assert_unauthorized(client("pull", image))
+    assert login(reader).returncode != 0
+
+
+def test_a_docker_engine_pulls_and_does_not_push_with_a_read_only_credential(packages, engine, tmp_path):
+    image = f"{packages.host}/team/read:1"
     (tmp_path / "layer.tar").write_bytes(layer(b"to be read\n"))
     assert engine("import", tmp_path / "layer.tar", image).returncode == 0
-    login(reader)
-    assert_denied(engine("push", image))
-    login(writer)
-    assert engine("push", image).returncode == 0
-    login(reader)
-    engine("rmi", image)
-    pulled = engine("pull", image)
-    assert pulled.returncode == 0, pulled.stdout
-    engine("tag", image, other)
-    assert_denied(engine("push", other))  # also where every layer is there already
-    engine("rmi", image)
-    packages.revoke(reader)
-    assert_unauthorized(engine("pull", image))
+    assert_reads_and_does_not_write(engine, image, packages.credentials(), packages.revoke)
 
 
-def test_podman_pulls_and_does_not_push_with_a_read_only_credential(packages, runroot, tmp_path):
-    writer, reader = packages.credentials()
-    image, other = f"{packages.host}/team/podman:1", f"{packages.host}/team/podman:2"
-    storage = ["--root", tmp_path / "root", "--runroot", runroot, "--storage-driver", "vfs"]
-
-    def podman(*arguments):
-        return run([program("podman"), *storage, *arguments], tmp_path, HOME=tmp_path, TMPDIR=tmp_path,
-                   REGISTRY_AUTH_FILE=tmp_path / "auth.json")
-
-    def login(credential):
-        done = podman("login", "--tls-verify=false", "-u", "alice", "-p", credential["password"], packages.host)
-        assert done.returncode == 0, done.stdout
-    (tmp_path / "layer.tar").write_bytes(layer(b"hello podman\n"))
-    assert podman("import", tmp_path / "layer.tar", image).returncode == 0
-    login(reader)
-    assert_denied(podman("push", "--tls-verify=false", image))
-    login(writer)
-    assert podman("push", "--tls-verify=false", image).returncode == 0
-    login(reader)
-    podman("rmi", "-f", image)
-    pulled = podman("pull", "--tls-verify=false", image)
-    assert pulled.returncode == 0, pulled.stdout
-    assert_denied(podman("push", "--tls-verify=false", image, other))
-    packages.revoke(reader)
-    podman("rmi", "-f", image)
-    assert_unauthorized(podman("pull", "--tls-verify=false", image))
-    assert podman("login", "--tls-verify=false", "-u", "alice", "-p", reader["password"], packages.host).returncode != 0
+@pytest.mark.parametrize("tool", ["podman", "buildah"])
+def test_podman_and_buildah_pull_and_do_not_push_with_a_read_only_credential(packages, runroot, tmp_path, tool):
+    either, image = daemonless(tmp_path, runroot), f"{packages.host}/team/{tool}:1"
+    (tmp_path / "layer.tar").write_bytes(layer(f"hello {tool}\n".encode()))
+    assert either("podman", "import", tmp_path / "layer.tar", image).returncode == 0
+    assert_reads_and_does_not_write(partial(either, tool), image, packages.credentials(), packages.revoke)

@@ -5,13 +5,14 @@ import hashlib
 import json
 import re
 import subprocess
+from functools import partial
 
 import jwt
 import pytest
 
 from tests.parts.backends import start_registry
 from tests.parts.conftest import PLAIN_NGINX
-from tests.parts.docker_test import layer, oci_layout, start_engine
+from tests.parts.docker_test import assert_reads_and_does_not_write, daemonless, layer, oci_layout, start_engine
 from tests.support.processes import free_port, program, run
 from tests.support.servers.nginx import Nginx
 from tests.support.stack import Latchkey, users_file
@@ -76,6 +77,9 @@ class Registries:
 
     def token(self, query, basic=None):
         return self.site.get(f"/docker/token?{query}", fields=[("Authorization", f"Basic {basic}")] if basic else [])
+
+    def revoke(self, credential):
+        self.latchkey.admin("credential", "revoke", credential["id"])
 
     def stop(self):
         for part in (*self.parts, self.nginx, self.latchkey):
@@ -174,31 +178,37 @@ def test_a_read_only_credential_writes_nothing(registries, host, image, tmp_path
 
 def test_podman_and_buildah_log_in_push_pull_and_search(registries, host, runroot, tmp_path):
     """podman asks for the catalog as registry:catalog:*, which only alice may have."""
-    environment = {"HOME": tmp_path, "REGISTRY_AUTH_FILE": tmp_path / "auth.json", "TMPDIR": tmp_path,
-                   "BUILDAH_ISOLATION": "chroot"}
-    storage = ["--root", tmp_path / "root", "--runroot", runroot, "--storage-driver", "vfs"]
-
-    def podman(*arguments):
-        return run([program("podman"), *storage, *arguments], tmp_path, **environment)
-
-    def buildah(*arguments):
-        return run([program("buildah"), *storage, *arguments], tmp_path, **environment)
-    assert podman("login", "--tls-verify=false", "-u", "alice", "-p", "wrong", host).returncode != 0
+    either = daemonless(tmp_path, runroot)
+    podman, buildah = partial(either, "podman"), partial(either, "buildah")
+    assert podman("login", "-u", "alice", "-p", "wrong", host).returncode != 0
     password = registries.latchkey.issue("alice")["password"]
-    assert_done(podman("login", "--tls-verify=false", "-u", "alice", "-p", password, host))
+    assert_done(podman("login", "-u", "alice", "-p", password, host))
     (tmp_path / "hello").write_text("hello\n")
     assert_done(buildah("from", "--name", "work", "scratch"))
     assert_done(buildah("copy", "work", tmp_path / "hello", "/hello"))
     assert_done(buildah("commit", "work", f"{host}/team/built:1"))
-    assert_done(buildah("push", "--tls-verify=false", f"{host}/team/built:1"))
+    assert_done(buildah("push", f"{host}/team/built:1"))
     assert_done(podman("rmi", "-f", f"{host}/team/built:1"))
-    assert_done(podman("pull", "--tls-verify=false", f"{host}/team/built:1"))
-    found = podman("search", "--tls-verify=false", f"{host}/team/")
+    assert_done(podman("pull", f"{host}/team/built:1"))
+    found = podman("search", f"{host}/team/")
     assert found.returncode == 0 and "team/built" in found.stdout, found.stdout
 
-    assert_done(podman("login", "--tls-verify=false", "-u", "bob", "-p", registries.latchkey.issue("bob")["password"], host))
-    assert "team/built" not in podman("search", "--tls-verify=false", f"{host}/team/").stdout
-    assert_denied(podman("push", "--tls-verify=false", f"{host}/team/built:1", f"{host}/team/built:2"))
+    assert_done(podman("login", "-u", "bob", "-p", registries.latchkey.issue("bob")["password"], host))
+    assert "team/built" not in podman("search", f"{host}/team/").stdout
+    assert_denied(podman("push", f"{host}/team/built:1", f"{host}/team/built:2"))
+
+
+def credentials(registries):
+    """One of alice's to write with, and one to read with."""
+    return registries.latchkey.issue("alice"), registries.latchkey.issue("alice", "--scope", "read")
+
+
+@pytest.mark.parametrize("tool", ["podman", "buildah"])
+def test_podman_and_buildah_pull_and_do_not_push_with_a_read_only_credential(registries, host, runroot, tmp_path, tool):
+    either, image = daemonless(tmp_path, runroot), f"{host}/team/read-by-{tool}:1"
+    (tmp_path / "layer.tar").write_bytes(layer(f"hello {tool} {host}\n".encode()))
+    assert_done(either("podman", "import", tmp_path / "layer.tar", image))
+    assert_reads_and_does_not_write(partial(either, tool), image, credentials(registries), registries.revoke, assert_denied)
 
 
 @pytest.fixture(scope="module")
@@ -235,6 +245,15 @@ def test_an_engine_with_an_identity_token_loses_access_at_the_next_pull(registri
     assert_denied(docker("pull", two))
     docker("logout", host)
     assert_denied(docker("pull", one))
+
+
+def test_an_engine_pulls_and_does_not_push_with_a_read_only_credential(registries, host, engine, tmp_path):
+    """Its identity token is worth no more than the credential that it was given for."""
+    docker, _ = engine
+    image = f"{host}/team/read-by-engine:1"
+    (tmp_path / "layer.tar").write_bytes(layer(b"to be read at " + host.encode()))
+    assert_done(docker("import", tmp_path / "layer.tar", image))
+    assert_reads_and_does_not_write(docker, image, credentials(registries), registries.revoke, assert_denied)
 
 
 def test_a_password_is_given_no_refresh_token(registries, host, engine):
