@@ -58,9 +58,10 @@ def ask(url, body=None):
 
 
 class OpenIdProvider:
-    """oidc-provider with a client `rp` for one site."""
+    """oidc-provider with a client `rp` for one site, or with each of `clients` {name: its origins}. `claims` says what
+    comes for a scope where it is not what provider.mjs says."""
 
-    def __init__(self, directory, site_port):
+    def __init__(self, directory, site_port=None, clients=None, claims=None):
         self.directory, self.port = directory, free_port()
         self.issuer = f"http://localhost:{self.port}"
         self.users = {
@@ -69,13 +70,14 @@ class OpenIdProvider:
             "bob": {"password": "bob-pw", "email": "bob@example.test", "name": "Bob Example", "preferred_username": "bob",
                     "groups": ["ops"]},
         }
-        origin = f"http://127.0.0.1:{site_port}"
-        (directory / "provider.json").write_text(json.dumps({"users": self.users, "clients": [{
-            "client_id": "rp", "client_secret": SECRET, "redirect_uris": [f"{origin}/oauth/callback"],
-            "post_logout_redirect_uris": [f"{origin}/oauth/logout?done=1", f"{origin}/oauth/logout", f"{origin}/"],
-            "backchannel_logout_uri": f"{origin}/oauth/backchannel-logout", "backchannel_logout_session_required": True,
+        (directory / "provider.json").write_text(json.dumps({"users": self.users, "claims": claims or {}, "clients": [{
+            "client_id": name, "client_secret": SECRET, "redirect_uris": [f"{origin}/oauth/callback" for origin in origins],
+            "post_logout_redirect_uris": [f"{origin}{path}" for origin in origins
+                                          for path in ("/oauth/logout?done=1", "/oauth/logout", "/")],
+            "backchannel_logout_uri": f"{origins[0]}/oauth/backchannel-logout", "backchannel_logout_session_required": True,
             "grant_types": ["authorization_code", "refresh_token"], "response_types": ["code"],
-            "token_endpoint_auth_method": "client_secret_basic", "id_token_signed_response_alg": "RS256"}]}))
+            "token_endpoint_auth_method": "client_secret_basic", "id_token_signed_response_alg": "RS256"}
+            for name, origins in (clients or {"rp": [f"http://127.0.0.1:{site_port}"]}).items()]}))
         self.part = None
 
     def start(self, generation=1):

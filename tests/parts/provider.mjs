@@ -1,5 +1,5 @@
 // A real OpenID Connect provider (panva oidc-provider) with a form to sign in, on loopback, in memory.
-// usage: node provider.mjs      environment: OP_PORT, OP_CONFIG (a JSON file: {clients, users}), OP_ALGS,
+// usage: node provider.mjs      environment: OP_PORT, OP_CONFIG (a JSON file: {clients, users, claims}), OP_ALGS,
 // OP_GENERATION (part of the keys' names: a restart with another one has rotated them), OP_PARTS (node_modules)
 // What the tests turn: POST /__test/faults, POST /__test/users, GET /__test/log (what we were asked; drained).
 import { readFileSync } from 'node:fs';
@@ -42,7 +42,7 @@ const account = (id) => (users[id] && !users[id].disabled ? {
 const provider = new Provider(issuer, {
   clients, jwks,
   findAccount: (ctx, id) => account(id),
-  claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'preferred_username'], groups: ['groups'] },
+  claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'preferred_username'], groups: ['groups'], ...cfg.claims },
   scopes: ['openid', 'offline_access', 'email', 'profile', 'groups'],
   conformIdTokenClaims: false, // put email/name/groups in the ID token as well as in userinfo
   cookies: { keys: ['test-only-cookie-key'] },

@@ -1,4 +1,5 @@
-"""Every file of examples/nginx starts as shipped and does its job: only paths, ports and names are replaced."""
+"""Every file of examples/nginx starts as shipped and does its job: only paths, ports and names are replaced. latchkey's
+configuration is this suite's here; the shipped ones run in tests/parts/shipped_examples_test.py."""
 import re
 
 import pytest
