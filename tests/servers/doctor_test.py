@@ -63,18 +63,17 @@ class Ward:
         return self.patients[server]
 
     def broken(self, patient, plant):
-        """Starts the web server with the mistake in it. Returns (server, port of http:// or 1)."""
+        """Starts the web server with the mistake in it. Returns (server, words for the edits of the plant)."""
         self.count += 1
         before, patient.directory = patient.directory, patient.directory / f"plant{self.count}"
         try:
             server = patient.make_server("nexus-two-hosts")
         finally:
             patient.directory = before
-        http = free_port()
-        plant.break_files(server.directory, {
-            "application": patient.application.port, "https": server.ports[443], "http": http,
-            "latchkey": patient.latchkey.directory})
-        return server.start(), http
+        words = {"application": patient.application.port, "https": server.ports[443], "http": free_port(),
+                 "latchkey": patient.latchkey.directory, "directory": server.directory}
+        plant.break_files(server.directory, words)
+        return server.start(), words
 
     def stop(self):
         for patient in self.patients.values():
@@ -96,9 +95,9 @@ def patient(ward):
 @pytest.mark.parametrize("name, plant", PLANTS)
 def test_a_planted_mistake_is_found(ward, name, plant):
     patient = ward.patient(name)
-    server, http = ward.broken(patient, plant)
+    server, words = ward.broken(patient, plant)
     try:
-        status, findings = examine(patient.latchkey, patient.tls, server.ports[443], "--user", "alice", http=http)
+        status, findings = examine(patient.latchkey, patient.tls, server.ports[443], "--user", "alice", http=words["http"])
     finally:
         server.stop()
     assert status == 1
@@ -107,6 +106,15 @@ def test_a_planted_mistake_is_found(ward, name, plant):
     assert finding["severity"] == plant.severity and finding["server"] == name.split("-")[0]
     assert any(plant.seen in seen for seen in finding["seen"]), finding
     assert any(plant.advice in line for line in finding["change"]), finding
+    if plant.mend:
+        plant.mend_files(server.directory, words, {fault: [server.localise(line) for line in one["change"]]
+                                                   for (fault, _), one in findings.items() if one["severity"] != "note"})
+        try:
+            server.start()
+            status, findings = examine(patient.latchkey, patient.tls, server.ports[443], "--user", "alice", http=words["http"])
+        finally:
+            server.stop()
+        assert status == 0, worse_than_notes(findings)
 
 
 @pytest.fixture

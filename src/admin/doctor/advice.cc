@@ -24,7 +24,8 @@ struct Advice {
 };
 
 constexpr std::string_view kNginxProtect =
-    "nginx, in each location that passes to the application, before proxy_pass:\n"
+    "nginx, in each location that passes to the application, before proxy_pass, and no `satisfy "
+    "any` beside it:\n"
     "include latchkey/protect.conf;";
 constexpr std::string_view kApacheProtect =
     "Apache, in the <Location> of each application (`Require all granted` below would skip it):\n"
@@ -35,9 +36,17 @@ constexpr std::string_view kLighttpdProtect =
     "include \"latchkey/modules.conf\"\n"
     "in latchkey_ask, or nobody is asked:\n"
     "\"check-local\" => \"disable\",\n"
-    "behind everything else; a condition that sets fastcgi.server for itself must begin with "
-    "latchkey_ask:\n"
-    "include \"latchkey/protect.conf\"";
+    "once, behind everything else:\n"
+    "include \"latchkey/protect.conf\"\n"
+    "in a condition behind that one which sets fastcgi.server for itself, instead of what it "
+    "says:\n"
+    "fastcgi.server            = latchkey_ask\n"
+    "magnet.attract-raw-url-to = ( \"/etc/lighttpd/latchkey/identity.lua\" )";
+constexpr std::string_view kLighttpdCondition =
+    "lighttpd, in the condition that opens the path, instead of its own fastcgi.server and magnet "
+    "lines; let a [[rule]] open the path:\n"
+    "fastcgi.server            = latchkey_ask\n"
+    "magnet.attract-raw-url-to = ( \"/etc/lighttpd/latchkey/identity.lua\" )";
 constexpr std::string_view kCaddyProtect =
     "Caddy, in the same route, before each reverse_proxy to an application:\n"
     "import latchkey_ask";
@@ -98,11 +107,9 @@ constexpr Advice kAdvice[] = {
      "nginx: an open location passes the path on as it was sent. Let the rules open the path "
      "instead of the web server:\ninclude latchkey/protect.conf;"},
     {kOpenedByPath, kApache,
-     "Apache: let the rules open the path instead of `Require all granted`, and refuse encoded "
-     "slashes:\nAllowEncodedSlashes Off"},
-    {kOpenedByPath, kLighttpd,
-     "lighttpd:\nserver.http-parseopts = ( \"url-normalize\" => \"enable\", "
-     "\"url-path-2f-reject\" => \"enable\", \"url-path-dotseg-reject\" => \"enable\" )"},
+     "Apache, in the <Location> that is open, instead of its lines with Auth and Require; let a "
+     "[[rule]] open the path:\nInclude latchkey/protect.conf"},
+    {kOpenedByPath, kLighttpd, kLighttpdCondition},
     {kOpenedByPath, kHaproxy, kHaproxyProtect},
     {kOpenedByPath, kAny,
      "Let the web server ask latchkey for every path, and open paths by a [[rule]] with "
@@ -111,11 +118,15 @@ constexpr Advice kAdvice[] = {
      "Remove from the web server's configuration what branches on that field; only latchkey and "
      "its [[rule]]s decide."},
     {kOpenedByHost, kNginx,
-     "nginx, beside the other servers:\n"
-     "server { listen 443 ssl default_server; server_name _; return 400; }"},
+     "nginx, in the server { } with default_server, which is for all other names, in each of its "
+     "locations instead of proxy_pass:\n"
+     "include latchkey/protect.conf;\n"
+     "try_files /.none =400;"},
     {kOpenedByHost, kApache,
-     "Apache, as the first virtual host:\n"
-     "<VirtualHost *:443>\nRequire all denied\n</VirtualHost>"},
+     "Apache, in the first <VirtualHost>, which is for all other names, instead of what leads to "
+     "an application:\n"
+     "Include latchkey/host.conf\n<Location \"/\">\nInclude latchkey/protect.conf\n</Location>\n"
+     "Include latchkey/pages.conf"},
     {kOpenedByHost, kHaproxy, kHaproxyProtect},
     {kOpenedByHost, kAny, "Let a host that is not configured be refused by a default site."},
     {kUpgradeTunnel, kNginx,
@@ -129,7 +140,7 @@ constexpr Advice kAdvice[] = {
      "lighttpd, in proxy.header:\n\"upgrade\" => \"disable\"   # or only for WebSocket's paths"},
     {kUpgradeTunnel, kCaddy,
      "Caddy, before the application:\n@plain not header_regexp Upgrade (?i)^websocket$\n"
-     "request_header @plain -Upgrade"},
+     "request_header @plain -Upgrade\nrequest_header @plain -Connection"},
     {kUpgradeTunnel, kHaproxy,
      "HAProxy: latchkey.lua removes it, as shipped; without that, after http-request "
      "lua.latchkey:\n"
@@ -153,15 +164,16 @@ constexpr Advice kAdvice[] = {
      "nginx, in the location that passes to the application (lines in a location cancel those of "
      "the levels above):\n"
      "include latchkey/protect.conf;\n"
-     "proxy_set_header % @;\n"
-     "(for another name in [identity], what replaces it: the end of examples/nginx/README.md)"},
+     "nginx, below it, for a name that protect.conf does not have (what replaces another name of "
+     "[identity]: the end of examples/nginx/README.md):\n"
+     "proxy_set_header % @;"},
     {kIdentityPassed, kApache,
      "Apache, in the <VirtualHost>, before ProxyPass:\n"
      "Include latchkey/host.conf\n"
      "RequestHeader unset % early"},
     {kIdentityPassed, kLighttpd,
-     "lighttpd: identity.lua clears it; without that script:\n"
-     "magnet.attract-raw-url-to = ( \"/etc/lighttpd/latchkey/identity.lua\" )\n"
+     "lighttpd: take identity.lua as shipped, which clears it and is named in protect.conf; for a "
+     "name that it does not set itself, in lighttpd.conf:\n"
      "setenv.set-request-header += ( \"%\" => \"\" )"},
     {kIdentityPassed, kCaddy, "Caddy, first in the route:\nimport latchkey_ask\nrequest_header -%"},
     {kIdentityPassed, kHaproxy,
@@ -171,8 +183,11 @@ constexpr Advice kAdvice[] = {
     {kIdentityPassed, kAny, "Remove before the identity is set: %"},
     {kIdentityMissing, kNginx, "nginx:\ninclude latchkey/protect.conf;"},
     {kIdentityMissing, kApache,
-     "Apache:\nRequestHeader set X-Forwarded-User \"%{REMOTE_USER}e\" env=REMOTE_USER"},
-    {kIdentityMissing, kLighttpd, "lighttpd:\nmagnet.attract-raw-url-to = ( \"identity.lua\" )"},
+     "Apache:\nRequestHeader set X-Forwarded-User \"expr=%{reqenv:REMOTE_USER}\" "
+     "\"expr=-n reqenv('REMOTE_USER')\""},
+    {kIdentityMissing, kLighttpd,
+     "lighttpd, where fastcgi.server is latchkey_ask:\n"
+     "magnet.attract-raw-url-to = ( \"/etc/lighttpd/latchkey/identity.lua\" )"},
     {kIdentityMissing, kCaddy,
      "Caddy, in the approval's handle_response:\n"
      "request_header X-Forwarded-User {rp.header.X-Forwarded-User}"},
@@ -185,14 +200,17 @@ constexpr Advice kAdvice[] = {
      "RequestHeader unset % \"expr=-z %{HTTP:%}\""},
     {kIdentityEmpty, kAny, "Leave a field out when its value is empty: %"},
     {kIdentityDropped, kApache,
-     "Apache:\nRequestHeader edit Connection \"(?i)x-forwarded-[a-z]+,?\" \"\" early"},
+     "Apache, in the <VirtualHost>; only the words that concern a connection may stay:\n"
+     "RequestHeader edit* Connection "
+     "\"(?i)(?:^|,)\\s*(?!(?:close|keep-alive|upgrade)\\s*(?:,|$))[^,\\s][^,]*\" \"\" early"},
     {kIdentityDropped, kAny, "Clear the names of the identity out of the client's Connection."},
     {kWhoamiWrong, kAny,
      "Nothing of LATCHKEY_* and REMOTE_* may be set from a request field; compare the parameters "
      "with those of the example."},
     {kCredentialPassed, kNginx, "nginx:\nproxy_set_header Authorization \"\";"},
     {kCredentialPassed, kApache,
-     "Apache, in the protected section:\nRequestHeader unset Authorization"},
+     "Apache, in the protected section:\n"
+     "RequestHeader unset Authorization env=!latchkey_keep_authorization"},
     {kCredentialPassed, kLighttpd, "lighttpd: identity.lua removes it, after the check."},
     {kCredentialPassed, kCaddy, "Caddy, after the check:\nrequest_header -Authorization"},
     {kCredentialPassed, kHaproxy,
@@ -202,7 +220,9 @@ constexpr Advice kAdvice[] = {
     {kCredentialPassed, kAny, "Remove Authorization after the check, before the application."},
     {kCookiePassed, kNginx, "nginx:\nproxy_set_header Cookie $latchkey_cookies;"},
     {kCookiePassed, kApache,
-     "Apache:\nRequestHeader edit* Cookie \"(^|; *)(__Host-)?latchkey(-login)?=[^;]*\" \"\""},
+     "Apache, in the protected section:\n"
+     "RequestHeader edit* Cookie \"(?:^|[;,])\\s*(?:__Host-)?latchkey(?:-login)?=[^;,]*\" \"\" "
+     "env=!latchkey_keep_cookie"},
     {kCookiePassed, kHaproxy,
      "HAProxy: take latchkey.lua as shipped, which cuts them out:\n"
      "lua-load /etc/haproxy/latchkey/latchkey.lua"},
@@ -212,12 +232,15 @@ constexpr Advice kAdvice[] = {
      "the web server or fcgiwrap starts need LATCHKEY_CONFIG, and read what it names."},
     {kHostDisagrees, kNginx, "nginx, in params.conf:\nfastcgi_param LATCHKEY_HOST $host;"},
     {kHostDisagrees, kAny, "Give latchkey the host that the web server chose, and the Host field."},
-    {kUnknownHost, kNginx, "nginx, in params.conf:\nfastcgi_param LATCHKEY_HOST $host;"},
+    {kUnknownHost, kNginx,
+     "nginx, in params.conf, and no line for HTTP_HOST:\nfastcgi_param LATCHKEY_HOST $host;"},
     {kUnknownHost, kAny, "Give latchkey the host that was asked for, not a constant."},
     {kForeignLocation, kNginx,
      "nginx: write the name instead of $host:\n"
      "return 301 https://NAME$request_uri;"},
-    {kForeignLocation, kApache, "Apache:\nUseCanonicalName On"},
+    {kForeignLocation, kApache,
+     "Apache: write the name instead of %{HTTP_HOST} or a path alone:\n"
+     "Redirect permanent / https://NAME/"},
     {kForeignLocation, kHaproxy,
      "HAProxy: write the name instead of %[req.hdr(host)]:\n"
      "http-request redirect location https://NAME%[capture.req.uri] code 301 unless { ssl_fc }"},
@@ -225,7 +248,8 @@ constexpr Advice kAdvice[] = {
     {kChallengeCount, kNginx,
      "nginx: no add_header WWW-Authenticate, and\nerror_page 401 = @latchkey_refused;"},
     {kChallengeCount, kApache,
-     "Apache: AuthType must not be Basic, which adds a challenge of its own:\nAuthType Latchkey"},
+     "Apache, in the protected section, with mod_fcgid:\nErrorDocument 401 \"/.latchkey/refused\"\n"
+     "Apache with mod_authnz_fcgi; Basic would add a challenge of its own:\nAuthType latchkey"},
     {kChallengeCount, kHaproxy, kHaproxyChallenge},
     {kChallengeCount, kAny, "Pass latchkey's refusal on as it is."},
     {kChallengeClass, kNginx, "nginx:\nerror_page 401 = @latchkey_refused;"},

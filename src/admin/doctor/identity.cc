@@ -11,7 +11,6 @@
 namespace latchkey::admin::doctor {
 namespace {
 
-constexpr std::size_t kFieldsPerProbe = 24;  // some servers take few or short header blocks
 constexpr std::size_t kWhoamiBytesMax = 64 * 1024;
 
 // A page of the application that answers this visitor, and whether it shows what it received.

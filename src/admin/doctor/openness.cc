@@ -6,6 +6,13 @@
 namespace latchkey::admin::doctor {
 namespace {
 
+// A way to a page of latchkey's own shows nobody anything, whoever points it out.
+bool leads_to_own_page(const Examination& examination, const remote::RawReply& reply) {
+  const std::string location = reply.first("Location");
+  return leads_home(config::Hosts(examination.config), location) &&
+         is_own_page(examination.config.paths, path_of_location(location));
+}
+
 // Judges one answer to a stranger. Returns true if it came from latchkey.
 bool look_at(Examination& examination, const Probe& probe, const remote::RawReply& reply) {
   switch (examination.verdict(reply)) {
@@ -13,7 +20,8 @@ bool look_at(Examination& examination, const Probe& probe, const remote::RawRepl
       examination.found(Fault::kUnprotected, text_of(probe, reply));
       return false;
     case Verdict::kElsewhere:
-      if (!is_servers_own(examination.report.server(), reply)) {
+      if (!is_servers_own(examination.report.server(), reply) &&
+          !leads_to_own_page(examination, reply)) {
         examination.found(Fault::kNotAsked, text_of(probe, reply));
       }
       return false;

@@ -33,14 +33,6 @@ std::vector<std::string> candidates(const config::Config& config, const std::str
   return all;
 }
 
-bool is_own_page(const config::Paths& paths, const std::string& path) {
-  const std::string* const own[] = {&paths.login,   &paths.callback, &paths.logout,
-                                    &paths.backchannel_logout,       &paths.credentials,
-                                    &paths.whoami,  &paths.jwks,     &paths.docker_token,
-                                    &paths.healthz, &paths.readyz};
-  return std::ranges::any_of(own, [&](const std::string* page) { return *page == path; });
-}
-
 }  // namespace
 
 Stranger stranger_at(const config::Config& config, const policy::Policy& policy, const Site& site,

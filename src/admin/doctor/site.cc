@@ -1,5 +1,7 @@
 #include "site.h"
 
+#include <algorithm>
+
 #include "latchkey/base/secret_string.h"
 
 namespace latchkey::admin::doctor {
@@ -99,6 +101,14 @@ bool is_servers_own(Server server, const remote::RawReply& reply) {
   if (server == Server::kHaproxy) return is_haproxys_page(reply);
   const std::string_view mark = servers_mark(server);
   return !mark.empty() && reply.body.contains(mark);
+}
+
+bool is_own_page(const config::Paths& paths, std::string_view path) {
+  const std::string* const own[] = {&paths.login,   &paths.callback, &paths.logout,
+                                    &paths.backchannel_logout,       &paths.credentials,
+                                    &paths.whoami,  &paths.jwks,     &paths.docker_token,
+                                    &paths.healthz, &paths.readyz};
+  return std::ranges::any_of(own, [&](const std::string* page) { return *page == path; });
 }
 
 std::string_view path_of_location(std::string_view location) {

@@ -74,6 +74,9 @@ Verdict judge(const remote::RawReply& reply, std::string_view login_path);
 // True for the web server's own error page or redirect, behind which there is no application.
 bool is_servers_own(Server server, const remote::RawReply& reply);
 
+// True for the path of one of latchkey's own pages.
+bool is_own_page(const config::Paths& paths, std::string_view path);
+
 // `path` of an absolute or relative URL, without the query.
 std::string_view path_of_location(std::string_view location);
 

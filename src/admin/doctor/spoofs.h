@@ -2,12 +2,15 @@
 // a page that shows the fields it received. Pure.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "latchkey/config/config.h"
 
 namespace latchkey::admin::doctor {
+
+inline constexpr std::size_t kFieldsPerProbe = 24;  // some servers take few or short header blocks
 
 enum class Spelling { kPlain, kUnderscores, kMixed };
 

@@ -1,12 +1,16 @@
 // Other spellings of a request for the same thing: of its path, of its host, and the fields with
 // which proxies tell each other about a request that was another one before.
+#include <algorithm>
+
 #include "examination.h"
+#include "spoofs.h"
 #include "latchkey/config/cookie_names.h"
 
 namespace latchkey::admin::doctor {
 namespace {
 
 constexpr const char* kStrangeHost = "latchkey-doctor.invalid";
+using Hosts = std::vector<std::string>;
 constexpr std::size_t kOpenPlacesMax = 6;  // each is the start of a dozen detours
 
 std::string seen(const Probe& probe, const std::string& how, const remote::RawReply& reply) {
@@ -14,7 +18,7 @@ std::string seen(const Probe& probe, const std::string& how, const remote::RawRe
          ")";
 }
 
-std::string joined(const std::vector<std::string>& hosts) {
+std::string joined(const Hosts& hosts) {
   std::string text = "Host";
   for (const std::string& host : hosts) text += " " + (host.empty() ? "(empty)" : host);
   return hosts.empty() ? "no Host" : text;
@@ -84,11 +88,17 @@ namespace {
 // What a host that is wrong in some way may be answered.
 enum class Duty { kNotServed, kRefusedAsWrong };
 
-void knock(Examination& examination, Probe probe, Duty duty, Fault taken) {
+// `path`: of the target, which may also name a host.
+void knock(Examination& examination, const std::string& path, Probe probe, Duty duty,
+           Fault taken) {
   probe.fields = browsing("").fields;
   const auto reply = examination.site.ask(probe);
   if (!reply) return;
   look_at_location(examination, probe, *reply);
+  if (stranger_at(examination.config, examination.policy, examination.site, probe.method, path) ==
+      Stranger::kAllowed) {
+    return;
+  }
   const Verdict verdict = examination.verdict(*reply);
   const std::string hosts = probe.hosts ? joined(*probe.hosts) : "";
   if (verdict == Verdict::kLetThrough) {
@@ -102,34 +112,84 @@ void knock(Examination& examination, Probe probe, Duty duty, Fault taken) {
   }
 }
 
+// Hosts that must not be taken for the one that is asked.
+void knock_as_strange_host(Examination& examination, const std::string& path) {
+  const std::string& own = examination.site.authority();
+  const std::string scheme = examination.site.https() ? "https://" : "http://";
+  knock(examination, path, {.target = path, .hosts = Hosts{kStrangeHost}}, Duty::kRefusedAsWrong,
+        Fault::kUnknownHost);
+  knock(examination, path, {.target = scheme + kStrangeHost + path}, Duty::kRefusedAsWrong,
+        Fault::kHostDisagrees);
+  for (const Hosts& two : {Hosts{own, kStrangeHost}, Hosts{kStrangeHost, own}}) {
+    knock(examination, path, {.target = path, .hosts = two}, Duty::kRefusedAsWrong,
+          Fault::kHostDisagrees);
+  }
+}
+
 }  // namespace
 
 void probe_hosts(Examination& examination) {
   const std::string& base = examination.places.base;
   const std::string& own = examination.site.authority();
   const std::string scheme = examination.site.https() ? "https://" : "http://";
-  using Hosts = std::vector<std::string>;
-  knock(examination, {.target = base, .hosts = Hosts{kStrangeHost}}, Duty::kRefusedAsWrong,
-        Fault::kUnknownHost);
-  knock(examination, {.target = scheme + kStrangeHost + base}, Duty::kRefusedAsWrong,
-        Fault::kHostDisagrees);
-  for (const Hosts& two : {Hosts{own, kStrangeHost}, Hosts{kStrangeHost, own}}) {
-    knock(examination, {.target = base, .hosts = two}, Duty::kRefusedAsWrong,
-          Fault::kHostDisagrees);
-  }
+  knock_as_strange_host(examination, base);
+  // Redirects often stand at the root alone.
+  if (base != "/") knock_as_strange_host(examination, "/");
   // A server may rightly take these for the host that is meant.
-  knock(examination, {.target = scheme + own + base, .hosts = Hosts{kStrangeHost}},
+  knock(examination, base, {.target = scheme + own + base, .hosts = Hosts{kStrangeHost}},
         Duty::kNotServed, Fault::kHostDisagrees);
   for (const std::string& odd :
        {examination.site.host() + ".", own + "@" + kStrangeHost, own + "," + kStrangeHost,
         own + "/" + kStrangeHost, own + " " + kStrangeHost, std::string()}) {
-    knock(examination, {.target = base, .hosts = Hosts{odd}}, Duty::kNotServed,
+    knock(examination, base, {.target = base, .hosts = Hosts{odd}}, Duty::kNotServed,
           Fault::kUnknownHost);
   }
-  knock(examination, {.target = base, .hosts = Hosts{}}, Duty::kNotServed, Fault::kUnknownHost);
+  knock(examination, base, {.target = base, .hosts = Hosts{}}, Duty::kNotServed,
+        Fault::kUnknownHost);
 }
 
+namespace {
+
+// Returns the status of a page that answers a stranger who sends these fields, or nullopt.
+std::optional<int> opened_by(Examination& examination, const std::vector<remote::Field>& fields) {
+  Probe probe = browsing(examination.places.base);
+  probe.fields.insert(probe.fields.end(), fields.begin(), fields.end());
+  const auto reply = examination.site.ask(probe);
+  if (!reply) return std::nullopt;
+  look_at_location(examination, probe, *reply);
+  if (examination.verdict(*reply) != Verdict::kLetThrough) return std::nullopt;
+  return reply->status;
+}
+
+void open_by(Examination& examination, const std::vector<remote::Field>& fields) {
+  if (const std::optional<int> status = opened_by(examination, fields)) {
+    examination.found(Fault::kOpenedByField, fields.front().name + ": " + fields.front().value +
+                                                 " (" + std::to_string(*status) + ")");
+  }
+}
+
+// Somebody who says who they are, and proves nothing. The plain names go one by one: a server may
+// refuse one of them, or only the odd spellings, and be opened by another.
+void open_by_identity(Examination& examination) {
+  std::vector<remote::Field> odd;
+  for (const Spoof& spoof : spoofs_of(examination.config.identity, examination.nonce)) {
+    const remote::Field field{spoof.name, "admin"};
+    if (spoof.spelling == Spelling::kPlain) open_by(examination, {field});
+    else odd.push_back(field);
+  }
+  for (std::size_t begin = 0; begin < odd.size(); begin += kFieldsPerProbe) {
+    const std::size_t end = std::min(begin + kFieldsPerProbe, odd.size());
+    const std::vector<remote::Field> some(odd.begin() + static_cast<std::ptrdiff_t>(begin),
+                                          odd.begin() + static_cast<std::ptrdiff_t>(end));
+    if (!opened_by(examination, some)) continue;
+    for (const remote::Field& field : some) open_by(examination, {field});
+  }
+}
+
+}  // namespace
+
 void probe_fields(Examination& examination) {
+  open_by_identity(examination);
   const std::string open = examination.places.open.empty() ? examination.config.paths.healthz
                                                            : examination.places.open.front();
   const std::vector<std::vector<remote::Field>> tries = {
@@ -153,17 +213,7 @@ void probe_fields(Examination& examination) {
                       std::string(config::kHttpCookies.session) + "=" + examination.nonce}},
       {{"Connection", "close, Authorization, Cookie, X-Forwarded-User, X-Latchkey-Reason"}},
   };
-  for (const std::vector<remote::Field>& fields : tries) {
-    Probe probe = browsing(examination.places.base);
-    probe.fields.insert(probe.fields.end(), fields.begin(), fields.end());
-    const auto reply = examination.site.ask(probe);
-    if (!reply) continue;
-    look_at_location(examination, probe, *reply);
-    if (examination.verdict(*reply) == Verdict::kLetThrough) {
-      examination.found(Fault::kOpenedByField, fields.front().name + ": " + fields.front().value +
-                                                   " (" + std::to_string(reply->status) + ")");
-    }
-  }
+  for (const std::vector<remote::Field>& fields : tries) open_by(examination, fields);
 }
 
 }  // namespace latchkey::admin::doctor

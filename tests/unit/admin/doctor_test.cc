@@ -51,7 +51,7 @@ TEST(Advice, NamesEachThingThatWasSeen) {
   EXPECT_THAT(advice_for({Fault::kFileReadable, "x", Server::kUnknown, {"/a/b (mode 0644)"}}),
               ::testing::ElementsAre("chmod go-rwx /a/b"));
   EXPECT_THAT(advice_for({Fault::kIdentityMissing, "x", Server::kApache, {"GET /"}}),
-              ::testing::Contains(HasSubstr("\"%{REMOTE_USER}e\"")));
+              ::testing::Contains(HasSubstr("\"expr=%{reqenv:REMOTE_USER}\"")));
   EXPECT_THAT(advice_for({Fault::kIdentityEmpty, "x", Server::kApache, {"X-Mail (GET /)"}}),
               ::testing::Contains("RequestHeader unset X-Mail \"expr=-z %{HTTP:X-Mail}\""));
   EXPECT_THAT(advice_for({Fault::kOpenHttp, "x", Server::kHaproxy, {"GET /"}}),
