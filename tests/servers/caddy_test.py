@@ -63,3 +63,10 @@ def test_a_host_name_of_nobody_reaches_no_application(caddy):
     for host in ("evil.test", "127.0.0.1", "localhost", "nexus.example.com.evil.test"):
         assert caddy.nexus.get("/x", host=host, bearer=token).status == 400, host
     assert caddy.application.requests == []
+
+
+def test_a_probe_of_the_registrys_host_is_answered_and_not_led_to_a_page(caddy):
+    site = caddy.site("docker-registry", "registry.example.com")
+    assert site.get("/").location == "/cli/credentials"
+    probe = site.get("/", fields=[("User-Agent", "GoogleHC/1.0")])
+    assert probe.status == 200 and probe.body == b"" and probe.location is None, probe
