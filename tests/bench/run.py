@@ -77,9 +77,10 @@ http {{
     }}
 }}
 """
-FACTS = "".join(f"auth_request_set $seen_{n} $upstream_http_{n}; " for n in (
-    "x_forwarded_user", "x_forwarded_groups", "x_forwarded_mail", "x_forwarded_displayname", "x_latchkey_auth",
-    "x_latchkey_credential"))
+# As protect.conf has them.
+FACTS = "".join(f"auth_request_set $latchkey_{name} $upstream_http_{field}; " for name, field in {
+    "user": "x_forwarded_user", "groups": "x_forwarded_groups", "mail": "x_forwarded_mail",
+    "display_name": "x_forwarded_displayname", "auth": "x_latchkey_auth", "credential": "x_latchkey_credential"}.items())
 
 
 def nanoseconds(pids):

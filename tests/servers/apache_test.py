@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from tests.support.fake_fastcgi import FakeFastcgi
 from tests.support.servers.apache import EXAMPLES, ApacheFcgidFront, ApacheFront
 from tests.support.servers.front import CONFIGURATION
 from tests.support.stack import users_file
@@ -184,6 +185,10 @@ def test_latchkey_judges_whom_apache_knows(mode, tmp_path):
         assert site.get("/x", basic=ann).status in (401, 403)
         made.stop_authorizer()
         assert site.get("/x", basic=root).status in (401, 403, 500, 503)
+        if mode is ApacheFront:  # mod_fcgid's authorizer decides alone what an approval is
+            broken = FakeFastcgi(made.latchkey.sockets["authorizer"], "Content-Type: text/plain\r\n\r\nhello")
+            assert site.get("/x", basic=root).status == 401 and broken.asked == 1
+            broken.stop()
         assert made.application.requests == []
     finally:
         made.stop()

@@ -42,19 +42,30 @@ def decode(content):
     return found
 
 
+def bound(address):
+    """Returns a socket that is bound to a path or to a port of 127.0.0.1, and does not listen yet."""
+    made = socket.socket(socket.AF_INET if isinstance(address, int) else socket.AF_UNIX)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.bind(("127.0.0.1", address) if isinstance(address, int) else str(address))
+    return made
+
+
+def answer_of(text, orderly=True):
+    """Returns the records of an answer, with the end as FastCGI wants it or with none."""
+    records = record(STDOUT, text.encode()) if text else b""
+    return records + (record(STDOUT) + record(END_REQUEST, struct.pack(">IB3x", 0, 0)) if orderly else b"")
+
+
 class FakeFastcgi:
-    """Listens on a unix socket and answers every request with `text`. With `orderly` the answer is ended as FastCGI
+    """Listens on a unix socket (a path) or a port of 127.0.0.1 (a number) and answers every request with `text`. With `orderly` the answer is ended as FastCGI
     wants it, else the connection is closed after the last byte. `silent` keeps the connection open without a word.
     `asked` counts the questions, `params` are those of the last one: it may as well play an application."""
 
     def __init__(self, path, text="", orderly=True, silent=False):
-        self.answer = (record(STDOUT, text.encode()) if text else b"")
-        if orderly:
-            self.answer += record(STDOUT) + record(END_REQUEST, struct.pack(">IB3x", 0, 0))
+        self.answer = answer_of(text, orderly)
         self.path, self.orderly, self.silent, self.asked, self.held = path, orderly, silent, 0, []
         self.params = {}
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(path))
+        self.listener = bound(path)
         self.listener.listen(64)
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
@@ -99,7 +110,8 @@ class FakeFastcgi:
         with contextlib.suppress(OSError):
             self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
-        self.path.unlink()
+        if not isinstance(self.path, int):
+            self.path.unlink()
         for connection in self.held:
             connection.close()
         self.thread.join(5)

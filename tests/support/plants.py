@@ -57,12 +57,16 @@ DEFAULT = "include latchkey/protect.conf;\n        try_files /.none =400;"
 OPEN = "proxy_pass http://127.0.0.1:@application@;"
 SET_COOKIE = ("fastcgi_pass latchkey_responder;\nfastcgi_hide_header Set-Cookie;\n"
               "add_header Set-Cookie $planted_cookie always;\n")
+# The variables that latchkey/http.conf looks at have to be there.
+SAID_BY_HAND = "".join(f"auth_request_set $latchkey_{name} $upstream_http_{field};\n" for name, field in (
+    ("reason", "x_latchkey_reason"), ("auth", "x_latchkey_auth"), ("user", "x_forwarded_user")))
 
 NGINX = [
     Plant("a_location_without_the_include", [(SITE, SERVER, f"{SERVER}\n    location /v2/ {{ {OPEN} }}")],
           "unprotected", "critical", "GET /v2/ (200)", "include latchkey/protect.conf;",
           mend=[(SITE, "location /v2/ { ", "location /v2/ { @advice@ ")]),
-    Plant("satisfy_any", [(PROTECT, "auth_request /.latchkey/check;", "satisfy any; allow all; auth_request /.latchkey/check;")],
+    Plant("satisfy_any", [(PROTECT, "auth_request /.latchkey/check;", "satisfy any; allow all; auth_request /.latchkey/check;"),
+                          (PROTECT, "proxy_bind $latchkey_from;", "")],
           "unprotected", "critical", "GET / (200)", "include latchkey/protect.conf;"),
     Plant("static_files_from_the_application", [(SITE, SERVER, f"{SERVER}\n    location ~ \\.(png|js|css)$ {{ {OPEN} }}")],
           "unprotected", "critical", ".png (200)", "include latchkey/protect.conf;",
@@ -138,11 +142,10 @@ NGINX = [
           mend=[(PROTECT, "", "@advice:proxy_set_header@\n")]),
     Plant("a_line_in_the_location_cancels_those_above", [
         (SITE, "include latchkey/protect.conf;", "auth_request /.latchkey/check; error_page 401 = @latchkey_refused;\n"
-         "auth_request_set $latchkey_reason $upstream_http_x_latchkey_reason;\nproxy_set_header Host $http_host;")],
+         f"{SAID_BY_HAND}proxy_set_header Host $http_host;")],
         "identity_passed", "critical", "X-Forwarded-Groups", "include latchkey/protect.conf;",
           mend=[(SITE, "auth_request /.latchkey/check; error_page 401 = @latchkey_refused;\n"
-                 "auth_request_set $latchkey_reason $upstream_http_x_latchkey_reason;\nproxy_set_header Host $http_host;",
-                 "@advice:include@")]),
+                 f"{SAID_BY_HAND}proxy_set_header Host $http_host;", "@advice:include@")]),
     Plant("the_application_is_told_nothing", [
         (PROTECT, "X-Forwarded-User        $latchkey_user;", 'X-Forwarded-User        "";')],
           "identity_missing", "warning", "GET /", "include latchkey/protect.conf;"),
@@ -354,10 +357,12 @@ HAPROXY = [
           mend=[(FRONTEND, "frontend planted\n    bind 127.0.0.1:@http@\n", "frontend planted\n    bind 127.0.0.1:@http@\n@advice@\n")]),
 ]
 
+# By itself each of the first two is noticed by Apache, too, which then refuses everybody.
+GRANTED = (PROTECT, 'Require expr "', 'Require all granted\n    # "')
 FCGID = [
-    Plant("nobody_is_asked", [(PROTECT, 'FcgidAccessChecker "', '# "')],
+    Plant("nobody_is_asked", [(PROTECT, 'FcgidAccessChecker "', '# "'), GRANTED],
           "unprotected", "critical", "GET / (200)", "Include latchkey/protect.conf"),
-    Plant("a_no_is_not_heeded", [(PROTECT, "FcgidAccessCheckerAuthoritative On", "FcgidAccessCheckerAuthoritative Off")],
+    Plant("a_no_is_not_heeded", [(PROTECT, "FcgidAccessCheckerAuthoritative On", "FcgidAccessCheckerAuthoritative Off"), GRANTED],
           "unprotected", "critical", "GET / (200)", "Include latchkey/protect.conf"),
     Plant("an_identity_that_is_not_unset", [
         ("latchkey/spoofed.conf", "RequestHeader unset X_Forwarded_User early\n", ""),
