@@ -3,16 +3,21 @@
 #include <utility>
 
 #include "latchkey/identity/profile.h"
+#include "latchkey/identity/standing.h"
 #include "opened.h"
 
 namespace latchkey::admin {
 namespace {
 
-// Of the two names in a command, the refusal says which is meant.
-Result<model::Account> find_owner(store::Store& store, const std::string& owner) {
-  Result<model::Account> account = find_account(store, owner);
-  if (!account) account.error().detail = "--owner " + owner + ": " + account.error().detail;
-  return account;
+// Somebody who may answer for a machine: whose own credentials are good. Of the two names in a
+// command, the refusal says which is meant.
+Result<model::Account> find_owner(Opened& opened, const std::string& owner, TimePoint now) {
+  Result<model::Account> account = find_account(opened.store, owner);
+  if (!account) return fail(account.error().code, "--owner " + owner + ": " + account.error().detail);
+  const auto standing = identity::standing_of(opened.config, opened.store, *account,
+                                              identity::Presents::kCredential, now);
+  if (standing) return account;
+  return fail(ErrorCode::kRefused, "--owner " + owner + ": " + standing.error().detail());
 }
 
 Result<model::Account> create(Opened& opened, const Arguments& arguments, const World& world) {
@@ -24,8 +29,8 @@ Result<model::Account> create(Opened& opened, const Arguments& arguments, const 
          identity::filter_profile(raw, opened.config.identity.delimiter));
   // Left out, a group would be a right that the machine lacks without anybody knowing why.
   if (!filtered.left_out.empty()) return fail(ErrorCode::kRefused, filtered.left_out.front());
-  LK_TRY(const model::Account owner, find_owner(opened.store, arguments.owner));
   const TimePoint now = world.clock.now();
+  LK_TRY(const model::Account owner, find_owner(opened, arguments.owner, now));
   std::optional<TimePoint> expires;
   if (arguments.days) expires = now + std::chrono::days(static_cast<int>(*arguments.days));
   return opened.store.machines().create(filtered.profile, owner.id, expires, now, world.random,
@@ -34,8 +39,9 @@ Result<model::Account> create(Opened& opened, const Arguments& arguments, const 
 
 Outcome assign(Opened& opened, const Arguments& arguments, const World& world) {
   LK_TRY(const model::Account machine, find_account(opened.store, arguments.user));
-  LK_TRY(const model::Account owner, find_owner(opened.store, arguments.owner));
-  return opened.store.machines().assign(machine.id, owner.id, world.clock.now(), opened.by);
+  const TimePoint now = world.clock.now();
+  LK_TRY(const model::Account owner, find_owner(opened, arguments.owner, now));
+  return opened.store.machines().assign(machine.id, owner.id, now, opened.by);
 }
 
 }  // namespace

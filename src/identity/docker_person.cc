@@ -28,9 +28,9 @@ Step<DockerPerson::Found> DockerPerson::by_account(const DockerClaims& claims,
                      account->credential_epoch != claims.credential_epoch ||
                      account->profile.user_name != claims.user_name;
   store::Owner owner = store::owner_of(*std::move(account));
+  LK_CHECK(check_.read_confirmed(owner));
   LK_CHECK(check_.alive(owner, local, now));
   if (ended) return model::refuse(Reason::kRevokedCredential, owner.account.text());
-  LK_CHECK(check_.read_membership(owner));
   if (of_pair) return by_user_token(claims, std::move(owner), now);
   LK_CHECK(OwnerCheck::member(owner, now));
   const TimePoint until = std::min(claims.expires, owner.member_until.value_or(claims.expires));

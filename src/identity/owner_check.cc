@@ -32,18 +32,20 @@ Step<void> OwnerCheck::alive(const store::Owner& owner, const Outcome& local,
   return check_directory(config_, owner, now);
 }
 
-Step<void> OwnerCheck::read_membership(store::Owner& owner) const {
-  const auto membership = store_.memberships().find(owner.account);
-  if (membership) owner.member_until = membership->until;
-  if (membership || membership.error().code == ErrorCode::kNotFound) return {};
-  return unanswered(membership.error());
+Step<void> OwnerCheck::read_confirmed(store::Owner& owner) const {
+  const auto confirmed = store_.accounts().confirmed(owner.account);
+  if (!confirmed) return unanswered(confirmed.error());
+  owner.kind = confirmed->kind;
+  owner.member_until = confirmed->member_until;
+  owner.directory_until = confirmed->directory_until;
+  return {};
 }
 
 Step<void> OwnerCheck::member(const store::Owner& owner, TimePoint now) {
   if (!owner.member_until || now < *owner.member_until) return {};
   return model::refuse(Reason::kMembershipUnconfirmed,
-                       owner.profile.user_name + " must sign in again since " +
-                           wire::rfc3339(*owner.member_until));
+                       (owner.is_machine ? "the owner of " : "") + owner.profile.user_name +
+                           " must sign in again since " + wire::rfc3339(*owner.member_until));
 }
 
 Step<void> OwnerCheck::member_of_credential(store::Owner& owner, TimePoint now) const {

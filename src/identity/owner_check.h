@@ -27,9 +27,9 @@ class OwnerCheck {
   //         user is past its end, and with it whatever it holds.
   model::Step<void> alive(const store::Owner& owner, const Outcome& local, TimePoint now) const;
 
-  // Fills in `member_until` for an owner of whom no session and no credential of ours was read.
-  // Errors: kStoreUnavailable.
-  model::Step<void> read_membership(store::Owner& owner) const;
+  // Fills in who confirms an owner of whom no session and no credential of ours was read, and until
+  // when; before the checks. Errors: kStoreUnavailable.
+  model::Step<void> read_confirmed(store::Owner& owner) const;
 
   // What the housekeeper last heard of the person, and until when that counts.
   // Errors: kMembershipUnconfirmed.

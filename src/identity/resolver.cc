@@ -213,8 +213,8 @@ Step<Identity> Resolver::Parts::of_vouched(model::Proof proof, Step<VouchedAccou
                                            const Outcome& local, TimePoint now) {
   if (!found) return std::unexpected(std::move(found).error());
   store::Owner owner = store::owner_of(std::move(found->account));
+  LK_CHECK(check.read_confirmed(owner));
   LK_CHECK(check.alive(owner, local, now));
-  LK_CHECK(check.read_membership(owner));
   LK_CHECK(OwnerCheck::member(owner, now));
   TimePoint until = std::min(found->valid_until, owner.member_until.value_or(found->valid_until));
   // Without [ldap] an old answer is nobody's.
@@ -240,9 +240,9 @@ Step<Identity> Resolver::Parts::by_legacy_token(std::string_view text, TimePoint
     const bool ended = account->credential_epoch > 0 || (account->provider == store::kLocalIssuer &&
                                                          !local_users.has(claims.user_name));
     owner = store::owner_of(*std::move(account));
+    LK_CHECK(check.read_confirmed(owner));
     LK_CHECK(check.alive(owner, local, now));
     if (ended) return model::refuse(Reason::kRevokedCredential, "an old token of an ended account");
-    LK_CHECK(check.read_membership(owner));
     if (config.membership.credentials) LK_CHECK(OwnerCheck::member(owner, now));
   } else if (account.error().code != ErrorCode::kNotFound) {
     return unanswered(account.error());

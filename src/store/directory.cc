@@ -75,6 +75,17 @@ Outcome Accounts::drop_facts(const AccountId& id, std::string_view source) {
   return {};
 }
 
+Result<Confirmed> Accounts::confirmed(const AccountId& id) {
+  LK_TRY(Statement statement, connection_.prepare(sql::account_confirmed));
+  LK_CHECK(statement.bind(":id", id.text()).step_to_row("account"));
+  Columns columns(statement);
+  return Confirmed{
+      .kind = columns.integer() != 0 ? OwnerKind::kLocal : OwnerKind::kProviders,
+      .member_until = columns.maybe_time(),
+      .directory_until = columns.maybe_time(),
+  };
+}
+
 Result<std::optional<DirectoryAnswer>> Accounts::directory_answer(const AccountId& id) {
   DirectoryAnswer answer;
   {

@@ -29,6 +29,7 @@ Owner read_owner(Columns& columns) {
       .directory_gone = columns.integer() != 0,
       .directory_until = columns.maybe_time(),
       .expires = columns.maybe_time(),
+      .is_machine = columns.integer() != 0,
   };
 }
 
@@ -154,7 +155,8 @@ Owner owner_of(model::Account account) {
           .member_until = std::nullopt,
           .directory_gone = account.directory_gone.has_value(),
           .directory_until = account.directory_until,
-          .expires = account.expires};
+          .expires = account.expires,
+          .is_machine = !account.owner.empty()};
 }
 
 }  // namespace latchkey::store

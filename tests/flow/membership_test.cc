@@ -1,7 +1,9 @@
 // Membership from the sign-in on: what is kept, how it is asked for again, and what ends when.
 #include <gtest/gtest.h>
 
+#include "latchkey/identity/standing.h"
 #include "latchkey/membership/member_round.h"
+#include "latchkey/pages/issue.h"
 #include "latchkey/provider/grant.h"
 #include "sign_in_site.h"
 #include "support/results.h"
@@ -253,6 +255,40 @@ TEST_F(MembershipTest, ARoundEndsTheMachineOfAnOwnerWhoHasLeft) {
   membership::MemberRound round(parts_, site_.clock, site_.log);
   EXPECT_EQ(round.run(*site_.pages->providers().find("idp"))->lost, 1);
   EXPECT_TRUE(site_.store.accounts().find(bot->id)->disabled);
+}
+
+// Without a grant nobody can be asked about them; what they answer for ends when they would.
+TEST_F(MembershipTest, AMachineIsConfirmedWhileItsOwnerIs) {
+  model::Profile profile;
+  profile.user_name = "ci-bot";
+  const auto bot = site_.store.machines().create(profile, alice_, std::nullopt, kStart,
+                                                 site_.random, kSomebody);
+  ASSERT_THAT(bot, IsOk());
+  const auto issued = pages::issue(site_.config, site_.store, *bot,
+                                   {"ci", std::chrono::days(90), {}}, site_.clock.now(),
+                                   site_.random, kSomebody);
+  ASSERT_THAT(issued, IsOk());
+  const auto ask_as_bot = [&] {
+    return site_.resolver->resolve(model::BearerToken{SecretString(issued->token.reveal())}, "",
+                                   site_.clock.now());
+  };
+  const auto good = ask_as_bot();
+  ASSERT_TRUE(good) << good.error().detail();
+  EXPECT_LE(*good->valid_until(), *kept().until) << "nothing may remember it for longer";
+
+  site_.clock.advance(*kept().until - site_.clock.now());
+  const auto refused = ask_as_bot();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason(), model::Reason::kMembershipUnconfirmed);
+  EXPECT_TRUE(refused.error().detail().starts_with("the owner of ci-bot must sign in again"))
+      << refused.error().detail();
+  EXPECT_FALSE(identity::standing_of(site_.config, site_.store, *bot,
+                                     identity::Presents::kCredential, site_.clock.now()));
+
+  browser_.cookies.erase(kSessionCookie);
+  site_.provider.issue_at(site_.clock.now());
+  ASSERT_EQ(browser_.sign_in().status, 302);
+  EXPECT_TRUE(ask_as_bot());
 }
 
 TEST_F(MembershipTest, ARoundAsksWhoHoldsAUserTokenOnly) {

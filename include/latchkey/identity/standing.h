@@ -15,7 +15,7 @@ enum class Presents { kSession, kCredential };
 
 // Judges the account as the resolver judges the owner of what it found.
 //
-// Returns: the owner, with `member_until` filled in.
+// Returns: the owner, with `member_until` and `directory_until` as they count.
 // Errors:  kAccountDisabled, kExpiredCredential, kDirectoryStale, kMembershipUnconfirmed,
 //          kStoreUnavailable; the detail is a sentence for the administrator.
 model::Step<store::Owner> standing_of(const config::Config& config, store::Store& store,

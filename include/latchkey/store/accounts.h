@@ -16,6 +16,7 @@
 #include "latchkey/model/account.h"
 #include "latchkey/model/audit.h"
 #include "latchkey/model/facts.h"
+#include "latchkey/store/presented.h"
 
 namespace latchkey::store {
 
@@ -48,6 +49,13 @@ struct DirectoryDue {
 struct DirectoryNews {
   AccountId account;
   model::DirectoryAnswer answer;
+};
+
+// Who confirms a person, and until when the last answers count; nullopt: for ever, or nobody is asked.
+struct Confirmed {
+  OwnerKind kind = OwnerKind::kProviders;
+  std::optional<TimePoint> member_until;
+  std::optional<TimePoint> directory_until;
 };
 
 // The most rows one listing gives; ask again with `after` for more.
@@ -99,6 +107,10 @@ class Accounts {
   // gone by now are left out.
   // Returns: the accounts that have lost everything.
   Result<std::vector<AccountId>> take_in(std::span<const DirectoryNews> news);
+
+  // Returns what counts for an account: a person's own, or that of a machine user's owner.
+  // Errors: kNotFound, kUnavailable.
+  Result<Confirmed> confirmed(const AccountId& id);
 
   // Lists accounts whose last answer is not younger than `horizon`, and those without any, in the
   // order of their ids, beginning behind `after`.

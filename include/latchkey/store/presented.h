@@ -16,6 +16,8 @@ namespace latchkey::store {
 
 enum class OwnerKind { kProviders, kLocal };  // kLocal: an account of the users file
 
+// A machine user is confirmed as the person is who answers for it: `kind`, `member_until` and
+// `directory_until` are that person's.
 struct Owner {
   AccountId account;
   model::Profile profile;
@@ -26,6 +28,7 @@ struct Owner {
   bool directory_gone = false;               // the directory refuses to know them
   std::optional<TimePoint> directory_until;  // how long its last answer counts; nullopt: for ever
   std::optional<TimePoint> expires;          // of a machine user: when it ends in any case
+  bool is_machine = false;
 };
 
 struct PresentedSession {

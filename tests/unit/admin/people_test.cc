@@ -212,5 +212,29 @@ TEST_F(People, AreNotRemovedWhileMachinesAreTheirs) {
   EXPECT_THAT(admin({"user", "show", "bot-1"}).out, HasSubstr("state: enabled"));
 }
 
+TEST_F(People, AnswerForMachinesOnlyWhileTheyAreSomebodyHere) {
+  store::Store kept = store();
+  person(kept, "ivan");
+  lost(kept, "judy");
+  ASSERT_EQ(admin({"user", "create-machine", "bot-3", "--owner", "ivan"}).status, 0);
+  const CommandRun lost_one = admin({"user", "assign", "bot-3", "--owner", "judy"});
+  EXPECT_EQ(lost_one.status, 1);
+  EXPECT_THAT(lost_one.err, HasSubstr("--owner judy: judy must sign in again since"));
+
+  // The users file has dropped a name, and no request has noticed yet.
+  crypto::Digest digest{};
+  SystemRandom random;
+  model::Profile profile;
+  profile.user_name = "karl";
+  ASSERT_THAT(kept.accounts().sign_in_local(profile, digest, kNow, random), IsOk());
+  for (const char* const verb : {"assign", "create-machine"}) {
+    const CommandRun gone = admin({"user", verb, "bot-3", "--owner", "karl"});
+    EXPECT_EQ(gone.status, 1) << verb;
+    EXPECT_THAT(gone.err, HasSubstr("--owner karl: karl is not in the users file any more"));
+  }
+  const CommandRun issued = admin({"credential", "issue", "--user", "karl"});
+  EXPECT_EQ(issued.status, 1) << issued.out;
+}
+
 }  // namespace
 }  // namespace latchkey::admin
