@@ -13,11 +13,12 @@ namespace {
 // command, the refusal says which is meant.
 Result<model::Account> find_owner(Opened& opened, const std::string& owner, TimePoint now) {
   Result<model::Account> account = find_account(opened.store, owner);
-  if (!account) return fail(account.error().code, "--owner " + owner + ": " + account.error().detail);
+  const std::string whose = "--owner " + owner + ": ";
+  if (!account) return fail(account.error().code, whose + account.error().detail);
   const auto standing = identity::standing_of(opened.config, opened.store, *account,
                                               identity::Presents::kCredential, now);
   if (standing) return account;
-  return fail(ErrorCode::kRefused, "--owner " + owner + ": " + standing.error().detail());
+  return fail(ErrorCode::kRefused, whose + standing.error().detail());
 }
 
 Result<model::Account> create(Opened& opened, const Arguments& arguments, const World& world) {

@@ -51,7 +51,8 @@ struct DirectoryNews {
   model::DirectoryAnswer answer;
 };
 
-// Who confirms a person, and until when the last answers count; nullopt: for ever, or nobody is asked.
+// Who confirms a person, and until when the last answers count; nullopt: for ever, or nobody is
+// asked.
 struct Confirmed {
   OwnerKind kind = OwnerKind::kProviders;
   std::optional<TimePoint> member_until;
