@@ -1,10 +1,9 @@
 #include <unistd.h>
 
-#include <csignal>
-
 #include "latchkey/fcgi/cgi.h"
 #include "latchkey/server/pool.h"
 #include "latchkey/server/privileges.h"
+#include "signals.h"
 
 namespace latchkey::server {
 namespace {
@@ -16,7 +15,7 @@ constexpr int kAnswerFd = 1;
 }  // namespace
 
 int run_cgi(const MakeService& make_service, telemetry::Log& log) {
-  static_cast<void>(signal(SIGPIPE, SIG_IGN));
+  ignore_failed_writes();
   fcgi::CgiExchange exchange(environ, kRequestFd, kAnswerFd, kBodyTime);
   clean_environment();
   // Under fcgiwrap our starter's privileges are the web server's; not being hardened is no reason

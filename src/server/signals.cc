@@ -23,7 +23,12 @@ void block_pool_signals() {
   sigprocmask(SIG_BLOCK, &set, nullptr);
   // An inherited "ignore" would make the kernel reap children without telling.
   static_cast<void>(signal(SIGCHLD, SIG_DFL));
+  ignore_failed_writes();
+}
+
+void ignore_failed_writes() {
   static_cast<void>(signal(SIGPIPE, SIG_IGN));
+  static_cast<void>(signal(SIGXFSZ, SIG_IGN));
 }
 
 SignalFd::SignalFd(std::initializer_list<int> signals) {

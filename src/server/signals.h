@@ -15,6 +15,10 @@ namespace latchkey::server {
 // a SignalFd of its own for those it obeys.
 void block_pool_signals();
 
+// Makes errors of what would end the process: a write to a peer that is gone, and to a file at the
+// largest size that the account may give one. A store that cannot grow is then a full one.
+void ignore_failed_writes();
+
 class SignalFd {
  public:
   explicit SignalFd(std::initializer_list<int> signals);

@@ -45,11 +45,11 @@ def credential(stack, session):
 
 @pytest.fixture
 def own_stack(tmp_path):
-    """Makes stacks that a test may break: own_stack(configuration=..., workers=...)."""
+    """Makes stacks that a test may break: own_stack(kind=..., directory=..., configuration=..., workers=...)."""
     made = []
 
-    def make(**how):
-        made.append(Stack(tmp_path / f"stack{len(made)}", **how))
+    def make(kind=Stack, directory=None, **how):
+        made.append(kind(directory or tmp_path / f"stack{len(made)}", **how))
         return made[-1]
 
     yield make

@@ -1,5 +1,7 @@
 """When something of ours breaks, nginx refuses, says so, and goes on by itself once it is mended."""
+import contextlib
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -10,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import BIN, Part, wait_until
+from tests.support.processes import BIN, Part, run, wait_until
 from tests.support.stack import Latchkey
+from tests.support.web import Browser
+from tests.webserver.conftest import CONFIGURATION, Stack
 
 
 def ready(stack, issued, cookie):
@@ -97,21 +101,139 @@ def test_a_corrupt_store_refuses_and_a_restored_one_serves_again_c18(own_stack):
     wait_until(lambda: ready(stack, issued, cookie), "the recovery")
 
 
-def test_a_read_only_store_still_decides_and_refuses_to_issue_c18_n21(own_stack):
-    stack = own_stack()
+def workers_of(part):
+    """The processes of a pool that keep the store open, without those that ended and are not reaped yet."""
+    return {pid for pid in part.children() if Path(f"/proc/{pid}/exe").exists()}
+
+
+class LimitedFiles(Stack):
+    """No file of the pools may grow. Every account may say so of its processes, so this needs no rights."""
+
+    said = "disk I/O error"
+
+    def limit_files(self, size):
+        for part in self.latchkey.parts.values():
+            for pid in (part.process.pid, *part.children()):
+                hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)[1]
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, hard))
+
+    def take_away(self):
+        self.limit_files(os.stat(f"{self.latchkey.database}-wal").st_size)
+
+    def give_back(self):
+        self.limit_files(resource.RLIM_INFINITY)
+
+
+class FullDisk(Stack):
+    """The store has a small file system of its own, which somebody fills."""
+
+    said = "database or disk is full"
+
+    def make_latchkey(self, configuration, workers):
+        latchkey = super().make_latchkey(configuration, workers)
+        self.disk = latchkey.database.parent
+        self.disk.mkdir()
+        made = run(["mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "latchkey-test", self.disk])
+        if made.returncode != 0:
+            pytest.skip(f"this account may not mount: {made.stdout}")
+        return latchkey
+
+    def stop(self):
+        super().stop()
+        run(["umount", self.disk], check=True)
+
+    def take_away(self):
+        with open(self.disk / "ballast", "wb", buffering=0) as ballast, pytest.raises(OSError, match="No space left"):
+            while True:
+                ballast.write(bytes(4096))
+
+    def give_back(self):
+        (self.disk / "ballast").unlink()
+
+
+class ReadOnlyFiles(Stack):
+    """The pools may read the store's files and change none. Root may always, so they run as somebody else."""
+
+    said = "attempt to write a readonly database"
+
+    def fill_latchkey(self):
+        super().fill_latchkey()
+        if os.geteuid() != 0:
+            return
+        for path in (self.directory, self.latchkey.directory, *self.latchkey.directory.rglob("*")):
+            shutil.chown(path, "nobody")
+        with open(self.latchkey.file, "a") as file:
+            file.write('\n[pool]\nuser = "nobody"\n')
+
+    def allow(self, file_mode, directory_mode):
+        for path in self.latchkey.database.parent.glob("latchkey.db*"):
+            path.chmod(file_mode)
+        self.latchkey.database.parent.chmod(directory_mode)
+
+    def take_away(self):
+        self.allow(0o400, 0o500)
+        # What is open for writing stays so: the pools get processes that open it now.
+        for part in self.latchkey.parts.values():
+            before = workers_of(part)
+            for pid in before:
+                os.kill(pid, signal.SIGKILL)
+            wait_until(lambda p=part, b=before: len(workers_of(p)) == len(b) and not workers_of(p) & b, "other workers")
+
+    def give_back(self):
+        self.allow(0o600, 0o700)
+
+
+@pytest.fixture
+def open_directory():
+    """A directory that other accounts reach, unlike pytest's own."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.mark.parametrize("kind", [LimitedFiles, FullDisk, ReadOnlyFiles])
+def test_a_store_that_takes_no_write_decides_and_answers_503_to_the_rest_c18_n21(open_directory, own_stack, kind):
+    stack = own_stack(kind=kind, directory=open_directory / "stack")
+    site = stack.nexus
     issued, cookie = stack.fresh_account("alice"), stack.sign_in("alice")
-    # root may write anywhere, so the trouble is made with SQLite's own means: no page may be added.
-    fill = sqlite3.connect(stack.latchkey.database)
-    trigger = "CREATE TRIGGER full BEFORE INSERT ON credential BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
-    fill.execute(trigger)
-    fill.commit()
+    same = [("Sec-Fetch-Site", "same-origin")]
+    ours = f"/cli/credentials/{issued['id']}"
+    login, logout = Browser(site), Browser(site)
+    login.open(site.origin + "/page")
+    logout.jar = {"nexus.example.com": dict([cookie.split("=", 1)])}
+    logout.open(site.origin + "/oauth/logout")
+
+    stack.take_away()
+    pids = {name: workers_of(part) for name, part in stack.latchkey.parts.items()}
+    for _ in range(8):  # more often than there are workers, and one's failure must not harm what it is asked next
+        made = site.get("/cli/credentials", cookie=cookie)
+        ended = site.ask("DELETE", ours, cookie=cookie, fields=same)
+        for reply in (made, ended):
+            assert reply.status == 503 and reply.get("Retry-After"), reply
+            assert reply.get("Content-Type") == "application/problem+json" and reply.text.count("eyJ") == 0, reply
+        assert ready(stack, issued, cookie), "what was to be ended is alive, and what can be read is decided"
+    page = site.browse("/cli/credentials", cookie=cookie)
+    assert page.status == 200 and issued["id"] in page.text, "what was made is still shown"
+    login.submit("password", username="bob", password="bob-pw")
+    assert login.reply.status == 503 and "Not possible right now" in login.reply.text, login.reply
+    assert login.reply.get("Retry-After") and "__Host-latchkey" not in login.jar["nexus.example.com"], login.reply
+    logout.submit()
+    assert logout.reply.status == 503 and "Not possible right now" in logout.reply.text, logout.reply
+    assert "__Host-latchkey" in logout.jar["nexus.example.com"] and ready(stack, issued, cookie)
+    assert stack.said in stack.latchkey.log_text(), stack.latchkey.log_text()
+
+    stack.give_back()
+    wait_until(lambda: site.get("/cli/credentials", cookie=cookie).status == 200, "issuing")
+    assert {name: workers_of(part) for name, part in stack.latchkey.parts.items()} == pids, "nothing was started anew"
     assert ready(stack, issued, cookie)
-    reply = stack.nexus.get("/cli/credentials", cookie=cookie)
-    assert reply.status == 503 and "password" not in reply.text.lower().replace("passwords", ""), reply
-    fill.execute("DROP TRIGGER full")
-    fill.commit()
-    fill.close()
-    assert stack.nexus.get("/cli/credentials", cookie=cookie).status == 200
+    bob = stack.sign_in("bob")
+    assert site.get("/x", cookie=bob).status == 200
+    assert site.ask("DELETE", ours, cookie=cookie, fields=same).status == 204
+    assert site.get("/x", bearer=issued["password"]).status == 401
+    logout.open(site.origin + "/oauth/logout")
+    assert logout.submit().status == 200 and site.get("/x", cookie=cookie).status == 401
+    with contextlib.closing(sqlite3.connect(stack.latchkey.database)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 def test_a_store_gone_at_the_start_is_no_reason_to_let_anybody_in(own_stack):
