@@ -124,6 +124,26 @@ class Part:
         return status
 
 
+def is_stopped(pid):
+    """True when the kernel has stopped the process, which takes it a moment after the signal."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+@contextlib.contextmanager
+def only(pid, part):
+    """While this lasts, `pid` is the one of all children of `part` that takes requests: the others are stopped."""
+    others = [child for child in part.children() if child != pid]
+    for other in others:
+        os.kill(other, signal.SIGSTOP)
+    try:
+        wait_until(lambda: all(map(is_stopped, others)), "the others standing still")
+        yield
+    finally:
+        for other in others:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(other, signal.SIGCONT)
+
+
 def run(command, directory=None, timeout=120, check=False, text_input=None, **environment):
     """Runs a client to its end. Returns CompletedProcess with text output, stderr joined into stdout."""
     done = subprocess.run([str(c) for c in command], cwd=directory, timeout=timeout, text=True, input=text_input,
