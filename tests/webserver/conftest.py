@@ -2,6 +2,7 @@
 that do not break things. Those that do start their own."""
 import pytest
 
+from tests.support.processes import only
 from tests.support.servers import front
 from tests.support.servers.nginx import NginxFront
 from tests.support.stack import Application
@@ -22,6 +23,18 @@ class Stack(NginxFront):
     @property
     def nginx(self):
         return self.server
+
+
+def every_worker(stack, target="/x", **how):
+    """Asks each worker of the authorizer by itself, all others standing still. Returns the statuses."""
+    authorizer = stack.latchkey.parts["authorizer"]
+    workers = authorizer.children()
+    assert len(workers) == stack.latchkey.workers, workers
+    statuses = set()
+    for worker in workers:
+        with only(worker, authorizer):
+            statuses.add(stack.nexus.get(target, **how).status)
+    return statuses
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.support.processes import wait_until
-from tests.webserver.revocation_test import warm
+from tests.webserver.conftest import every_worker
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_after_a_rotation_old_and_new_credentials_are_good(site):
     assert kid_of(old["password"]) != kid_of(new["password"])
     assert published(site) >= {kid_of(old["password"]), kid_of(new["password"])}
     for issued in (old, new):
-        assert warm(site.nexus, bearer=issued["password"]) == {200}
+        assert every_worker(site, bearer=issued["password"]) == {200}
     assert told(site, "key_added")[-1] == kid_of(new["password"])
 
 
@@ -100,14 +100,14 @@ def test_a_wait_that_is_none_is_refused(site, wrong):
 
 def test_a_dropped_key_is_worthless_at_once_on_every_worker_l7(site):
     stolen = site.latchkey.issue("bob")
-    assert warm(site.nexus, bearer=stolen["password"]) == {200}
+    assert every_worker(site, bearer=stolen["password"]) == {200}
     kid = kid_of(stolen["password"])
     site.latchkey.admin("key", "drop", kid)
-    assert warm(site.nexus, bearer=stolen["password"]) == {401}
+    assert every_worker(site, bearer=stolen["password"]) == {401}
     assert kid not in published(site) and kid not in states(site)
     fresh = site.latchkey.issue("bob")
     assert kid_of(fresh["password"]) != kid
-    assert warm(site.nexus, bearer=fresh["password"]) == {200}
+    assert every_worker(site, bearer=fresh["password"]) == {200}
     assert told(site, "key_removed")[-1] == kid and told(site, "key_added")[-1] == kid_of(fresh["password"])
     assert site.latchkey.admin("key", "drop", kid, check=False).returncode == 1
 

@@ -11,7 +11,7 @@ from tests.support.slapd import (GROUPS, MANAGER, MANAGER_PASSWORD, Slapd, dn_of
 from tests.support.stack import sign_in_locally
 from tests.support.stalling import StallingProxy
 from tests.webserver.conftest import CONFIGURATION, Stack
-from tests.webserver.revocation_test import warm
+from tests.webserver.conftest import every_worker
 
 # alice and bob are people of the users file.
 PEOPLE = ("carol", "dora", "eve", "frank", "grace", "heidi", "ivan", "judy", "mallory", "niaj", "olivia", "peggy")
@@ -84,11 +84,6 @@ def site(tmp_path_factory):
 def facts(reply):
     """Returns {lower-case name: value} of the fields that the application received."""
     return {name: values[0] for name, values in reply.seen().items()}
-
-
-def statuses(site, target, **how):
-    """Returns what every warm worker says of `target`."""
-    return {site.nexus.get(target, **how).status for _ in range(24)}
 
 
 # ---- signing in
@@ -180,31 +175,31 @@ def test_a_lost_group_is_refused_by_every_worker_right_after_a_refresh(site):
     cookie = site.arrive("frank")
     issued = site.latchkey.issue("frank")
     for how in ({"cookie": cookie}, {"basic": ("frank", issued["password"])}):
-        assert statuses(site, "/dev-only/x", **how) == {200}
+        assert every_worker(site, "/dev-only/x", **how) == {200}
     site.leave_group("frank")
     assert "1 account" in site.latchkey.admin("user", "refresh", "frank")
     for how in ({"cookie": cookie}, {"basic": ("frank", issued["password"])}):
-        assert statuses(site, "/dev-only/x", **how) == {403}
-        assert statuses(site, "/x", **how) == {200}
+        assert every_worker(site, "/dev-only/x", **how) == {403}
+        assert every_worker(site, "/x", **how) == {200}
 
 
 def test_a_lost_group_is_refused_within_the_interval(site):
     cookie = site.arrive("grace")
-    assert statuses(site, "/dev-only/x", cookie=cookie) == {200}
+    assert every_worker(site, "/dev-only/x", cookie=cookie) == {200}
     site.leave_group("grace")
     wait_until(lambda: site.nexus.get("/dev-only/x", cookie=cookie).status == 403, "the housekeeper")
-    assert statuses(site, "/dev-only/x", cookie=cookie) == {403}
+    assert every_worker(site, "/dev-only/x", cookie=cookie) == {403}
 
 
 def test_a_lost_account_loses_everything_on_every_worker(site):
     cookie = site.arrive("heidi")
     issued = site.latchkey.issue("heidi")
     basic = ("heidi", issued["password"])
-    assert warm(site.nexus, cookie=cookie) == {200} == warm(site.nexus, basic=basic)
+    assert every_worker(site, cookie=cookie) == {200} == every_worker(site, basic=basic)
     site.leave("heidi")
     assert "heidi: lost" in site.latchkey.admin("user", "refresh", "heidi")
-    assert 200 not in warm(site.nexus, cookie=cookie)
-    assert warm(site.nexus, basic=basic) == {401}
+    assert 200 not in every_worker(site, cookie=cookie)
+    assert every_worker(site, basic=basic) == {401}
     docker = site.docker.get("/v2/", basic=basic)
     assert docker.status == 401 and "errors" in json.loads(docker.text)
     assert site.refused_form("heidi", "heidi-pw").status == 403
@@ -217,8 +212,8 @@ def test_somebody_else_under_the_old_name_gets_nothing_of_it(site):
     site.leave("judy")
     site.slapd.add(person("judy"))  # another entryUUID
     site.latchkey.admin("user", "refresh", "judy")
-    assert 200 not in warm(site.nexus, cookie=cookie)
-    assert warm(site.nexus, basic=("judy", issued["password"])) == {401}
+    assert 200 not in every_worker(site, cookie=cookie)
+    assert every_worker(site, basic=("judy", issued["password"])) == {401}
     assert site.nexus.get("/x", cookie=site.arrive("judy")).status == 200
 
 
@@ -252,7 +247,7 @@ def test_the_last_answer_counts_for_so_long_and_comes_back_with_the_directory(si
         wait_until(lambda: site.nexus.get("/x", cookie=cookie).status == 503, "max_stale")
         refused = site.nexus.get("/x", cookie=cookie)
         assert "directory" in refused.text and refused.get("Retry-After"), refused
-        assert statuses(site, "/x", cookie=cookie) == {503}
+        assert every_worker(site, "/x", cookie=cookie) == {503}
         assert "directory_stale" in site.latchkey.log_text()
     finally:
         site.proxy.flow()

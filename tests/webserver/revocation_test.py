@@ -1,33 +1,20 @@
-"""What ends, ends at the next request on every worker: all of them are warm and have seen it work before."""
+"""What ends, ends at the next request on every worker: each of them has seen it work before, and is asked by itself."""
 import json
 import os
 import signal
-import threading
 
 from tests.support.processes import wait_until
+from tests.webserver.conftest import every_worker
 
 WORKERS = 4
-
-
-def warm(site, times=60, **how):
-    """Asks so often and so concurrently that every worker has answered this credential."""
-    statuses = []
-
-    def ask():
-        for _ in range(times // 6):
-            statuses.append(site.get("/x", **how).status)
-    threads = [threading.Thread(target=ask) for _ in range(6)]
-    [t.start() for t in threads]
-    [t.join() for t in threads]
-    return set(statuses)
 
 
 def test_a_revoked_credential_is_refused_at_once_by_every_worker_l7(stack):
     issued = stack.fresh_account("bob")
     basic = ("bob", issued["password"])
-    assert warm(stack.nexus, basic=basic) == {200}
+    assert every_worker(stack, basic=basic) == {200}
     stack.latchkey.admin("credential", "revoke", issued["id"])
-    assert warm(stack.nexus, basic=basic) == {401}
+    assert every_worker(stack, basic=basic) == {401}
 
 
 def test_revoking_by_the_pasted_token_works_too(stack):
@@ -55,11 +42,11 @@ def test_a_person_revokes_on_the_page_and_by_delete(stack, session):
 def test_a_disabled_person_loses_everything_at_once_n18_n19(stack):
     issued = stack.fresh_account("bob")
     cookie = stack.sign_in("bob")
-    assert warm(stack.nexus, basic=("bob", issued["password"])) == {200} == warm(stack.nexus, cookie=cookie)
+    assert every_worker(stack, basic=("bob", issued["password"])) == {200} == every_worker(stack, cookie=cookie)
     stack.latchkey.admin("user", "disable", "bob")
     try:
-        assert warm(stack.nexus, basic=("bob", issued["password"])) == {401}
-        assert 200 not in warm(stack.nexus, cookie=cookie)
+        assert every_worker(stack, basic=("bob", issued["password"])) == {401}
+        assert 200 not in every_worker(stack, cookie=cookie)
         from tests.support.web import Browser
         browser = Browser(stack.nexus)
         browser.open(stack.nexus.origin + "/")
@@ -75,10 +62,10 @@ def test_a_removed_person_loses_everything_at_once_on_every_worker(own_stack):
     stack = own_stack(workers=WORKERS)
     issued = stack.fresh_account("bob")
     cookie = stack.sign_in("bob")
-    assert warm(stack.nexus, basic=("bob", issued["password"])) == {200} == warm(stack.nexus, cookie=cookie)
+    assert every_worker(stack, basic=("bob", issued["password"])) == {200} == every_worker(stack, cookie=cookie)
     stack.latchkey.admin("user", "remove", "bob", "--yes")
-    assert warm(stack.nexus, basic=("bob", issued["password"])) == {401}
-    assert 200 not in warm(stack.nexus, cookie=cookie)
+    assert every_worker(stack, basic=("bob", issued["password"])) == {401}
+    assert 200 not in every_worker(stack, cookie=cookie)
     stack.sign_in("bob")  # of the users file still, and so somebody new
     assert stack.nexus.get("/x", basic=("bob", issued["password"])).status == 401
 
@@ -97,8 +84,8 @@ def test_a_removed_local_user_loses_session_and_credential(own_stack):
     users = stack.latchkey.directory / "users"
     kept = users.read_text()
     users.write_text("".join(line for line in kept.splitlines(True) if not line.startswith("bob:")))
-    assert warm(stack.nexus, basic=("bob", issued["password"])) == {401}
-    assert 200 not in warm(stack.nexus, cookie=cookie)
+    assert every_worker(stack, basic=("bob", issued["password"])) == {401}
+    assert 200 not in every_worker(stack, cookie=cookie)
     users.write_text(kept)
     assert stack.nexus.get("/x", basic=("bob", issued["password"])).status == 401
 
@@ -126,14 +113,14 @@ def test_a_rotated_key_signs_and_the_old_one_still_counts(own_stack):
     stack.latchkey.admin("key", "rotate")
     after = stack.latchkey.issue("alice")
     for token in (before["password"], after["password"]):
-        assert warm(stack.nexus, bearer=token) == {200}
+        assert every_worker(stack, bearer=token) == {200}
     assert len(json.loads(stack.nexus.get("/.well-known/jwks.json").text)["keys"]) == 2
     old = json.loads(stack.latchkey.admin("key", "list", "--json"))
     old = old["keys"] if isinstance(old, dict) else old
     stack.latchkey.admin("key", "retire", next(k.get("id") or k.get("kid") for k in old if k["state"] != "active"))
     # Each worker looks at the key directory once per second.
-    wait_until(lambda: warm(stack.nexus, bearer=before["password"]) == {401}, "the end of the retired key")
-    assert warm(stack.nexus, bearer=after["password"]) == {200}
+    wait_until(lambda: every_worker(stack, bearer=before["password"]) == {401}, "the end of the retired key")
+    assert every_worker(stack, bearer=after["password"]) == {200}
 
 
 def test_a_reload_takes_the_new_rules_and_keeps_the_old_ones_when_the_new_are_bad(own_stack):
