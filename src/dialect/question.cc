@@ -75,8 +75,10 @@ std::string without_parameters(std::string_view path) {
   return result;
 }
 
-// LATCHKEY_PATH is the web server's own reading of the path (nginx: $uri). Where it differs from
-// ours, one of the two would be judged and the other one served.
+// LATCHKEY_PATH is the web server's own reading of the path (nginx: $uri of the protected location,
+// by protect.conf; lighttpd: uri.path). Where it differs from ours, one of the two would be judged
+// and the other one served. Other names are not looked at: in a subrequest SCRIPT_NAME and
+// DOCUMENT_URI are the check's.
 model::Step<void> agree_on_path(std::string_view servers, const wire::Target& target) {
   if (servers.empty() || servers == target.path) return {};
   const std::string plain = wire::with_slashes_decoded(target.path);

@@ -61,6 +61,18 @@ TEST(Path, OfTheWebServerMustAgreeWithOurs) {
   EXPECT_EQ(with("/public/x", "/public/x/"), "ambiguous_target");
 }
 
+// In a subrequest these are the check's, under CGI the program's: they can neither open nor close.
+TEST(Path, IsThatOfRequestUriWhateverOtherNamesSay) {
+  Public world;
+  for (const char* name : {"SCRIPT_NAME", "PATH_INFO", "DOCUMENT_URI", "SCRIPT_URL", "SCRIPT_URI",
+                           "PATH_TRANSLATED", "ORIG_PATH_INFO", "REDIRECT_URL"}) {
+    EXPECT_EQ(world.reason(get("/admin").with(name, "/public/x")), "no_credential") << name;
+    EXPECT_EQ(world.reason(get("/public/x").with(name, "/admin")), "allowed") << name;
+  }
+  EXPECT_EQ(world.reason(get("/admin").with("SCRIPT_NAME", "/public").with("PATH_INFO", "/x")),
+            "no_credential");
+}
+
 TEST(Path, WithAKeptEncodedSlashAgreesWithADecodedOne) {
   World world;
   config::Path npm;

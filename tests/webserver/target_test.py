@@ -1,6 +1,10 @@
 """One reading of every request: what could be read in two ways never reaches the application."""
 import pytest
 
+from tests.support.servers.nginx import EXAMPLES
+from tests.support.web import NAVIGATION
+from tests.webserver.conftest import Stack
+
 
 def line(stack, target, session=None, method="GET", host="nexus.example.com", fields=""):
     cookie = f"Cookie: {session}\r\n" if session else ""
@@ -44,6 +48,11 @@ def test_the_query_and_the_encoding_reach_the_application_unchanged(stack, sessi
     ("nexus.example.com/x", 400), ("127.0.0.1", 400)])
 def test_only_the_configured_names_are_ours_a7_n6_l20(stack, session, host, status):
     assert line(stack, "/x", session, host=host).status == status
+
+
+def test_an_unknown_name_gets_the_page_that_names_ours(stack, session):
+    reply = stack.nexus.ask(target="/x", host="unknown.test", fields=NAVIGATION, cookie=session)
+    assert reply.status == 400 and "nexus.example.com" in reply.text and "docker.example.com" in reply.text, reply
 
 
 def test_no_host_and_two_hosts_are_refused(stack, session):
@@ -101,3 +110,79 @@ def test_two_authorization_fields_are_refused(stack, credential):
     token = credential["password"]
     reply = stack.nexus.get("/x", fields=[("Authorization", f"Bearer {token}"), ("Authorization", f"Bearer {token}")])
     assert reply.status == 400, reply
+
+
+REWRITTEN = """include latchkey/server.conf;
+    location /public/ {
+        rewrite ^/public/before/(.*) /admin/$1;
+        include latchkey/protect.conf;
+        rewrite ^/public/mounted/(.*) /$1 break;
+        rewrite ^/public/moved/(.*) /admin/$1 last;
+        proxy_pass http://127.0.0.1:8081;
+    }
+    location /files/ {
+        include latchkey/protect.conf;
+        index page.html;
+        error_page 404 /admin/lost.html;
+        root {files};
+    }
+    location /tried/ {
+        include latchkey/protect.conf;
+        try_files $uri /admin/front?$args;
+    }
+    location /plain/ {
+        include latchkey/protect.conf;
+        try_files /.none @application;
+    }
+    location @application {
+        proxy_pass http://127.0.0.1:8081;
+    }
+"""
+
+
+@pytest.fixture(scope="module")
+def rewriting(tmp_path_factory):
+    """nginx with locations that lead elsewhere."""
+    directory = tmp_path_factory.mktemp("rewriting")
+    (directory / "files/files").mkdir(parents=True)
+    (directory / "files/files/page.html").write_text("a file")
+    text = REWRITTEN.replace("{files}", str(directory / "files"))
+    shipped = (EXAMPLES / "nexus-two-hosts.conf").read_text()
+    made = Stack(directory, example=shipped.replace("include latchkey/server.conf;", text, 1))
+    yield made
+    made.stop()
+
+
+def test_a_path_that_nginx_changed_on_the_way_is_refused(rewriting):
+    for cookie in (None, rewriting.sign_in("alice"), rewriting.sign_in("root")):
+        for target in ("/public/moved/x", "/public/moved/", "/public/moved/?a", "/public/%6doved/x?a=b", "/public/before/x",
+                       "/public/before/"):
+            reply = line(rewriting, target, cookie)
+            # Judged as public: without a comparison, everybody would have /admin/x.
+            assert reply.status == 400, (target, reply)
+    assert "the web server reads the path differently" in rewriting.latchkey.log_text()
+    assert line(rewriting, "/tried/x", rewriting.sign_in("alice")).status == 400
+    assert line(rewriting, "/files/none", rewriting.sign_in("alice")).status in (400, 401)  # within an error page there is no other
+
+
+def test_a_path_that_is_changed_below_the_include_is_the_administrators_word(rewriting):
+    reply = line(rewriting, "/public/mounted/admin/x?a=b")
+    assert reply.status == 200 and reply.text.splitlines()[0] == "GET /admin/x?a=b", reply
+
+
+def test_an_index_and_a_named_location_are_no_other_path(rewriting):
+    cookie = rewriting.sign_in("alice")
+    for target in ("/files/page.html", "/files/", "/files/?a=b/c"):
+        assert line(rewriting, target, cookie).text == "a file", target
+        assert line(rewriting, target).status == 401
+    reply = line(rewriting, "/plain/x%20y?z", cookie)
+    assert reply.status == 200 and reply.text.splitlines()[0] == "GET /plain/x%20y?z", reply
+    assert line(rewriting, "/plain/x").status == 401
+
+
+@pytest.mark.parametrize("target", [
+    "/x//y", "//x", "/x/./y", "/x/../y", "/x/y/..", "/x/", "/x%20y", "/x%3Fy?z", "/x%23y", "/x+y", "/%7Euser", "/x%26y",
+    "/caf%C3%A9", "/x:y@z", "/x%5B1%5D", "/x?a//b/../c", "/repository/npm/@scope%2fname", "/repository/x%2Fy/z", "/x%3Dy",
+    "/x%22y", "/x%27y", "/x%3Cy%3E", "/x%7Cy", "/x%24uri", "/a.b/..c/d..", "/x%2C%2Ay", "https://nexus.example.com/x//y"])
+def test_nginx_and_latchkey_read_the_same_path(stack, session, target):
+    assert line(stack, target, session).status == 200
