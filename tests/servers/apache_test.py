@@ -53,6 +53,8 @@ def local(apache):
     site.mkdir()
     (scripts / "show").write_text(CGI)
     (scripts / "show").chmod(0o755)
+    (scripts / "leads").write_text("#!/bin/sh\nprintf 'Location: /page.html\\n\\n'\n")
+    (scripts / "leads").chmod(0o755)
     (site / "page.html").write_text("a page of the site")
     server = apache.started("local-application", modules=("cgid",), replace={
         "/usr/lib/cgi-bin/": f"{scripts}/", "/var/www/app": site})
@@ -76,6 +78,8 @@ def test_a_local_application_is_not_asked_without_a_person(apache, local, token)
     assert local.get("/page.html", fields=[("Remote-User", "root")]).status == 401
     assert local.browse("/page.html").location.startswith("https://app.example.com/oauth/login?rd=")
     assert local.get("/page.html", bearer=token).text == "a page of the site"
+    led = local.get("/cgi-bin/leads", bearer=token)  # judged was the program's own address alone
+    assert led.status in (401, 403) and "a page" not in led.text, led
     # Open for latchkey, but Apache would have nobody to name: it refuses instead of making somebody up.
     assert local.get("/public/x").status == 500
 

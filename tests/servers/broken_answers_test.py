@@ -16,6 +16,7 @@ from tests.support.servers.caddy import CaddyFront
 from tests.support.servers.haproxy import HaproxyFront
 from tests.support.servers.lighttpd import LighttpdFront
 from tests.support.servers.nginx import NginxFront
+from tests.support.servers.shared_hosting import HtaccessFront
 
 # What mod_fcgid starts in the authorizer's place: it answers everything with the file beside it, and counts.
 SPAWNED = """#!/usr/bin/python3 -ES
@@ -34,25 +35,37 @@ while True:
 """
 
 
-class FcgidBroken(ApacheFcgidFront):
-    """mod_fcgid, whose authorizer is the program above."""
+class Spawned:
+    """A mode whose authorizer is the program above, once it was stopped."""
 
     def stop_authorizer(self):
         assert self.nexus.get("/x").status == 401  # Apache has looked for the program by now
         super().stop_authorizer()
         for name, text in (("latchkey-authorizer", SPAWNED), ("asked", ""), ("answer", "")):
-            (self.latchkey.programs / name).write_text(text)
-            (self.latchkey.programs / name).chmod(0o777)
+            (self.programs / name).write_text(text)
+            (self.programs / name).chmod(0o777)
 
     @contextlib.contextmanager
     def broken(self, text, orderly):
-        (self.latchkey.programs / "answer").write_bytes(answer_of(text, orderly))
-        before = (self.latchkey.programs / "asked").stat().st_size
+        (self.programs / "answer").write_bytes(answer_of(text, orderly))
+        before = (self.programs / "asked").stat().st_size
         yield
-        assert (self.latchkey.programs / "asked").stat().st_size > before
+        assert (self.programs / "asked").stat().st_size > before
 
 
-FRONTS = (NginxFront, LighttpdFront, CaddyFront, HaproxyFront, ApacheFront, FcgidBroken)
+class FcgidBroken(Spawned, ApacheFcgidFront):
+    @property
+    def programs(self):
+        return self.latchkey.programs
+
+
+class HtaccessBroken(Spawned, HtaccessFront):
+    @property
+    def programs(self):
+        return self.host.latchkey / "bin"
+
+
+FRONTS = (NginxFront, LighttpdFront, CaddyFront, HaproxyFront, ApacheFront, FcgidBroken, HtaccessBroken)
 
 
 def among(fronts):
@@ -90,7 +103,8 @@ BROKEN = {
 def server(request, tmp_path_factory):
     """A server whose authorizer is down, and whose place a test takes."""
     sooner = {'"read-timeout"    => 5': '"read-timeout"    => 1', "read_timeout 5s": "read_timeout 1s", "SECONDS = 5": "SECONDS = 1"}
-    made = request.param(tmp_path_factory.mktemp(f"broken-{request.param.name}"), replace=sooner)
+    how = {} if request.param is HtaccessBroken else {"replace": sooner}
+    made = request.param(tmp_path_factory.mktemp(f"broken-{request.param.name}"), **how)
     made.whole = WHOLE_VARIABLES if request.param.name.startswith(("lighttpd", "apache")) else WHOLE_HEADERS
     made.place = made.latchkey.sockets["authorizer"]
     made.stop_authorizer()
@@ -101,7 +115,7 @@ def server(request, tmp_path_factory):
 def answered(server, text, orderly=True, **how):
     """Asks the server for a page while the authorizer answers everything with `text`. Returns the Reply."""
     server.application.clear()
-    if isinstance(server, FcgidBroken):
+    if isinstance(server, Spawned):
         with server.broken(text, orderly):
             return server.nexus.get("/x")
     fake = FakeFastcgi(server.place, text, orderly, **how)

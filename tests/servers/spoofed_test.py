@@ -1,7 +1,7 @@
 """No client can make the application believe an identity, whatever fields it sends and however it spells them."""
 import re
 
-from tests.support.spoofed import SPELLINGS, SPOOFED
+from tests.support.spoofed import BEYOND, SPELLINGS, SPOOFED
 from tests.support.web import Reply
 
 
@@ -36,6 +36,19 @@ def test_spoofed_fields_with_a_credential(front, credential):
 def test_spoofed_fields_on_an_open_page(front):
     """identity fields sent to a page open to anyone, in any spelling, never reach the application"""
     assert_spoofing_is_in_vain(front, None)
+
+
+def test_spoofed_families(front, session):
+    """no field of the families X-Latchkey- and X-Auth-Request- reaches the application, whatever word is behind it"""
+    for spell in SPELLINGS.values():
+        for name in BEYOND:
+            front.application.clear()
+            reply = front.nexus.get("/public/spoofed", fields=[(spell(name), "evil")], cookie=session)
+            assert reply.status in (200, 400, 403), (name, reply)
+            for request in front.application.requests:
+                brought = [field for field, value in request.fields if value == "evil"]
+                assert not brought or front.cannot("spoofed_families"), brought
+                assert ("X-Forwarded-User", "alice") in [(field.title(), value) for field, value in request.fields]
 
 
 def test_connection_cannot_remove_an_identity(front, session):

@@ -141,13 +141,47 @@ def test_nothing_opens_the_gate_but_the_gate(gate, gate_proofs):
         assert site.get(target, cookie=cookie).status == 400
 
 
+@contextlib.contextmanager
+def changed(host, old, new):
+    """While this lasts, the host's latchkey.toml says `new` instead of `old`."""
+    configuration = host.latchkey / "latchkey.toml"
+    before = configuration.read_text()
+    assert old in before
+    configuration.write_text(before.replace(old, new, 1))
+    host.end_spawned()
+    try:
+        yield
+    finally:
+        configuration.write_text(before)
+        host.end_spawned()
+
+
+def test_a_program_leads_nobody_past_the_question(fcgid, fcgid_proofs):
+    """By a redirect inside of Apache, in which latchkey would be asked about the program's own address, if at all."""
+    cookie, _ = fcgid_proofs
+    site = fcgid.site(HOST)
+    fcgid.put("public_html/public/page.txt", "for everybody\n")
+    fcgid.put("public_html/public/private.txt", "the plan of this directory\n")
+    for name, head, target in (("leads", "", "members/plan.txt"), ("sends", "Status: 302\\n", "members/plan.txt"),
+                               ("beside", "", "public/private.txt")):
+        fcgid.put(f"public_html/public/{name}.cgi", f"#!/bin/sh\nprintf '{head}Location: /{target}\\n\\n'\n", 0o755)
+    rules = "\n".join(f'[[rule]]\npaths = ["{path}"]\n{who}\n' for path, who in (
+        ("/public/private.txt", 'users = ["nobody"]'), ("/public", 'who = "anyone"')))
+    with changed(fcgid, "\n[[rule]]", f"\n{rules}\n[[rule]]"):
+        for way in ({}, {"cookie": cookie}):
+            assert site.get("/public/page.txt", **way).text == "for everybody\n"
+            for led in (site.get("/public/leads.cgi", **way), site.get("/public/beside.cgi", **way)):
+                assert led.status == 403 and "the plan" not in led.text, led
+            assert site.get("/public/private.txt", **way).status in (401, 403)
+            sent = site.get("/public/sends.cgi", **way)
+            assert sent.status == 302 and sent.location == "/members/plan.txt" and "the plan" not in sent.text, sent
+        assert site.get("/members/plan.txt", cookie=cookie).text == "the plan\n" and site.get("/members/plan.txt").status == 401
+        assert site.get("/members/", cookie=cookie).text == "the members\n"
+
+
 def test_a_password_is_counted_once_although_the_refusal_is_asked_for_anew_a4(fcgid):
     """mod_fcgid's checker has tried it; the CGI program that renders the refusal has no try of its own."""
-    configuration = fcgid.latchkey / "latchkey.toml"
-    before = configuration.read_text()
-    configuration.write_text(before.replace("[local]\n", "[local]\nbasic = true\n"))
-    fcgid.end_spawned()
-    try:
+    with changed(fcgid, "[local]\n", "[local]\nbasic = true\n"):
         site = fcgid.site(HOST)
         assert site.get("/any/page", basic=("admin", fcgid.password)).seen()["latchkey_auth"] == ["password"]
         for wrong in (1, 2, 3):
@@ -156,9 +190,6 @@ def test_a_password_is_counted_once_although_the_refusal_is_asked_for_anew_a4(fc
             with contextlib.closing(sqlite3.connect(fcgid.latchkey / "state/latchkey.db")) as store:
                 counted = dict(store.execute("SELECT kind, failures FROM attempt").fetchall())
             assert set(counted.values()) == {wrong}, counted
-    finally:
-        configuration.write_text(before)
-        fcgid.end_spawned()
 
 
 @pytest.mark.parametrize("variant", ["fcgid", "gate"])

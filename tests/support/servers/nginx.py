@@ -49,6 +49,10 @@ class NginxFront(Front):
     """nginx with auth_request; both pools on unix sockets."""
 
     name = "nginx"
+    reasons = {
+        "spoofed_families": "nginx can take a field away only by its whole name, and `latchkey/protect.conf` names the usual ones: "
+                            "an application that believes another needs a line for it",
+    }
 
     def make_server(self, application, example=None, extra_http="", replace=None):
         return Nginx(self.directory / f"nginx-{application}", self.latchkey, example or f"{application}.conf", self.tls,
@@ -76,7 +80,8 @@ class NginxFcgiwrapFront(NginxFront):
     """nginx with auth_request to CGI programs under fcgiwrap, as the README's "Without pools" says."""
 
     name = "nginx-fcgiwrap"
-    reasons = {"large_upload_refused": "refused all the same, but only when it was sent: nginx can answer sooner only where it "
+    reasons = {**NginxFront.reasons,
+               "large_upload_refused": "refused all the same, but only when it was sent: nginx can answer sooner only where it "
                                        "passes the upload on, and fcgiwrap takes all of it before the program's answer"}
 
     def make_latchkey(self, configuration, workers):

@@ -124,7 +124,7 @@ class HtaccessCgiFront(HtaccessFront):
     instead = {
         **dict.fromkeys(("allowed_by_a_session_with_all_facts", "allowed_by_a_credential", "empty_facts_are_absent",
                          "credential_and_cookie_stay_here", "large_groups", "spoofed_fields_with_a_session",
-                         "spoofed_fields_with_a_credential", "spoofed_fields_on_an_open_page",
+                         "spoofed_fields_with_a_credential", "spoofed_fields_on_an_open_page", "spoofed_families",
                          "connection_cannot_remove_an_identity"), serves_the_file_and_tells_it_nothing),
         "the_example_of_each_application": serves_files_under_each_host_name,
         "the_query_arrives_as_sent": serves_the_file_of_any_query,
