@@ -69,15 +69,32 @@ void keep_allowed(const config::Provider& settings, std::vector<std::string>& gr
   });
 }
 
-// What the provider says of its claim `email`; of an address that stands in another claim it says
-// nothing. Some write the truth value as a string. Anything that is not clearly yes is a no.
-//
-// Spec: OpenID Connect Core 1.0 section 5.1.
-Result<MailStatement> mail_statement(const Sources& from) {
-  LK_TRY(const std::optional<wire::Json> found, find_claim(from, "email_verified"));
+// Some write the truth value as a string. Anything that is not clearly yes is a no.
+Result<MailStatement> statement_in(const wire::Json& claims) {
+  LK_TRY(const std::optional<wire::Json> found, find_in(claims, "email_verified"));
   if (!found.has_value() || found->text() == "null") return MailStatement::kNone;
   const std::string text = found->text();
   return text == "true" || text == "\"true\"" ? MailStatement::kTrue : MailStatement::kFalse;
+}
+
+// What the provider says of its claim `email`; of an address that stands in another claim it says
+// nothing. A statement is about the address that stands beside it: ID token and userinfo may name
+// two, and who may change one of them must not have the other believed. Where both speak of one
+// address, a no counts.
+//
+// Spec: OpenID Connect Core 1.0 section 5.1.
+Result<MailStatement> mail_statement(const Sources& from) {
+  LK_TRY(const std::string address, text_claim(from, std::string(kMailClaim)));
+  MailStatement all = MailStatement::kNone;
+  for (const wire::Json* const source : {&from.token, from.userinfo}) {
+    if (source == nullptr) continue;
+    LK_TRY(const std::string beside, text_claim({*source, nullptr}, std::string(kMailClaim)));
+    if (beside != address) continue;
+    LK_TRY(const MailStatement one, statement_in(*source));
+    if (one == MailStatement::kFalse) return one;
+    if (one == MailStatement::kTrue) all = one;
+  }
+  return all;
 }
 
 }  // namespace

@@ -118,6 +118,39 @@ TEST(Mail, OfAnotherClaimIsNotWhatEmailVerifiedSpeaksOf) {
   EXPECT_EQ(claims("false")->mail_proof, MailProof::kVerified);
 }
 
+TEST(Mail, IsNotVerifiedByAStatementAboutAnotherAddress) {
+  const auto token = json(R"({"preferred_username":"a","email":"ceo@corp.test"})");
+  const auto of_two = [&token](const char* more) {
+    const auto userinfo = json(more);
+    return *read_claims(token, &userinfo, config::Provider());
+  };
+  for (const char* more : {R"({"email":"a@x.test","email_verified":true})",
+                           R"({"email_verified":true})", R"({"email":null,"email_verified":true})",
+                           R"({"email":"CEO@corp.test","email_verified":true})"}) {
+    EXPECT_EQ(of_two(more).mail, "ceo@corp.test") << more;
+    EXPECT_EQ(of_two(more).mail_proof, MailProof::kUnproven) << more;
+  }
+  const Claims same = of_two(R"({"email":"ceo@corp.test","email_verified":true})");
+  EXPECT_EQ(same.mail_proof, MailProof::kVerified);
+  const Claims denied = of_two(R"({"email":"a@x.test","email_verified":false})");
+  EXPECT_EQ(denied.mail, "ceo@corp.test");  // of which nothing is said
+}
+
+TEST(Mail, ThatOneOfTwoDocumentsDeniesIsDropped) {
+  const auto token = json(
+      R"({"preferred_username":"a","email":"a@b.test","email_verified":true})");
+  const auto userinfo = json(R"({"email":"a@b.test","email_verified":false})");
+  EXPECT_EQ(read_claims(token, &userinfo, config::Provider())->mail, "");
+}
+
+TEST(Mail, OfUserinfoIsVerifiedByUserinfoOnly) {
+  const auto token = json(R"({"preferred_username":"a","email_verified":true})");
+  const auto bare = json(R"({"email":"a@b.test"})");
+  EXPECT_EQ(read_claims(token, &bare, config::Provider())->mail_proof, MailProof::kUnproven);
+  const auto whole = json(R"({"email":"a@b.test","email_verified":true})");
+  EXPECT_EQ(read_claims(token, &whole, config::Provider())->mail_proof, MailProof::kVerified);
+}
+
 TEST(Mail, AsUserNameIsRefusedWhenItIsDenied) {
   config::Provider settings;
   settings.username_claim = "email";
