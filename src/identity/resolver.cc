@@ -31,7 +31,7 @@ using model::Identity;
 using model::Reason;
 using model::Step;
 
-constexpr Seconds kSessionTouchEvery{60};
+constexpr Seconds kSessionTouchEveryMax{60};
 constexpr Seconds kCredentialTouchEvery{300};
 constexpr Seconds kTouchPause{2};  // after a last use could not be written
 constexpr std::size_t kSessionTokenBytes = 43;  // of crypto::random_token
@@ -46,6 +46,12 @@ bool looks_like_token(std::string_view text) {
 bool names_no_key(std::string_view text) {
   const Result<crypto::UnverifiedToken> token = crypto::UnverifiedToken::parse(text);
   return token && token->key_id().empty();
+}
+
+// How coarsely the use of a session is noted. A session ends that much too early at most, so this
+// is a small part of its idle time.
+Seconds session_touch_every(const config::Session& session) {
+  return std::min(kSessionTouchEveryMax, session.idle / 4);
 }
 
 // What is left to write when the reply is out.
@@ -136,7 +142,7 @@ Step<Identity> Resolver::Parts::resolve(const model::SessionCookie& cookie, Time
     return model::refuse(Reason::kExpiredSession, session.id);
   }
   LK_CHECK(OwnerCheck::member(session.owner, now));
-  if (now >= session.last_seen + kSessionTouchEvery) {
+  if (now >= session.last_seen + session_touch_every(config.session)) {
     touch.session = session.id;
     touch.idle_end = std::min(now + config.session.idle, session.absolute_end);
   }

@@ -58,6 +58,21 @@ TEST(Session, IsMarkedAsUsedAtMostOnceAMinute) {
   EXPECT_EQ(last_seen(), world.clock.now());
 }
 
+TEST(Session, InUseLivesOnHoweverShortItsIdleTime) {
+  Alice world;
+  world.config.session.idle = Seconds(60);
+  world.restart();
+  const std::string cookie = world.session(world.alice);
+  for (int second = 0; second < 300; second += 5) {
+    world.clock.advance(Seconds(5));
+    ASSERT_EQ(world.reason(by_cookie(get("/x"), cookie)), "allowed") << second;
+  }
+  world.clock.advance(Seconds(45));  // away for less than the idle time, whatever was noted last
+  EXPECT_EQ(world.reason(by_cookie(get("/x"), cookie)), "allowed");
+  world.clock.advance(Seconds(60));
+  EXPECT_EQ(world.reason(by_cookie(get("/x"), cookie)), "expired_session");
+}
+
 TEST(Session, EndedIsDeadAtTheNextRequestL7O14) {
   Alice world;
   ASSERT_EQ(world.reason(world.request), "allowed");
