@@ -7,13 +7,19 @@
 namespace latchkey {
 namespace {
 
+bool somebody_can_sign_in(const config::Config& config) {
+  if (config.certificate.enabled || config.remote_user.enabled) return true;
+  if (config.ldap && (config.ldap->sign_in || config.ldap->basic)) return true;
+  return !config.providers.empty() || !config.local.users_file.empty();
+}
+
 void check_config(const config::Config& config) {
   LK_ASSERT(!config.site.url.empty());
   LK_ASSERT(!config.site.hosts.empty());
   LK_ASSERT(config.site.https || config.site.url.starts_with("http://"));
   LK_ASSERT(wire::is_printable_ascii(config.site.realm));
   LK_ASSERT(!config.rules.empty());
-  LK_ASSERT(!config.providers.empty() || !config.local.users_file.empty());
+  LK_ASSERT(somebody_can_sign_in(config));
   LK_ASSERT(config.session.idle <= config.session.absolute);
   LK_ASSERT((config.pool.socket_mode & 0002U) == 0);
   for (const config::Rule& rule : config.rules) {
