@@ -34,7 +34,8 @@ std::optional<std::string> socket_of(const std::string& text, const Value& value
   if (numeric) return address->host + ":" + std::to_string(*address->port);
   value.wrong("names " + shown(text) +
               "; must be \"unix:PATH\", \"127.0.0.1:PORT\" or \"[::1]:PORT\": whoever reaches the "
-              "socket can speak for the web server, so other addresses are not taken");
+              "socket can speak for the web server. Other addresses are taken by --socket only, "
+              "with FCGI_WEB_SERVER_ADDRS naming the web servers");
   return std::nullopt;
 }
 

@@ -121,6 +121,11 @@ int family_of(int fd) {
   return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 ? domain : AF_UNSPEC;
 }
 
+bool is_loopback(const in6_addr& address) {
+  if (IN6_IS_ADDR_V4MAPPED(&address)) return address.s6_addr[12] == IN_LOOPBACKNET;
+  return IN6_IS_ADDR_LOOPBACK(&address);
+}
+
 }  // namespace
 
 Result<ListenSocket> ListenSocket::open(const Address& address, const ListenOptions& options) {
@@ -162,6 +167,21 @@ Result<ListenSocket> ListenSocket::adopt(int fd, std::string name, model::Transp
                        : spawned                ? model::Transport::kInheritedTcp
                                                 : model::Transport::kTcp;
   return adopted;
+}
+
+bool ListenSocket::reachable_from_outside() const {
+  sockaddr_storage bound{};
+  socklen_t size = sizeof bound;
+  if (getsockname(fd_.get(), reinterpret_cast<sockaddr*>(&bound), &size) != 0) return true;
+  switch (bound.ss_family) {
+    case AF_UNIX: return false;
+    case AF_INET: {
+      const in_addr& address = reinterpret_cast<const sockaddr_in&>(bound).sin_addr;
+      return ntohl(address.s_addr) >> IN_CLASSA_NSHIFT != IN_LOOPBACKNET;
+    }
+    case AF_INET6: return !is_loopback(reinterpret_cast<const sockaddr_in6&>(bound).sin6_addr);
+    default: return true;
+  }
 }
 
 void ListenSocket::remove() {

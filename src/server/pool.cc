@@ -75,11 +75,23 @@ int supervise(std::vector<ListenSocket>& sockets, const PoolOptions& options,
   return kExitGood;
 }
 
+// Whoever reaches a socket can speak for the web server, and a port has no file mode.
+Outcome refuse_reachable(const std::vector<ListenSocket>& sockets) {
+  for (const ListenSocket& socket : sockets) {
+    if (!socket.reachable_from_outside()) continue;
+    return fail(ErrorCode::kRefused,
+                socket.name() + " can be reached from other machines; listen at unix:/PATH, "
+                                "127.0.0.1:PORT or [::1]:PORT, or name the web servers by address "
+                                "in the environment: FCGI_WEB_SERVER_ADDRS=192.0.2.1");
+  }
+  return {};
+}
+
 // FCGI_WEB_SERVER_ADDRS, as FastCGI programs are told whom to listen to. A list that cannot be read
-// would let nobody in or everybody, so it is a reason not to start.
+// would let nobody in or everybody, so it is a reason not to start; so is none where it is needed.
 Outcome admit_named_peers(std::vector<ListenSocket>& sockets) {
   const char* const text = std::getenv("FCGI_WEB_SERVER_ADDRS");
-  if (text == nullptr) return {};
+  if (text == nullptr) return refuse_reachable(sockets);
   LK_TRY(const fcgi::Peers peers, fcgi::Peers::parse(text));
   for (ListenSocket& socket : sockets) socket.admit_only(peers);
   return {};
@@ -102,7 +114,7 @@ int run_pool(const PoolOptions& options, const PoolProgram& program, telemetry::
   const Outcome lowered = lower_privileges(options, log);
   int status = kExitFailure;
   if (!admitted.has_value()) {
-    log.error("peers_not_read", {{"detail", admitted.error().detail}});
+    log.error("peers_not_named", {{"detail", admitted.error().detail}});
     status = kExitUsage;
   } else if (!lowered.has_value()) {
     log.error("privileges_kept", {{"detail", lowered.error().detail}});

@@ -100,6 +100,52 @@ TEST(Start, FailsOnAListOfWebServersThatNamesNone) {
   EXPECT_TRUE(pool.logged("FCGI_WEB_SERVER_ADDRS")) << pool.log();
 }
 
+TEST(Start, RefusesAPortThatOtherMachinesReachWhileNoWebServerIsNamed) {
+  for (const char* host : {"0.0.0.0", "[::]", "[::ffff:0.0.0.0]"}) {
+    const std::string where = free_port(host);
+    if (where.empty()) continue;  // a machine without IPv6
+    PoolProcess pool;
+    pool.options.sockets = {pool.where(), where};
+    pool.start(PoolProcess::Ready::kIgnore);
+    EXPECT_EQ(pool.exit_status(), server::kExitUsage) << pool.log();
+    EXPECT_TRUE(pool.logged("can be reached from other machines")) << pool.log();
+    EXPECT_TRUE(pool.logged("FCGI_WEB_SERVER_ADDRS")) << pool.log();
+    EXPECT_FALSE(std::filesystem::exists(pool.path("s")));
+  }
+}
+
+TEST(Start, TakesAPortThatOtherMachinesReachForNamedWebServers) {
+  PoolProcess pool;
+  const std::string any = free_port("0.0.0.0");
+  pool.options.sockets = {any};
+  pool.in_child = [] { setenv("FCGI_WEB_SERVER_ADDRS", "127.0.0.2", 1); };
+  pool.start();
+
+  const UniqueFd stranger = connect_to("127.0.0.1" + any.substr(any.rfind(':')));
+  send_bytes(stranger.get(), request("ok"));
+  EXPECT_FALSE(read_reply(stranger.get()).any);
+  const UniqueFd named = connect_from("127.0.0.2", any);
+  ASSERT_TRUE(send_bytes(named.get(), request("ok")));
+  EXPECT_EQ(read_reply(named.get()).status(), 200);
+}
+
+TEST(Start, RefusesAHandedOverPortThatOtherMachinesReach) {
+  for (const bool systemd : {false, true}) {
+    PoolProcess pool;
+    const UniqueFd any(socket(AF_INET, SOCK_STREAM, 0));
+    ASSERT_EQ(listen(any.get(), 16), 0);  // unbound until now, so at every address
+    pool.in_child = [&] {
+      dup2(any.get(), systemd ? 3 : 0);
+      if (!systemd) return;
+      setenv("LISTEN_FDS", "1", 1);
+      setenv("LISTEN_PID", std::to_string(getpid()).c_str(), 1);
+    };
+    pool.start(PoolProcess::Ready::kIgnore);
+    EXPECT_EQ(pool.exit_status(), server::kExitUsage) << pool.log();
+    EXPECT_TRUE(pool.logged(systemd ? "descriptor 3 can be" : "descriptor 0 can be")) << pool.log();
+  }
+}
+
 TEST(Start, ServesDescriptor0InOneProcess) {
   PoolProcess pool;
   const UniqueFd listening = listening_at(pool.path("s"));

@@ -50,6 +50,10 @@ class ListenSocket {
 
   fcgi::Listener listener() const { return {fd_.get(), transport_, peers_}; }
 
+  // True if other machines may reach it: a TCP socket that is not bound to an address of loopback.
+  // What the kernel does not tell counts as true.
+  bool reachable_from_outside() const;
+
   // From now on only these may connect, if the socket is one of TCP.
   void admit_only(const fcgi::Peers& peers) { peers_ = peers; }
 

@@ -123,5 +123,20 @@ TEST_F(ListenSocketTest, NeverBelievesATcpPortMoreForBeingInheritedC13) {
   }
 }
 
+TEST(ListenSocketReach, IsThatOfTheAddressItIsBoundTo) {
+  const std::map<std::string, bool> cases = {
+      {"127.0.0.1", false}, {"127.0.0.2", false},          {"::1", false},
+      {"0.0.0.0", true},    {"::ffff:127.0.0.1", false}, {"::", true}};
+  for (const auto& [host, reachable] : cases) {
+    const SocketAddress where = SocketAddress::tcp({host, 0});
+    UniqueFd fd(socket(where.get()->sa_family, SOCK_STREAM, 0));
+    if (bind(fd.get(), where.get(), where.size()) != 0) continue;  // a machine without IPv6
+    ASSERT_EQ(listen(fd.get(), 1), 0);
+    const auto adopted = ListenSocket::adopt(fd.release(), "it");
+    ASSERT_THAT(adopted, IsOk());
+    EXPECT_EQ(adopted->reachable_from_outside(), reachable) << host;
+  }
+}
+
 }  // namespace
 }  // namespace latchkey::server
