@@ -2,7 +2,9 @@
 // latchkey itself; and the housekeeper beside the pool.
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -40,6 +42,16 @@ std::string holder_name(const char* what) {
   return std::string(what) + "-" + std::to_string(getpid());
 }
 
+Result<crypto::Sealer> sealer_of(const crypto::KeyDirectory& keys) {
+  Result<crypto::Sealer> sealer = keys.sealer();
+  std::error_code unknown;
+  const auto status = std::filesystem::symlink_status(keys.path() + "/seal.key", unknown);
+  if (sealer || status.type() != std::filesystem::file_type::not_found) return sealer;
+  return fail(sealer.error().code, sealer.error().detail +
+                                       "; put it back, or let `latchkey init` make a new one (it "
+                                       "touches nothing that is there)");
+}
+
 // One worker's responder with everything its pages are built on, in the order they need each other.
 class ResponderService final : public fcgi::Service {
  public:
@@ -49,10 +61,13 @@ class ResponderService final : public fcgi::Service {
     auto store = std::make_unique<store::Store>(
         store::Store::attach(config.store.path, config.store.journal));
     const crypto::KeyDirectory keys(config.credential.key_directory);
-    LK_TRY(crypto::Sealer sealer, keys.sealer());
+    LK_TRY(crypto::Sealer sealer, sealer_of(keys));
     LK_TRY(policy::Policy policy, policy::Policy::from(config));
-    LK_TRY(pages::Templates templates, pages::Templates::load(config.pages.templates));
-    pages::use_templates(std::move(templates));
+    Result<pages::Templates> templates = pages::Templates::load(config.pages.templates);
+    if (!templates) {
+      return fail(templates.error().code, "pages.templates: " + templates.error().detail);
+    }
+    pages::use_templates(*std::move(templates));
     return std::unique_ptr<fcgi::Service>(
         new ResponderService(config, clock, context, std::move(store), std::move(sealer),
                              std::move(policy)));

@@ -1,13 +1,17 @@
 #include "wiring.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
+#include "latchkey/base/system_user.h"
 #include "latchkey/role/web_root_guard.h"
 #include "latchkey/server/listen.h"
+#include "latchkey/server/privileges.h"
 #include "latchkey/store/store.h"
 #include "latchkey/telemetry/metrics.h"
 #include "latchkey/wire/json_object.h"
@@ -214,6 +218,35 @@ int serve_cgi(Setting& setting, telemetry::Log& log) {
       log);
 }
 
+// Becomes whom the pool will be, as far as that can be known: the keys are closed to others, and
+// root would see what the pool does not.
+Outcome become_the_pool(const Config& config) {
+  if (!config.pool.user.empty()) return server::become(config.pool.user, config.pool.group);
+  const std::string directory = std::filesystem::path(config.store.path).parent_path().string();
+  struct stat status {};
+  if (geteuid() != 0 || stat(directory.c_str(), &status) != 0 || status.st_uid == 0) return {};
+  return server::become(user_name_of(status.st_uid), {});
+}
+
+// Goes as far as a worker does before its first request, and as a reload does.
+Outcome rehearse(const Setting& setting) {
+  LK_CHECK(become_the_pool(*setting.config));
+  telemetry::Log unheard = telemetry::Log::null();
+  OpenSlowGate gate;
+  server::WorkerContext context{gate, unheard};
+  LK_CHECK(guarded_service(setting, context));
+  return {};
+}
+
+int check(const Setting& setting) {
+  if (const Outcome rehearsed = rehearse(setting); !rehearsed) {
+    complain(setting.file + ": " + rehearsed.error().detail);
+    return server::kExitConfig;
+  }
+  std::printf("%s: the configuration is good\n", setting.file.c_str());
+  return server::kExitGood;
+}
+
 }  // namespace
 
 int run_program(int argc, char** argv, const Role& role) {
@@ -235,10 +268,7 @@ int run_program(int argc, char** argv, const Role& role) {
   setting.config = std::make_shared<const Config>(*std::move(loaded));
   const config::Pool& pool = setting.config->pool;
   setting.start = start_settings(pool, role.sockets(pool));
-  if (command.task == Task::kCheck) {
-    std::printf("%s: the configuration is good\n", setting.file.c_str());
-    return server::kExitGood;
-  }
+  if (command.task == Task::kCheck) return check(setting);
 
   auto log = telemetry::Log::open(log_options(setting.config->log), setting.clock);
   if (!log) {

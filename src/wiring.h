@@ -32,7 +32,7 @@ struct Role {
                       server::WorkerContext&) = nullptr;
 };
 
-// Runs the program: as CGI, as a pool, or with `--check` only over its configuration.
+// Runs the program: as CGI, as a pool, or with `--check` only up to the first request.
 //
 // Returns: the exit status of CONTRACT: 0 good, 64 usage, 78 configuration, 1 anything else.
 int run_program(int argc, char** argv, const Role& role);

@@ -9,6 +9,7 @@
 #include "latchkey/server/privileges.h"
 #include "single.h"
 #include "supervisor.h"
+#include "worker.h"
 
 namespace latchkey::server {
 namespace {
@@ -122,7 +123,8 @@ int run_pool(const PoolOptions& options, const PoolProgram& program, telemetry::
     for (const ListenSocket& socket : *sockets) log.info("listening", {{"socket", socket.name()}});
     if (program.before_start) program.before_start();
     status = alone ? run_single(*sockets, options.settings, program, log)
-                   : supervise(*sockets, options, program, log);
+             : is_start_refused(program, log) ? kExitConfig
+                                              : supervise(*sockets, options, program, log);
   }
   for (ListenSocket& socket : *sockets) socket.remove();
   return status;

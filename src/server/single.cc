@@ -1,11 +1,5 @@
 #include "single.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-
 #include "signals.h"
 #include "worker.h"
 
@@ -41,21 +35,11 @@ class SingleObserver final : public fcgi::LoopObserver {
   bool wants_reload_ = false;
 };
 
-bool rehearse(const PoolProgram& program, telemetry::Log& log) {
-  static_cast<void>(std::fflush(nullptr));
-  const pid_t parent = getpid();
-  const pid_t pid = fork();
-  if (pid == 0) _exit(follow_parent(parent) ? run_rehearsal(program, log) : kExitFailure);
-  int status = 0;
-  while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
-  return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == kExitGood;
-}
-
 using ServiceResult = Result<std::unique_ptr<fcgi::Service>>;
 
 // Returns the service of the new configuration, or an error: then the old one goes on.
 ServiceResult reloaded(const PoolProgram& program, WorkerContext& context) {
-  if (!rehearse(program, context.log)) {
+  if (in_child([&] { return run_rehearsal(program, context.log); }) != kExitGood) {
     return fail(ErrorCode::kRefused, "the rehearsal failed");
   }
   LK_CHECK(program.reload());
@@ -70,8 +54,8 @@ int run_single(const std::vector<ListenSocket>& sockets, const PoolSettings& set
   WorkerContext context{gate, log};
   ServiceResult service = program.make_service(context);
   if (!service.has_value()) {
-    log.error("worker_not_started", {{"detail", service.error().detail}});
-    return kExitFailure;
+    log.error("configuration_refused", {{"detail", service.error().detail}});
+    return kExitConfig;
   }
   std::vector<fcgi::Listener> listeners;
   for (const ListenSocket& socket : sockets) listeners.push_back(socket.listener());

@@ -2,9 +2,12 @@
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
 
 #include "signals.h"
 
@@ -55,6 +58,15 @@ class WorkerObserver final : public fcgi::LoopObserver {
   SignalFd signals_{SIGTERM, SIGINT, SIGUSR1};
 };
 
+int try_service(const PoolProgram& program, telemetry::Log& log) {
+  OpenSlowGate gate;
+  WorkerContext context{gate, log, Scoreboard::kSlotsMax};
+  const auto service = program.make_service(context);
+  if (service.has_value()) return kExitGood;
+  log.error("configuration_refused", {{"detail", service.error().detail}});
+  return kExitConfig;
+}
+
 }  // namespace
 
 bool follow_parent(int parent) {
@@ -95,17 +107,29 @@ int run_housekeeper(const WorkerStart& start) {
 
 int run_rehearsal(const PoolProgram& program, telemetry::Log& log) {
   alarm(kRehearsalSecondsMax);
-  OpenSlowGate gate;
-  WorkerContext context{gate, log, Scoreboard::kSlotsMax};
   const auto settings = program.reload();
   if (!settings.has_value()) {
     log.error("configuration_refused", {{"detail", settings.error().detail}});
     return kExitConfig;
   }
-  const auto service = program.make_service(context);
-  if (service.has_value()) return kExitGood;
-  log.error("configuration_refused", {{"detail", service.error().detail}});
-  return kExitConfig;
+  return try_service(program, log);
+}
+
+bool is_start_refused(const PoolProgram& program, telemetry::Log& log) {
+  return in_child([&] {
+           alarm(kRehearsalSecondsMax);
+           return try_service(program, log);
+         }) == kExitConfig;
+}
+
+int in_child(const std::function<int()>& work) {
+  static_cast<void>(std::fflush(nullptr));  // or the child would write it again
+  const pid_t parent = getpid();
+  const pid_t pid = fork();
+  if (pid == 0) _exit(follow_parent(parent) ? work() : kExitFailure);
+  int status = 0;
+  while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+  return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : kExitFailure;
 }
 
 }  // namespace latchkey::server

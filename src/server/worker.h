@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -28,6 +29,16 @@ int run_housekeeper(const WorkerStart& start);
 // Tries a new configuration: reads it, and makes a service with it. Ends by itself when it takes
 // too long. Returns the exit status, kExitGood if the configuration may be used.
 int run_rehearsal(const PoolProgram& program, telemetry::Log& log);
+
+// Tries in a child, before anybody is told that the pool is ready, whether a service can be made of
+// what was read: what is wrong now would be wrong in every worker.
+//
+// Returns: true if it cannot, with the reason in the log. A child that crashed or took too long
+//          tells nothing of the configuration.
+bool is_start_refused(const PoolProgram& program, telemetry::Log& log);
+
+// Does `work` in a child and waits for it. Returns its exit status, kExitFailure if it has none.
+int in_child(const std::function<int()>& work);
 
 // Ends with its parent: asks to be told, and returns false when it is gone already.
 bool follow_parent(int parent);

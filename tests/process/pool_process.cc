@@ -16,6 +16,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "../../src/server/scoreboard.h"
 #include "../../src/server/socket_address.h"
 
 namespace latchkey::testing {
@@ -142,7 +143,8 @@ server::PoolProgram test_program(const std::string& config_file, Signals& signal
   server::PoolProgram program;
   program.make_service = [config, &signals](server::WorkerContext& context)
       -> Result<std::unique_ptr<fcgi::Service>> {
-    if (*config == "no-service") return fail(ErrorCode::kUnavailable, "no service can be made");
+    const bool rehearsal = context.slot == server::Scoreboard::kSlotsMax;
+    if (*config == "no-service" || (*config == "no-worker" && !rehearsal)) return fail(ErrorCode::kUnavailable, "no service can be made");
     return std::make_unique<TestService>(*config, signals, context);
   };
   program.reload = [config, config_file, settings]() -> Result<server::PoolSettings> {

@@ -37,7 +37,8 @@ struct Signals {
 
 // A program whose service obeys the parameter VERB; see pool_process.cc. Its "configuration" is the
 // text of `config_file`: `bad` is refused, `crash` ends who reads it, `no-service` is readable but
-// nothing can be made of it, anything else is what the verb `config` answers.
+// nothing can be made of it, `no-worker` passes the rehearsal only, anything else is what the verb
+// `config` answers.
 server::PoolProgram test_program(const std::string& config_file, Signals& signals,
                                  server::PoolSettings settings);
 

@@ -251,6 +251,26 @@ TEST(Start, SaysWhoMakesTheDirectoryOfASocket) {
   EXPECT_TRUE(pool.log().contains("make the directory, owned by the service's user")) << pool.log();
 }
 
+TEST(Start, EndsAsAConfigurationFaultWhenNoServiceCanBeMade) {
+  PoolProcess pool;
+  pool.configure("no-service");
+  pool.start(PoolProcess::Ready::kIgnore);
+  EXPECT_EQ(pool.exit_status(), server::kExitConfig);
+  EXPECT_TRUE(pool.logged("no service can be made")) << pool.log();
+  EXPECT_FALSE(pool.logged("pool_started"));
+  EXPECT_FALSE(std::filesystem::exists(pool.path("s")));
+}
+
+TEST(Start, EndsAsAConfigurationFaultOnDescriptor0Too) {
+  PoolProcess pool;
+  const UniqueFd listening = listening_at(pool.path("s"));
+  pool.configure("no-service");
+  pool.in_child = [&listening] { dup2(listening.get(), 0); };
+  pool.start(PoolProcess::Ready::kIgnore);
+  EXPECT_EQ(pool.exit_status(), server::kExitConfig);
+  EXPECT_TRUE(pool.logged("no service can be made")) << pool.log();
+}
+
 TEST(Start, NeedsASocket) {
   PoolProcess pool;
   pool.in_child = [] {};

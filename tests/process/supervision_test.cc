@@ -66,7 +66,7 @@ TEST(Supervisor, RetiresAWorkerAfterItsRequestsAndLosesNone) {
 
 TEST(Supervisor, BacksOffWhenWorkersCannotStart) {
   PoolProcess pool;
-  pool.configure("no-service");
+  pool.configure("no-worker");
   pool.start();
   EXPECT_TRUE(PoolProcess::eventually([&pool] {
     return pool.logged("replaced_after_ms=100") && pool.logged("replaced_after_ms=200") &&

@@ -79,7 +79,9 @@ struct PoolProgram {
   std::function<void()> before_start;
 
   // Makes what answers requests; called in each worker, after fork(): open databases here. A
-  // failure ends the worker, which is tried again with back-off.
+  // failure is the configuration's: what may be mended by itself is left to the requests. At the
+  // start it is tried in a child first, and a failure ends the program with kExitConfig; later it
+  // ends the worker, which is tried again with back-off.
   MakeService make_service;
 
   // Reads and checks the configuration again, keeps it for later make_service calls, and returns
