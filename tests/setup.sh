@@ -16,7 +16,7 @@ TEST="$DEMO $CHECK openssl sqlite3 python3-pytest python3-jwt python3-cryptograp
  lighttpd lighttpd-modules-lua lighttpd-mod-openssl caddy haproxy
  iproute2 apache2 libapache2-mod-fcgid slapd ldap-utils
  krb5-kdc krb5-admin-server krb5-user libapache2-mod-auth-gssapi lighttpd-mod-authn-gssapi"
-BENCH="$DEMO wrk libbenchmark-dev apache2 lighttpd caddy"
+BENCH="$DEMO wrk libbenchmark-dev apache2 lighttpd caddy haproxy"
 LINT='clang-19 clang-tidy-19 libclang-rt-19-dev gcovr'
 
 packages=

@@ -15,7 +15,7 @@ import statistics
 import subprocess
 import sys
 import time
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from hashlib import sha256
 from pathlib import Path
 
@@ -46,6 +46,8 @@ per_user_max = 100000
 enabled = true
 [cache]
 signatures = 1024
+[pool]
+requests_per_worker = 1000000000
 [docker]
 token_hosts = ["127.0.0.1"]
 lifetime = "1h"
@@ -101,15 +103,15 @@ def private_kib(pid):
     return sum(int(size) for size in re.findall(r"Private_(?:Clean|Dirty): +(\d+) kB", text))
 
 
-def wrk(url, seconds, header=None, tokens=None, connections=32):
+def wrk(url, seconds, header=None, credentials=None, connections=32):
     """One run of wrk. Returns requests/s, p50 and p99 in milliseconds, requests, answers that are no 2xx or 3xx."""
     command = [program("wrk"), "-t2", f"-c{connections}", f"-d{round(seconds)}s", "--latency"]
     if header:
         command += ["-H", header]
-    if tokens:
-        command += ["-s", str(ROOT / "tests/bench/tokens.lua")]
+    if credentials:
+        command += ["-s", str(ROOT / "tests/bench/credentials.lua")]
     text = subprocess.run([*command, url], capture_output=True, text=True, check=True,
-                          env=clean_environment(TOKENS=tokens or "")).stdout
+                          env=clean_environment(CREDENTIALS=credentials or "")).stdout
     unit = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
     def share(percent):
@@ -163,7 +165,8 @@ class Bench:
         made = "".join(half.communicate()[0] for half in halves)
         assert made.count("\n") == TOKENS, "the tokens could not be issued"
         self.tokens = self.directory / "tokens"
-        self.tokens.write_text(made)
+        self.tokens.write_text("".join(f"Authorization: Bearer {token}\n" for token in made.split()))
+        self.sessions = self.directory / "sessions"
         self.known = made.split("\n")[0]
         revoked = self.latchkey.issue("alice")
         self.latchkey.admin("credential", "revoke", revoked["id"])
@@ -212,14 +215,17 @@ class Bench:
             "null": ("/null/", {"header": "Cookie: sid=good"}, self.null.children, False),
             "session": ("/latchkey/", {"header": f"Cookie: {self.cookie}"}, self.workers, False),
             "jwt-known": ("/latchkey/", {"header": f"Authorization: Bearer {self.known}"}, self.workers, False),
-            "jwt-new": ("/latchkey/", {"tokens": str(self.tokens)}, self.workers, False),
+            "jwt-new": ("/latchkey/", {"credentials": str(self.tokens)}, self.workers, False),
             "docker-token": ("/v2/bench/manifests/1", {"header": f"Authorization: Bearer {self.docker}"}, self.workers, False),
             "jwt-revoked": ("/latchkey/", {"header": f"Authorization: Bearer {self.revoked}"}, self.workers, True),
             "user-token": ("/latchkey/", {"header": f"Authorization: Basic {self.pair}"}, self.workers, False),
         }
         if not suffix:
             return everything
-        return {name + (suffix if name != "null" else ""): everything[name] for name in ("null", "session", "jwt-known", "user-token")}
+        # Each session is somebody else's, and is read from the store when its turn comes again.
+        everything["sessions"] = ("/latchkey/", {"credentials": str(self.sessions)}, self.workers, False)
+        return {name + (suffix if name != "null" else ""): everything[name]
+                for name in ("null", "session", "jwt-known", "jwt-new", "docker-token", "user-token", "sessions")}
 
     def measure(self, cases, port=None):
         """Runs all cases round after round, so that a noisy minute hits all of them. Returns the rounds per case."""
@@ -236,29 +242,42 @@ class Bench:
             before = nanoseconds(charged)
             rps, p50, p99, requests, bad = wrk(url, SECONDS, **options)
             assert bad == (requests if refused else 0), f"{name}: {bad} of {requests} were refused"
-            if pids() == charged:  # a worker that retired took its figures with it
+            if pids() == charged:  # a worker that was replaced took its figures with it
                 return rps, (nanoseconds(charged) - before) / 1000 / requests, p50, p99
 
     def fill(self):
-        """A hundred thousand live sessions and a million credentials of other people."""
+        """A hundred thousand live sessions and a million credentials of ten thousand other people. Writes down TOKENS
+        of the sessions for wrk."""
         database = sqlite3.connect(self.latchkey.database)
-        for table, count, key in (("session", 100_000, "token_hash"), ("credential", 1_000_000, "id")):
+        people = [uuid_of(f"account{number}") for number in range(10_000)]
+        fields = []
+
+        def copies(table, count, change):
             columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
             model = dict(zip(columns, database.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()))
-
-            def rows(model=model, columns=columns, key=key, count=count):
-                for number in range(count):
-                    digest = sha256(f"{key}{number}".encode()).digest()
-                    h = digest.hex()
-                    row = dict(model)
-                    row[key] = digest if key == "token_hash" else f"{h[:8]}-{h[8:12]}-7{h[13:16]}-8{h[17:20]}-{h[20:32]}"
-                    if table == "session" and "id" in row:
-                        row["id"] = f"{h[:8]}-{h[8:12]}-7{h[13:16]}-8{h[17:20]}-{h[20:32]}"
-                    yield [row[c] for c in columns]
             marks = ",".join("?" * len(columns))
+            rows = ({**model, **change(number)}.values() for number in range(count))
             with database:
-                database.executemany(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})", rows())
+                database.executemany(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})", map(tuple, rows))
+
+        def session(number):
+            token = urlsafe_b64encode(sha256(f"session{number}".encode()).digest()).decode().rstrip("=")
+            if number < TOKENS:
+                fields.append(f"Cookie: latchkey={token}\n")
+            return {"token_hash": sha256(token.encode()).digest(), "id": uuid_of(token), "account": people[number % len(people)]}
+
+        copies("account", len(people), lambda number: {
+            "id": people[number], "issuer": "https://id.example", "provider": "idp", "subject": f"person{number}",
+            "user_name": f"person{number}", "local_digest": None})
+        copies("session", 100_000, session)
+        copies("credential", 1_000_000, lambda number: {"id": uuid_of(f"credential{number}"), "account": people[number % len(people)]})
         database.close()
+        self.sessions.write_text("".join(fields))
+
+
+def uuid_of(text):
+    h = sha256(text.encode()).hexdigest()
+    return f"{h[:8]}-{h[8:12]}-7{h[13:16]}-8{h[17:20]}-{h[20:32]}"
 
 
 def table(figures, server="nginx"):
@@ -320,15 +339,16 @@ def run_bench():
 
 
 def run_soak():
-    """A million requests of every kind in turn fill what is bounded; by a million more the workers may not have grown."""
+    """A million requests of every kind in turn fill what is bounded; by a million more the same workers may not have grown."""
     bench = Bench(ROOT / "build/bench-run")
     try:
         kinds = [case for name, case in bench.cases().items() if name not in ("limit-204", "null")]
-        done, full = 0, None
+        done, full, workers = 0, None, sorted(bench.workers())
         while done < 2_000_000:
             for path, options, _, _ in kinds:
                 done += wrk(f"http://127.0.0.1:{bench.port}{path}", 5, **options)[3]
-            held = max(private_kib(pid) for pid in bench.workers())
+            assert sorted(bench.workers()) == workers, "a worker was replaced, and with it what it held"
+            held = max(private_kib(pid) for pid in workers)
             print(f"{done:>9} requests, private memory of the largest worker {held} KiB", flush=True)
             if full is None and done >= 1_000_000:
                 full = held

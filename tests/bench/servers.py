@@ -2,7 +2,7 @@
 one by latchkey, asked in the same way, so that the difference is ours and not the server's."""
 import shutil
 
-from tests.support.processes import Part, clean_environment, free_port, program
+from tests.support.processes import ROOT, Part, clean_environment, free_port, program
 from tests.support.servers.apache import ACCOUNT, AS_ROOT, MODULES, open_directory
 
 APACHE_MODULES = "mpm_event authn_core authz_core authz_user authnz_fcgi setenvif".split()
@@ -84,6 +84,25 @@ CADDY_LOCATION = """
     }}
 """
 
+HAPROXY = """
+global
+    lua-load {dir}/null.lua
+    lua-load {dir}/latchkey.lua
+defaults
+    mode http
+    timeout connect 2s
+    timeout client  60s
+    timeout server  60s
+frontend bench
+    bind 127.0.0.1:{port}
+{locations}
+    http-request deny deny_status 503 unless {{ var(txn.latchkey_approved) -m bool }}
+    http-request return status 200 content-type text/plain string "{content}"
+"""
+HAPROXY_LOCATION = """
+    http-request lua.{name} if {{ path_beg /{name}/ }}
+"""
+
 
 class OtherServer:
     """One web server of the bench on a port of its own, with /null/file and /latchkey/file."""
@@ -100,8 +119,10 @@ class OtherServer:
 
     def both(self, template, **values):
         """Returns the two locations; `{socket}` is where each is asked about."""
-        sockets = {"null": self.bench.directory / "null.sock", "latchkey": self.bench.latchkey.authorizer_socket}
-        return "".join(template.format(name=name, socket=socket, **values) for name, socket in sockets.items())
+        return "".join(template.format(name=name, socket=socket, **values) for name, socket in self.sockets().items())
+
+    def sockets(self):
+        return {"null": self.bench.directory / "null.sock", "latchkey": self.bench.latchkey.authorizer_socket}
 
     def write(self, name, text):
         (self.directory / name).write_text(text)
@@ -145,4 +166,18 @@ class Caddy(OtherServer):
         return [program("caddy"), "run", "--config", self.write("Caddyfile", text), "--adapter", "caddyfile"]
 
 
-OTHERS = (Apache, Lighttpd, Caddy)
+class Haproxy(OtherServer):
+    """The Lua action of examples/haproxy, on a unix socket."""
+
+    name = "haproxy"
+
+    def command(self):
+        action = (ROOT / "examples/haproxy/latchkey/latchkey.lua").read_text()
+        for name, socket in self.sockets().items():
+            self.write(f"{name}.lua", action.replace("/run/latchkey/authorizer.sock", str(socket))
+                       .replace('register_action("latchkey"', f'register_action("{name}"'))
+        text = HAPROXY.format(dir=self.directory, port=self.port, locations=self.both(HAPROXY_LOCATION), content="x" * 200)
+        return [program("haproxy"), "-db", "-f", self.write("haproxy.cfg", text)]
+
+
+OTHERS = (Apache, Lighttpd, Caddy, Haproxy)
