@@ -171,14 +171,15 @@ def test_jenkins(world, example, server):
 def test_the_registry_is_read_by_all_and_written_by_the_group_release(world, example, tmp_path, server):
     site = example(server, "docker-registry").site("registry.example.com")
     image, name = oci_layout(tmp_path / "image"), f"docker://registry.example.com/{server}/hello:1"
-    assert site.browse("/").location.endswith("/cli/credentials")
+    assert site.browse("/").location.endswith(("/cli/credentials", "/oauth/login?rd=%2F"))
     assert_docker_is_challenged(site, "nexus-proxy")
     with Tunnel(site.port) as tunnel:
         def skopeo(user, command, *arguments):
             return run([program("skopeo"), "--insecure-policy", command, *arguments], tmp_path, HOME=tmp_path, REGISTRY_AUTH_FILE=(
                 tmp_path / f"{user}.json"), HTTPS_PROXY=tunnel.url, SSL_CERT_FILE=world.tls.ca)
         for user in ("alice", "bob"):
-            page = world.sign_in(site, user, "/cli/credentials")
+            page = world.sign_in(site, user, "/")
+            assert page.reply.status == 200 and page.url.endswith("/cli/credentials"), page.history
             issued = json.loads(site.get("/cli/credentials", cookie=page.cookies(site.host)).text)
             done = skopeo(user, "login", "-u", user, "-p", issued["password"], site.host)
             assert done.returncode == 0 and "Login Succeeded" in done.stdout, done.stdout

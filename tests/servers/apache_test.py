@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from tests.support.doctor import assert_nothing_to_mend
 from tests.support.fake_fastcgi import FakeFastcgi
 from tests.support.servers.apache import EXAMPLES, ApacheFcgidFront, ApacheFront
 from tests.support.servers.front import CONFIGURATION
@@ -228,3 +229,9 @@ def test_what_only_resembles_a_page_of_latchkeys_is_no_way_to_the_application(wh
                        "/" + page, page.upper(), page + ".", page + "%20", "/x/.." + page + "x", "//x/../" + page + "x"):
             front.nexus.get(target)
             assert front.application.requests == [], target
+
+
+def test_the_doctor_finds_nothing_to_mend_at_a_local_application(apache, local, token):
+    """Apache serves it, so no page can show the fields of a request."""
+    findings = assert_nothing_to_mend(apache, local)
+    assert {fault for fault, _ in findings} <= {"no_hsts", "no_mirror"}

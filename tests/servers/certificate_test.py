@@ -6,6 +6,7 @@ import ssl
 
 import pytest
 
+from tests.support.doctor import assert_nothing_to_mend
 from tests.support.people import PeopleAuthority
 from tests.support.processes import wait_until
 from tests.support.servers.apache import ApacheFront
@@ -284,3 +285,8 @@ def test_a_customer_of_another_site_of_this_nginx_is_nobody_whatever_the_certifi
         assert front.application.requests == []
     finally:
         front.stop()
+
+
+def test_the_doctor_finds_nothing_to_mend_where_certificates_are_asked_for(behind):
+    behind.fresh_account("alice")
+    assert_nothing_to_mend(behind, behind.nexus)

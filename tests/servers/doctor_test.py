@@ -1,11 +1,12 @@
 """`latchkey doctor` finds nothing to mend in the files of examples/ as shipped, and every mistake that is planted."""
-import json
+import re
 import socket
 import threading
 
 import pytest
 
 from tests.support import plants
+from tests.support.doctor import NEXUS, assert_nothing_to_mend, examine, worse_than_notes
 from tests.support.processes import free_port
 from tests.support.servers.apache import ApacheFcgidFront, ApacheFront
 from tests.support.servers.caddy import CaddyFront
@@ -14,31 +15,27 @@ from tests.support.servers.haproxy import HaproxyFront
 from tests.support.servers.lighttpd import LighttpdFront
 from tests.support.servers.nginx import NginxFcgiwrapFront, NginxFront
 
-NEXUS = "https://nexus.example.com"
-
-
-def examine(latchkey, tls, port, *more, url=NEXUS, http=1):
-    """Runs the doctor on `url`. Returns (exit status, {fault: finding})."""
-    done = latchkey.admin("doctor", url, "--connect", f"127.0.0.1:{port}", "--connect-http", f"127.0.0.1:{http}",
-                          "--ca", tls.ca, "--json", *more, check=False)
-    report = json.loads(done.stdout or "{}")
-    assert report, done.stderr
-    return done.returncode, {(finding["fault"], finding["where"]): finding for finding in report["findings"]}
-
-
-def worse_than_notes(findings):
-    return {fault: finding["seen"] for (fault, _), finding in findings.items() if finding["severity"] != "note"}
+DOCKER = "https://docker.example.com"
+SHIPPED = (("nexus-two-hosts", "nexus.example.com"), ("nexus-two-hosts", "docker.example.com"), ("nexus", "nexus.example.com"),
+           ("jenkins", "jenkins.example.com"), ("docker-registry", "registry.example.com"))
 
 
 def test_the_doctor_finds_nothing_to_mend(front, credential):
-    """`latchkey doctor` finds nothing worse than a note in the example as shipped"""
-    status, findings = examine(front.latchkey, front.tls, front.nexus.port, "--user", "alice")
-    found = worse_than_notes(findings)
+    """`latchkey doctor` finds nothing worse than a note in the examples as shipped, under each host name"""
     if front.cannot("the_doctor_finds_nothing_to_mend"):
+        status, findings = examine(front.latchkey, front.tls, front.nexus.port, "--user", "alice")
+        found = worse_than_notes(findings)
         assert status == 1 and found and "critical" not in {one["severity"] for one in findings.values()}, findings
         return
-    assert status == 0 and not found, found
-    assert {fault for fault, _ in findings} <= {"no_hsts"}, findings
+    for application, host in SHIPPED:
+        if application == "nexus-two-hosts":
+            site = front.server.site(host)
+        elif application in front.applications and not front.starts_a_program_per_question:
+            site = front.site(application, host)
+        else:
+            continue
+        findings = assert_nothing_to_mend(front, site)
+        assert {fault for fault, _ in findings} <= {"no_hsts", "no_mirror"}, (application, host, findings)
     left = [one for one in front.latchkey.admin_json("credential", "list") if one["label"] == "latchkey doctor"]
     assert len(left) >= 2 and {one["state"] for one in left} == {"revoked"}
 
@@ -115,6 +112,26 @@ def test_a_planted_mistake_is_found(ward, name, plant):
         finally:
             server.stop()
         assert status == 0, worse_than_notes(findings)
+
+
+def test_the_doctor_finds_nothing_to_mend_where_decisions_are_remembered(patient):
+    site = patient.started("nexus-cached", replace={"/run/latchkey-decisions": patient.directory / "decisions"})
+    assert_nothing_to_mend(patient, site.site("nexus.example.com"))
+
+
+@pytest.mark.parametrize("name", [name for name, (front, _) in SERVERS.items() if not front.starts_a_program_per_question])
+def test_without_a_url_each_host_of_the_configuration_is_examined(ward, name):
+    """Among them one for programs only."""
+    patient = ward.patient(name)
+    everything = patient.latchkey.file.read_text()
+    two = re.sub(r"hosts = \[.*\]", 'hosts = ["nexus.example.com", "docker.example.com"]', everything)
+    try:
+        patient.latchkey.file.write_text(two)
+        status, findings = examine(patient.latchkey, patient.tls, patient.nexus.port, "--user", "alice", url=None)
+        assert status == 0, worse_than_notes(findings)
+        assert {where for fault, where in findings if fault == "no_hsts"} == {NEXUS, DOCKER}, findings
+    finally:
+        patient.latchkey.file.write_text(everything)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from tests.servers.certificate_test import SECRET
+from tests.support.doctor import examine, worse_than_notes
 from tests.support.kerberos import Kdc
 from tests.support.processes import clean_environment
 from tests.support.servers.apache import ACCOUNT, AS_ROOT, ApacheFront
@@ -151,3 +152,10 @@ def test_without_a_ticket_nobody_gets_past_lighttpds_sign_in(lighttpd):
     assert curl(lighttpd, "/page", *forged, browser=False)[0] in (400, 401)
     assert curl(lighttpd, "/oauth/login", *forged)[0] in (400, 401)
     assert lighttpd.application.requests == []
+
+
+def test_the_doctor_misses_nothing_at_apache_but_a_ticket(apache, kdc):
+    """It is a stranger to the KDC, so it is not shown the sign-in."""
+    curl(apache, "/page", *NEGOTIATE, environment=kdc.ticket("ann", "ann-pw"))
+    status, findings = examine(apache.latchkey, apache.tls, apache.nexus.port, "--user", "ann", url=f"https://{HOST}")
+    assert status == 1 and set(worse_than_notes(findings)) == {"sign_in_broken"}, findings

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from tests.support.doctor import assert_nothing_to_mend
 from tests.support.fake_fastcgi import FakeFastcgi
 from tests.support.processes import wait_until
 from tests.support.servers.lighttpd import LighttpdSpawnedFront, processes
@@ -140,3 +141,8 @@ def test_the_challenge_for_certificates_stays_open_over_plain_http(lighttpd, tmp
         reply = plain.get(other)
         listing = other.endswith("/acme-challenge/")
         assert reply.status == (403 if listing else 301) and "nobody asked" not in reply.text, (other, reply)
+
+
+def test_the_doctor_finds_nothing_to_mend_in_the_examples_of_lighttpd_alone(lighttpd, cgi, local, credential):
+    for site in (lighttpd.nexus, cgi, local[0]):
+        assert_nothing_to_mend(lighttpd, site)

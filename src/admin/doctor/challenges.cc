@@ -89,7 +89,9 @@ bool is_answered_by_us(Examination& examination, const std::string& path) {
   const auto reply = examination.site.ask({.target = path});
   if (!reply) return false;
   const Verdict verdict = examination.verdict(*reply);
-  return verdict == Verdict::kRefused || verdict == Verdict::kSignIn;
+  return verdict == Verdict::kSignIn ||
+         (verdict == Verdict::kRefused &&
+          !is_servers_refusal(examination.report.server(), *reply));
 }
 
 bool begins_with(const std::string& name, std::string_view begin) {

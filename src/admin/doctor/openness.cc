@@ -13,30 +13,33 @@ bool leads_to_own_page(const Examination& examination, const remote::RawReply& r
          is_own_page(examination.config.paths, path_of_location(location));
 }
 
-// Judges one answer to a stranger. Returns true if it came from latchkey.
-bool look_at(Examination& examination, const Probe& probe, const remote::RawReply& reply) {
+// How good an address is to knock at.
+enum class Base { kNone, kServersRefusal, kHealthProbes, kReal, kInvented };
+
+// Judges one answer to a stranger.
+Base look_at(Examination& examination, const Probe& probe, const remote::RawReply& reply) {
   switch (examination.verdict(reply)) {
     case Verdict::kLetThrough:
       examination.found(Fault::kUnprotected, text_of(probe, reply));
-      return false;
+      return Base::kNone;
     case Verdict::kElsewhere:
       if (!is_servers_own(examination.report.server(), reply) &&
           !leads_to_own_page(examination, reply)) {
         examination.found(Fault::kNotAsked, text_of(probe, reply));
       }
-      return false;
+      return Base::kNone;
     case Verdict::kBroken:
     case Verdict::kSilent:
       examination.found(Fault::kBroken, text_of(probe, reply));
-      return false;
+      return Base::kNone;
     case Verdict::kRefused:
-    case Verdict::kSignIn: return true;
+      if (is_servers_refusal(examination.report.server(), reply)) return Base::kServersRefusal;
+      [[fallthrough]];
+    case Verdict::kSignIn:
+      if (probe.target == examination.config.health.path) return Base::kHealthProbes;
+      return probe.target.contains(examination.nonce) ? Base::kInvented : Base::kReal;
   }
-  return false;
-}
-
-bool is_invented(const Examination& examination, const std::string& path) {
-  return path.contains(examination.nonce);
+  return Base::kNone;
 }
 
 }  // namespace
@@ -71,13 +74,14 @@ void look_at_location(Examination& examination, const Probe& probe,
 
 void probe_openness(Examination& examination) {
   std::string base;
+  Base best = Base::kNone;
   for (const std::string& path : examination.places.closed) {
     const Probe probe{.target = path};
     const auto reply = examination.site.ask(probe);
-    if (!reply || !look_at(examination, probe, *reply)) continue;
-    const bool better = base.empty() || (is_invented(examination, path) &&
-                                         !is_invented(examination, base));
-    if (better) base = path;
+    const Base found = reply ? look_at(examination, probe, *reply) : Base::kNone;
+    if (found <= best) continue;
+    best = found;
+    base = path;
   }
   if (examination.places.closed.empty()) {
     examination.found(Fault::kNothingProtected, "all rules name `anyone`");

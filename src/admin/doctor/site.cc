@@ -31,7 +31,7 @@ std::string without_port(const std::string& authority) {
 std::string_view servers_mark(Server server) {
   switch (server) {
     case Server::kNginx: return "<hr><center>";
-    case Server::kApache: return "<!DOCTYPE HTML PUBLIC \"-//IETF//DTD HTML 2.0//EN\">";
+    case Server::kApache: return "</title>\n</head><body>\n<h1>";
     case Server::kLighttpd: return "<h1>404 Not Found</h1>";
     case Server::kCaddy:
     case Server::kHaproxy:
@@ -101,6 +101,10 @@ bool is_servers_own(Server server, const remote::RawReply& reply) {
   if (server == Server::kHaproxy) return is_haproxys_page(reply);
   const std::string_view mark = servers_mark(server);
   return !mark.empty() && reply.body.contains(mark);
+}
+
+bool is_servers_refusal(Server server, const remote::RawReply& reply) {
+  return reply.status == 403 && is_servers_own(server, reply);
 }
 
 bool is_own_page(const config::Paths& paths, std::string_view path) {

@@ -74,6 +74,10 @@ Verdict judge(const remote::RawReply& reply, std::string_view login_path);
 // True for the web server's own error page or redirect, behind which there is no application.
 bool is_servers_own(Server server, const remote::RawReply& reply);
 
+// True for a refusal that the web server made up by itself, as where it has nothing. A 401 is none:
+// it may be latchkey's, and come out wrong.
+bool is_servers_refusal(Server server, const remote::RawReply& reply);
+
 // True for the path of one of latchkey's own pages.
 bool is_own_page(const config::Paths& paths, std::string_view path);
 

@@ -81,6 +81,7 @@ class Front:
       the same fixtures by name,
     - `out_of_order`: the statuses of a server that gets no answer from latchkey,
     - `serves_files`: True where the server's own files are all there is to protect: nothing there sees a request,
+    - `starts_a_program_per_question`: True where hundreds of questions take long,
     - `fails_at_once`: False where a client may wait long while there is no authorizer,
     - where the server starts the pools itself: make_latchkey(), start_authorizer(), stop_authorizer() and
       authorizer_pids() of its own.
@@ -92,6 +93,7 @@ class Front:
     out_of_order = frozenset({500, 502, 503, 504})
     serves_files = False
     fails_at_once = True
+    starts_a_program_per_question = False
     applications = ("nexus", "nexus-two-hosts", "jenkins", "docker-registry")  # that have an example for this mode
     application_class = RecordingApplication
 

@@ -80,6 +80,7 @@ class NginxFcgiwrapFront(NginxFront):
     """nginx with auth_request to CGI programs under fcgiwrap, as the README's "Without pools" says."""
 
     name = "nginx-fcgiwrap"
+    starts_a_program_per_question = True
     reasons = {**NginxFront.reasons,
                "large_upload_refused": "refused all the same, but only when it was sent: nginx can answer sooner only where it "
                                        "passes the upload on, and fcgiwrap takes all of it before the program's answer"}

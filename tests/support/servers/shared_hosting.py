@@ -62,6 +62,7 @@ class HtaccessFront(Front):
     """mod_fcgid asks latchkey as .htaccess says; the application, latchkey's own pages and its refusals are CGI."""
 
     name = "apache-htaccess"
+    starts_a_program_per_question = True
     variant = "htaccess-mod_fcgid"
     fails_at_once = False  # mod_fcgid starts a program that ends over and over while its clients wait
     reasons = {

@@ -128,6 +128,9 @@ TEST(Verdict, KnowsTheServersOwnPages) {
   EXPECT_FALSE(is_servers_own(Server::kApache, page));
   EXPECT_FALSE(is_servers_own(Server::kUnknown, page));
   EXPECT_FALSE(is_servers_own(Server::kNginx, reply(404, {}, "no such job")));
+  EXPECT_TRUE(is_servers_refusal(Server::kNginx, reply(403, {}, page.body)));
+  EXPECT_FALSE(is_servers_refusal(Server::kNginx, reply(401, {}, page.body))) << "may be latchkey's";
+  EXPECT_FALSE(is_servers_refusal(Server::kNginx, reply(403, {}, "not you")));
   const std::string haproxys = "<html><body><h1>400 Bad request</h1>\n"
                                "Your browser sent an invalid request.\n</body></html>\n";
   EXPECT_TRUE(is_servers_own(Server::kHaproxy, reply(400, {}, haproxys)));
