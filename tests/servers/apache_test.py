@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.doctor import assert_nothing_to_mend
 from tests.support.fake_fastcgi import FakeFastcgi
+from tests.support.people import PeopleAuthority
+from tests.support.processes import program
 from tests.support.servers.apache import EXAMPLES, ApacheFcgidFront, ApacheFront
 from tests.support.servers.front import CONFIGURATION
 from tests.support.stack import users_file
@@ -17,10 +19,13 @@ env | sed 's/=/: /'
 """
 
 
+EXAMPLE_NAMES = sorted(file.name for file in EXAMPLES.glob("*.conf"))
+HOSTS = CONFIGURATION.replace('"docker.example.com",', '"docker.example.com", "app.example.com",', 1)
+
+
 @pytest.fixture(scope="module")
 def apache(tmp_path_factory):
-    hosts = CONFIGURATION.replace('"docker.example.com",', '"docker.example.com", "app.example.com",', 1)
-    made = ApacheFront(tmp_path_factory.mktemp("apache"), configuration=hosts)
+    made = ApacheFront(tmp_path_factory.mktemp("apache"), configuration=HOSTS)
     yield made
     made.stop()
 
@@ -45,11 +50,12 @@ def test_plain_http_only_leads_to_https_and_serves_the_certificate_challenge(apa
         assert reply.status == 301 and "nobody asked" not in reply.text, (other, reply)
 
 
-@pytest.fixture(scope="module")
-def local(apache):
-    """A CGI of Apache's own on app.example.com."""
-    apache.tls.server("app.example.com")
-    scripts, site = apache.run / "cgi-bin", apache.run / "www"
+@pytest.fixture(scope="module", params=["apache", "fcgid"])
+def local(request):
+    """A front with a CGI of Apache's own on app.example.com, and that site. Returns (front, Site, alice's credential)."""
+    front = request.getfixturevalue(request.param)
+    front.tls.server("app.example.com")
+    scripts, site = front.run / "cgi-bin", front.run / "www"
     scripts.mkdir()
     site.mkdir()
     (scripts / "show").write_text(CGI)
@@ -57,15 +63,17 @@ def local(apache):
     (scripts / "leads").write_text("#!/bin/sh\nprintf 'Location: /page.html\\n\\n'\n")
     (scripts / "leads").chmod(0o755)
     (site / "page.html").write_text("a page of the site")
-    server = apache.started("local-application", modules=("cgid",), replace={
-        "/usr/lib/cgi-bin/": f"{scripts}/", "/var/www/app": site})
-    return server.site("app.example.com")
+    (site / "places").mkdir()
+    (site / "places/index.html").write_text("an index of the site")
+    server = front.started("local-application", replace={"/usr/lib/cgi-bin/": f"{scripts}/", "/var/www/app": site})
+    return front, server.site("app.example.com"), front.fresh_account("alice")["password"]
 
 
-def test_a_local_application_sees_remote_user_and_all_facts(apache, local, token):
-    apache.change_account("alice", group_names="dev\nops", mail="alice@example.com", mail_verified=1, display_name="Alice Example")
+def test_a_local_application_sees_remote_user_and_all_facts(local):
+    front, site, token = local
+    front.change_account("alice", group_names="dev\nops", mail="alice@example.com", mail_verified=1, display_name="Alice Example")
     evil = [("REMOTE_USER", "root"), ("Remote-User", "root"), ("REMOTE-USER", "root"), ("X-Forwarded-User", "root")]
-    seen = local.get("/cgi-bin/show", bearer=token, fields=evil, cookie="theme=dark; __Host-latchkey=x; a=b").seen()
+    seen = site.get("/cgi-bin/show", bearer=token, fields=evil, cookie="theme=dark; __Host-latchkey=x; a=b").seen()
     assert seen["remote_user"] == ["alice"] and seen["remote_groups"] == ["dev|ops"]
     assert seen["remote_mail"] == ["alice@example.com"] and seen["remote_display_name"] == ["Alice Example"]
     assert seen["latchkey_auth"] == ["jwt"] and seen["latchkey_credential"][0]
@@ -74,15 +82,18 @@ def test_a_local_application_sees_remote_user_and_all_facts(apache, local, token
     assert seen["http_cookie"] == ["theme=dark; a=b"]
 
 
-def test_a_local_application_is_not_asked_without_a_person(apache, local, token):
-    assert local.get("/cgi-bin/show").status == 401
-    assert local.get("/page.html", fields=[("Remote-User", "root")]).status == 401
-    assert local.browse("/page.html").location.startswith("https://app.example.com/oauth/login?rd=")
-    assert local.get("/page.html", bearer=token).text == "a page of the site"
-    led = local.get("/cgi-bin/leads", bearer=token)  # judged was the program's own address alone
+def test_a_local_application_is_not_asked_without_a_person(local):
+    front, site, token = local
+    assert site.get("/cgi-bin/show").status == 401
+    assert site.get("/page.html", fields=[("Remote-User", "root")]).status == 401
+    assert site.browse("/page.html").location.startswith("https://app.example.com/oauth/login?rd=")
+    page = site.get("/page.html", bearer=token)
+    assert page.text == "a page of the site" and "alice" not in str(page.fields)
+    assert site.get("/places/", bearer=token).text == "an index of the site"
+    led = site.get("/cgi-bin/leads", bearer=token)  # judged was the program's own address alone
     assert led.status in (401, 403) and "a page" not in led.text, led
     # Open for latchkey, but Apache would have nobody to name: it refuses instead of making somebody up.
-    assert local.get("/public/x").status == 500
+    assert site.get("/public/x").status == (500 if front.name == "apache-authnz-fcgi" else 403)
 
 
 def test_a_field_that_asks_apache_to_forget_fields_ends_no_process(apache, token):
@@ -123,7 +134,7 @@ def test_every_local_account_may_ask_the_authorizer_and_learns_nothing(apache):
     assert shown.split()[3] == f"127.0.0.1:{port}", shown
 
 
-@pytest.mark.parametrize("name", sorted(file.name for file in EXAMPLES.glob("*.conf")))
+@pytest.mark.parametrize("name", EXAMPLE_NAMES)
 def test_an_example_includes_what_makes_it_safe_in_the_right_order(name):
     text = (EXAMPLES / name).read_text()
     for host in re.findall(r"<VirtualHost \*:443>(.*?)</VirtualHost>", text, re.S):
@@ -134,9 +145,19 @@ def test_an_example_includes_what_makes_it_safe_in_the_right_order(name):
 
 @pytest.fixture(scope="module")
 def fcgid(tmp_path_factory):
-    made = ApacheFcgidFront(tmp_path_factory.mktemp("fcgid"))
+    made = ApacheFcgidFront(tmp_path_factory.mktemp("fcgid"), configuration=HOSTS)
     yield made
     made.stop()
+
+
+@pytest.mark.parametrize("name", EXAMPLE_NAMES)
+def test_an_example_is_good_with_the_files_of_mod_fcgid_too(fcgid, name):
+    PeopleAuthority(fcgid.tls.directory)
+    for host in set(re.findall(r"tls/(\S+)\.crt", (EXAMPLES / name).read_text())) - {"people-ca"}:
+        fcgid.tls.server(host)
+    made = fcgid.make_server(name.removesuffix(".conf"), directory=f"tested-{name}", modules=("auth_gssapi",))
+    done = subprocess.run([program("apache2"), "-t", "-f", made.directory / "apache.conf"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_mod_fcgids_authenticator_takes_credentials_and_nothing_else(fcgid):

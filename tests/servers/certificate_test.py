@@ -1,6 +1,7 @@
 """Client certificates through real web servers, on the examples as shipped."""
 import json
 import re
+import shutil
 import socket
 import ssl
 
@@ -9,7 +10,7 @@ import pytest
 from tests.support.doctor import assert_nothing_to_mend
 from tests.support.people import PeopleAuthority
 from tests.support.processes import wait_until
-from tests.support.servers.apache import ApacheFront
+from tests.support.servers.apache import ApacheFcgidFront, ApacheFront
 from tests.support.servers.front import CONFIGURATION
 from tests.support.servers.lighttpd import LighttpdFront
 from tests.support.servers.nginx import EXAMPLES, NginxFront
@@ -71,6 +72,15 @@ class ApacheWithCertificates(WithCertificates, ApacheFront):
         return server
 
 
+class ApacheFcgidWithCertificates(WithCertificates, ApacheFcgidFront):
+    def make_latchkey(self, configuration, workers):
+        authority = next(self.tls.directory.glob("people-ca.crt"))
+        latchkey = super().make_latchkey(configuration.replace(str(authority), "{dir}/people-ca.crt"), workers)
+        shutil.copy(authority, latchkey.directory)  # for Apache's account, which starts latchkey here
+        latchkey.log_text = lambda: (self.server.directory / "error.log").read_text()
+        return latchkey
+
+
 class NginxWithDirectory(NginxWithCertificates):
     def fill_latchkey(self):
         (self.latchkey.directory / "ldap.secret").write_text(MANAGER_PASSWORD)
@@ -78,7 +88,7 @@ class NginxWithDirectory(NginxWithCertificates):
         super().fill_latchkey()
 
 
-FRONTS = [NginxWithCertificates, ApacheWithCertificates, LighttpdWithCertificates]
+FRONTS = [NginxWithCertificates, ApacheWithCertificates, ApacheFcgidWithCertificates, LighttpdWithCertificates]
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +193,23 @@ def test_a_browser_without_cookies_is_told_so_instead_of_going_round_c9(by):
     assert reply.status == 302 and "cookie=asked" in reply.location
     again = by("ann").ask("GET", reply.location.removeprefix("https://nexus.example.com"), fields=NAVIGATION)
     assert again.status == 400 and "does not keep" in again.text, again
+
+
+def test_unknown_names_and_probes_are_told_so_as_anywhere_else(behind):
+    """As a balancer asks, which names no host in the handshake."""
+    context = ssl.create_default_context(cafile=str(behind.nexus.ca))
+    context.check_hostname = False
+
+    def ask(*lines):
+        with socket.create_connection(("127.0.0.1", behind.nexus.port), timeout=30) as plain, context.wrap_socket(plain) as sock:
+            sock.sendall("\r\n".join([*lines, "Connection: close", "", ""]).encode())
+            return read_reply(sock)
+    behind.application.clear()
+    for host in ("evil.test", "10.0.0.1"):
+        assert ask("GET /page HTTP/1.1", f"Host: {host}").status == 400, host
+        probe = ask("GET / HTTP/1.1", f"Host: {host}", "User-Agent: GoogleHC/1.0")
+        assert probe.status == 200 and probe.body == b"", (host, probe)
+    assert behind.application.requests == []
 
 
 def test_whoami_says_what_proves_it(by):

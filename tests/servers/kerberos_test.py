@@ -122,6 +122,12 @@ def test_without_a_ticket_nobody_gets_past_apaches_sign_in(apache):
     assert apache.application.requests == []
 
 
+def test_unknown_names_and_probes_are_told_so_at_apache(apache):
+    site = apache.server.site(HOST)
+    assert site.get("/page", host="evil.test").status == 400
+    assert site.get("/", host="10.0.0.1", fields=[("User-Agent", "GoogleHC/1.0")]).status == 200
+
+
 def test_programs_use_credentials_at_apache_and_need_no_ticket(apache, kdc):
     curl(apache, "/page", *NEGOTIATE, environment=kdc.ticket("ann", "ann-pw"))
     issued = apache.latchkey.issue("ann")
