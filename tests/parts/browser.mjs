@@ -1,5 +1,6 @@
-// What a person does, in Chromium. usage: node browser.mjs provider|local on|off ORIGIN PICTURES
+// What a person does, in Chromium. usage: node browser.mjs provider|local|targets on|off ORIGIN PICTURES
 // environment: PARTS (folder of node_modules), CHROMIUM. The last line of output is JSON: what was seen.
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 const { chromium } = createRequire(`${process.env.PARTS}/`)('playwright-core');
 const [, , story, scripts, origin, pictures] = process.argv;
@@ -62,6 +63,14 @@ if (story === 'provider') {
   if (page.url().includes('/session/end')) { await page.click('button[name=logout]'); await page.waitForLoadState(); }
   await page.goto(`${origin}/deep/page`);
   seen.afterLogout = page.url().startsWith(`${origin}/oauth/login`) ? 'sign-in' : page.url().includes('localhost') ? 'provider' : page.url();
+} else if (story === 'targets') {
+  // Where this engine takes each line of targets.json, as a link and as an address, from a page of the site.
+  await page.goto(`${origin}/whoami`);
+  seen.origins = await page.evaluate((targets) => targets.map((target) => {
+    const link = document.createElement('a');
+    link.href = target;
+    try { return [new URL(target, location.href).origin, link.origin]; } catch { return ['no URL', link.origin]; }
+  }), JSON.parse(readFileSync('targets.json', 'utf8')));
 } else {
   await page.goto(`${origin}/hello`);
   seen.pageBytes = (await page.content()).length;

@@ -1,6 +1,11 @@
 """A real browser: sign-in at the provider, the credentials page, a credential that works, logout; with JavaScript
 and without it, because the pages need none."""
+import ast
+import html
 import json
+import random
+import re
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -49,3 +54,43 @@ def test_a_local_user_signs_in_by_the_form(pair, tmp_path, scripts):
     assert "x-forwarded-user: carol" in seen["application"].lower()
     assert seen["wrong"] == 403 and seen["violations"] == []
     assert seen["pageBytes"] < 20_000
+
+
+LITERAL = r'"(?:[^"\\\n]|\\.)*"'
+
+
+def corpus():
+    """The redirect targets that the C++ tests use, but for the long one, which is no literal."""
+    text = re.sub(r"(?m)^ *//.*$", "", (ROOT / "tests/support/redirect_corpus.h").read_text())
+    several = re.findall(rf"((?:{LITERAL}\s*)+)[,}}]", text)
+    return [b"".join(ast.literal_eval("b" + one) for one in re.findall(LITERAL, found)).decode() for found in several]
+
+
+def tried(pieces, count):
+    """More of the same kind, the same ones each time."""
+    chance = random.Random(20250101)
+    return ["/" + "".join(chance.choices(pieces, k=chance.randint(0, 6))) for _ in range(count)]
+
+
+PIECES = ["/", "/", "\\", ".", "..", "%2e", "%2f", "%5c", "%25", "%09", "%00", "@", ":", ";", "?", "#", "&", "a", "evil.test", "https:",
+          "javascript:", "\t", "\n", " ", "\u3071", "\uff0f", "oauth/login", "[", "]", "xn--", "~"]
+
+
+def test_chromium_stays_on_the_site_for_every_target_that_is_accepted(pair, tmp_path):
+    site = pair[1].site
+    targets = corpus() + tried(PIECES, 600)
+    assert len(targets) > 700 and "/\t/evil.test" in targets and "//;@evil.test" in targets
+    accepted = set()
+    for target in targets:
+        page = site.browse(f"/oauth/logout?rd={quote(target, safe='')}").text
+        kept = unquote(html.unescape(re.search(r'href="/oauth/login\?rd=([^"]*)"', page)[1]))
+        assert kept in (target, "/"), target
+        accepted.add(kept)
+    assert len(accepted) > 100, "the grammar was hardly tried"
+    asked = sorted(accepted) + sorted(set(targets) - accepted)
+    (tmp_path / "targets.json").write_text(json.dumps(asked))
+    taken = dict(zip(asked, drive(pair, tmp_path, "on", "targets")["origins"], strict=True))
+    for target in accepted:
+        assert taken[target] == [site.origin, site.origin], target
+    away = [target for target in asked if taken[target] != [site.origin, site.origin]]
+    assert len(away) > 60, "an engine that goes nowhere shows nothing"

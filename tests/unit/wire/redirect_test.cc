@@ -152,7 +152,7 @@ TEST(Redirect, StaysOnTheSiteForTwoOtherParsersO5) {
     return state >> 33;
   };
   int accepted = 0;
-  for (int i = 0; i < 200'000; ++i) {
+  for (int i = 0; i < 1'000'000; ++i) {
     std::string rd = next() % 4 == 0 ? "" : "/";
     for (std::uint64_t pieces = next() % 7; pieces > 0; --pieces) {
       rd += kPieces[next() % std::size(kPieces)];
@@ -164,7 +164,7 @@ TEST(Redirect, StaysOnTheSiteForTwoOtherParsersO5) {
     ASSERT_EQ(testing_only::browser_origin_of(rd), "https://app.example") << rd;
     ASSERT_EQ(testing_only::curl_origin_of(rd), "https://app.example") << rd;
   }
-  EXPECT_GT(accepted, 10'000) << "the property was hardly tried";
+  EXPECT_GT(accepted, 50'000) << "the property was hardly tried";
 }
 
 TEST(Redirect, IsJudgedByOraclesThatSeeTheAttacks) {
