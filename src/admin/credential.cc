@@ -89,16 +89,21 @@ Error not_ours(const config::Config& config, std::string_view text) {
 }
 
 int revoke_pasted(Opened& opened, const World& world) {
-  const SecretString text = read_all(world);
+  const Pasted pasted = read_pasted(world);
+  const std::string_view text = pasted.text.reveal();
   const auto revoked =
-      pages::revoke_leaked(opened.config, opened.store, text.reveal(), world.clock.now(),
-                           opened.by);
+      pages::revoke_leaked(opened.config, opened.store, text, world.clock.now(), opened.by);
   if (!revoked) return failed(world, "token", revoked.error());
-  if (revoked->empty()) return failed(world, "token", not_ours(opened.config, text.reveal()));
   for (const CredentialId& id : revoked->credentials) world.out << id.text() << ": revoked\n";
   for (const std::string& name : revoked->user_tokens) {
     world.out << name << ": user token reset\n";
   }
+  if (!pasted.whole) {
+    return complain(world, kFailed,
+                    "token: only the first " + std::to_string(kPastedBytesMax >> 20) +
+                        " MiB were looked at: give the rest in pieces");
+  }
+  if (revoked->empty()) return failed(world, "token", not_ours(opened.config, text));
   return kGood;
 }
 

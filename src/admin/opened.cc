@@ -142,11 +142,12 @@ int complain(const World& world, Status status, std::string_view text) {
   return status;
 }
 
-SecretString read_all(const World& world) {
+Pasted read_pasted(const World& world) {
   std::string text(kPastedBytesMax, '\0');
   world.in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(world.in.gcount()));
-  return SecretString(std::move(text));
+  const bool whole = !world.in || world.in.peek() == std::istream::traits_type::eof();
+  return {SecretString(std::move(text)), whole};
 }
 
 SecretString read_token(const World& world) {

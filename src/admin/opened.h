@@ -72,8 +72,12 @@ int complain(const World& world, Status status, std::string_view text);
 // Reads the credential that was promised by `--token -`: the first line of standard input.
 SecretString read_token(const World& world);
 
-// Reads a pasted text whole, as far as kPastedBytesMax.
-inline constexpr std::size_t kPastedBytesMax = std::size_t{64} * 1024;
-SecretString read_all(const World& world);
+// Reads a pasted text: a build's log is large.
+inline constexpr std::size_t kPastedBytesMax = std::size_t{16} * 1024 * 1024;
+struct Pasted {
+  SecretString text;
+  bool whole = true;  // false: it goes on, and the rest was not read
+};
+Pasted read_pasted(const World& world);
 
 }  // namespace latchkey::admin

@@ -44,6 +44,11 @@ Result<TokenHeader> parse_header(std::string_view text) {
 
 }  // namespace
 
+Result<KeyId> read_key_id(std::string_view header) {
+  LK_TRY(TokenHeader parsed, parse_header(header));
+  return std::move(parsed.key_id);
+}
+
 Result<UnverifiedToken> UnverifiedToken::parse(std::string_view text, std::size_t bytes_max,
                                                TokenHeader* last) {
   if (text.size() > bytes_max) return malformed("is too long");

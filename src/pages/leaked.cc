@@ -116,7 +116,10 @@ Result<Leaked> revoke_leaked(const config::Config& config, store::Store& store,
   const Result<Keys> keys = load_keys(config.credential.key_directory);
   if (!keys) return fail(ErrorCode::kUnavailable, "keys: " + keys.error().detail);
   Leaked leaked;
-  for (const std::string& secret : secrets_in(text)) {
+  const auto is_ours = [&](const KeyId& id) {
+    return keys->credentials.find(id) != nullptr || keys->registries.find(id) != nullptr;
+  };
+  for (const std::string& secret : secrets_in(text, is_ours)) {
     LK_TRY(const Parent parent, parent_of(store, *keys, secret));
     LK_CHECK(end(store, parent, now, by, leaked));
   }

@@ -96,8 +96,11 @@ PageResult Responder::ask(fcgi::Exchange& exchange, dialect::Question& question,
   if (brings_a_body(question.query.request.method)) {
     Result<std::string> body = exchange.read_body(pages::kBodyBytesMax);
     if (!body) {
-      const int status = body.error().code == ErrorCode::kMalformed ? 413 : 408;
-      return plain(question, config_, status, "body_not_read", "The body was not taken");
+      if (body.error().code != ErrorCode::kMalformed) {
+        return plain(question, config_, 408, "body_not_read", "The body did not come");
+      }
+      return plain(question, config_, 413, "body_too_large",
+                   "More than 64 KB were sent: nothing of it was looked at");
     }
     request.body = *std::move(body);
   }

@@ -63,6 +63,13 @@ class UnverifiedToken {
   TokenHeader header_;
 };
 
+// Reads which key a token's header names, before the rest of the token is looked at.
+//
+// Input:   `header`, what stands in front of the first dot.
+// Returns: the `kid`; empty when it names none.
+// Errors:  as UnverifiedToken::parse() has them for a header.
+Result<KeyId> read_key_id(std::string_view header);
+
 // A token whose signature was checked. Its times and audience were not: ask.
 class VerifiedToken {
  public:

@@ -403,6 +403,20 @@ TEST_F(Command, RevokesWhatAPastedTextHolds) {
   EXPECT_EQ(admin({"credential", "revoke", "--token", "-"}, "nothing of ours").status, 1);
 }
 
+TEST_F(Command, SaysThatAPastedTextWasCut) {
+  const wire::Json issued = issue();
+  std::string log(std::size_t{16} << 20, '\n');
+  const std::string token = *issued.string("password");
+  EXPECT_EQ(admin({"credential", "revoke", "--token", "-"}, log + token).status, 1);
+  EXPECT_EQ(*entry(admin({"credential", "list", "--json"}), *issued.string("id")).string("state"), "live");
+  log.replace(100'000, token.size(), token);
+  const CommandRun ran = admin({"credential", "revoke", "--token", "-"}, log + "more");
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_THAT(ran.out, HasSubstr(": revoked"));
+  EXPECT_THAT(ran.err, HasSubstr("only the first 16 MiB"));
+  EXPECT_EQ(admin({"credential", "revoke", "--token", "-"}, log).status, 0);
+}
+
 TEST_F(Command, RevokesAllOfAUserWhenToldSoTwice) {
   const wire::Json issued = issue();
   EXPECT_EQ(admin({"credential", "revoke", "--user", "anna"}).status, 64);

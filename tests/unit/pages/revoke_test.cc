@@ -27,41 +27,70 @@ std::string short_one(std::uint64_t seed) {
   return std::string(crypto::make_short_token(random).reveal());
 }
 
+constexpr const char* kOurKey = "ours";
+
+std::string signed_by(const std::string& key, const std::string& name = "x") {
+  const std::string header = R"({"alg":"RS256","typ":"JWT","kid":")" + key + R"("})";
+  return wire::base64url_encode(header) + "." + wire::base64url_encode(R"({"sub":")" + name + R"("})") + ".c2ln";
+}
+
+std::vector<std::string> found_in(const std::string& text) {
+  return secrets_in(text, [](const KeyId& id) { return id.text() == kOurKey; });
+}
+
 TEST(SecretsIn, FindsThemWhateverStandsAround) {
   const std::string token = short_one(1);
   for (const std::string& text :
        {token, " " + token + "\n", "//registry/:_authToken=" + token, "'" + token + "',",
         "Authorization: Bearer " + token + " HTTP/1.1", "https://u:" + token + "@nexus/x",
         "Bearer%20" + token, "(" + token + ")."}) {
-    EXPECT_THAT(secrets_in(text), ElementsAre(token)) << text;
+    EXPECT_THAT(found_in(text), ElementsAre(token)) << text;
   }
-  const std::string jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln";
-  EXPECT_THAT(secrets_in("token=" + jwt + ". It was in the log."), ElementsAre(jwt));
+  const std::string jwt = signed_by(kOurKey);
+  EXPECT_THAT(found_in("token=" + jwt + ". It was in the log."), ElementsAre(jwt));
 }
 
 TEST(SecretsIn, LooksIntoBase64AsBasicAndDockerHaveIt) {
   const std::string token = short_one(1);
   const std::string pair = wire::base64_encode("alice:" + token);
-  EXPECT_THAT(secrets_in(R"({"auths": {"h": {"auth": ")" + pair + R"("}}})"), ElementsAre(token));
-  EXPECT_THAT(secrets_in("_auth=" + pair), ElementsAre(token));
+  EXPECT_THAT(found_in(R"({"auths": {"h": {"auth": ")" + pair + R"("}}})"), ElementsAre(token));
+  EXPECT_THAT(found_in("_auth=" + pair), ElementsAre(token));
 }
 
 TEST(SecretsIn, FindsSeveralAndEachOnce) {
   const std::string text = short_one(1) + " " + short_one(2) + " " + short_one(1);
-  EXPECT_THAT(secrets_in(text), ElementsAre(short_one(1), short_one(2)));
+  EXPECT_THAT(found_in(text), ElementsAre(short_one(1), short_one(2)));
 }
 
 TEST(SecretsIn, FindsNothingInOtherTexts) {
   for (const std::string& text : {std::string(), std::string("lkc_"), std::string("eyJ"),
                                  std::string("eyJ.eyJ"), "lkc_" + std::string(36, '0')}) {
-    EXPECT_THAT(secrets_in(text), IsEmpty()) << text;
+    EXPECT_THAT(found_in(text), IsEmpty()) << text;
   }
 }
 
-TEST(SecretsIn, StopsAfterAsManyAsItLooksFor) {
+TEST(SecretsIn, LookAlikesHideNothing) {
   std::string text;
-  for (std::uint64_t seed = 1; seed <= 100; ++seed) text += short_one(seed) + "\n";
-  EXPECT_EQ(secrets_in(text).size(), kLeakedMax);
+  for (int other = 0; other < 1000; ++other) text += signed_by("other", std::to_string(other)) + "\n";
+  const std::string ours = signed_by(kOurKey);
+  EXPECT_THAT(found_in(text + ours), ElementsAre(ours));
+  for (const char* before : {"eyJ.", "eyJhbGciOiJub25lIn0.", "eyJ.eyJ.", "eyJ", "eyJeyJ-"}) {
+    EXPECT_THAT(found_in(before + ours), ElementsAre(ours)) << before;
+    EXPECT_THAT(found_in(before + short_one(1)), ElementsAre(short_one(1))) << before;
+  }
+}
+
+TEST(SecretsIn, FindsAsManyAsThereAre) {
+  std::string text;
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) text += short_one(seed) + "\n";
+  EXPECT_EQ(found_in(text).size(), 1000u);
+}
+
+TEST(PassCodesIn, LookAlikesHideNothing) {
+  std::string text;
+  for (int other = 1000; other < 2000; ++other) text += std::string(40, 'x') + std::to_string(other) + "\n";
+  const std::string ours(44, 'p');
+  EXPECT_THAT(pass_codes_in(text + ours), testing::Contains(ours));
 }
 
 class Revoke : public SiteTest {
@@ -117,6 +146,16 @@ TEST_F(Revoke, NeedsTheSecretAndNothingElse) {
     EXPECT_THAT(result.detail, HasSubstr(credential.record.id.text()));
     EXPECT_THAT(result.detail, Not(HasSubstr(secret)));
   }
+}
+
+TEST_F(Revoke, TakesALogFullOfOthersTokens) {
+  const Issued credential = issued(model::TokenForm::kSigned);
+  std::string log;
+  for (int other = 0; other < 100; ++other) log += signed_by("other", std::to_string(other)) + "\n";
+  log += credential.token.reveal();
+  ASSERT_LE(log.size(), kBodyBytesMax);
+  serve(post(log));
+  EXPECT_TRUE(revoked(credential));
 }
 
 TEST_F(Revoke, TakesAFormAndJson) {
