@@ -164,10 +164,12 @@ std::string nexus_time(TimePoint time) {
 }
 
 std::optional<UserTokenRefusal> unasked_change(const UserTokenCall& call) {
-  if (!model::is_ambient(call.who.proof()) ||
-      policy::same_origin(call.request.hints(), call.parts.hosts) == policy::SameOrigin::kProven) {
-    return std::nullopt;
-  }
+  const config::Hosts& hosts = call.parts.hosts;
+  const bool asked = model::is_ambient(call.who.proof())
+                         ? policy::same_origin(call.request.hints(), hosts) ==
+                               policy::SameOrigin::kProven
+                         : !policy::is_remembered_pair(call.request.query, hosts);
+  if (asked) return std::nullopt;
   return UserTokenRefusal{403, "cross_site", "This did not come from a page of this site."};
 }
 

@@ -84,7 +84,8 @@ std::optional<std::string> member_of(
 // Returns a time as Nexus writes it, `2026-01-31T09:08:07.000+00:00`.
 std::string nexus_time(TimePoint time);
 
-// Nothing, or the refusal of a change that a page of another site may have made a browser ask for.
+// Nothing, or the refusal of a change that a page of another site may have made a browser ask for:
+// with a session, or with a Basic pair that the browser remembers.
 std::optional<UserTokenRefusal> unasked_change(const UserTokenCall& call);
 
 }  // namespace latchkey::pages

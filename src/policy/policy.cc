@@ -22,8 +22,6 @@ namespace {
 using model::Decision;
 using model::Reason;
 
-constexpr std::string_view kBasic = "Basic ";
-
 config::Challenge built_in_class(std::string_view path) {
   if (wire::path_has_prefix(path, "/v2")) return config::Challenge::kDocker;
   if (wire::path_has_prefix(path, "/repository")) return config::Challenge::kBasic;
@@ -53,15 +51,6 @@ bool ambient_may(const model::AuthQuery& query, const config::Hosts& hosts) {
   if (!upgrade && is_safe_method(query.request.method)) return true;
   const SameOrigin proof = same_origin(query.hints, hosts);
   return proof == SameOrigin::kProven || (proof == SameOrigin::kUnknown && !upgrade);
-}
-
-// True if another site makes a browser send the pair that it keeps for ours: once typed into its
-// window it goes along with everything, as a cookie does.
-bool is_remembered_pair(const model::AuthQuery& query, const config::Hosts& hosts) {
-  if (!query.authorization || is_safe_method(query.request.method)) return false;
-  const std::string_view scheme = query.authorization->reveal().substr(0, kBasic.size());
-  return wire::equal_ignoring_case(scheme, kBasic) &&
-         same_origin(query.hints, hosts) == SameOrigin::kForeign;
 }
 
 }  // namespace

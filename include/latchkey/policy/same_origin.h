@@ -1,5 +1,5 @@
 // The proof that a request was made by a page of our own origin, and not by another site that rides
-// on the browser's cookie. Shared by the decision about sessions and by the pages' forms.
+// on what the browser sends by itself. Shared by the authorizer's decision and by the pages.
 #pragma once
 
 #include "latchkey/config/hosts.h"
@@ -20,5 +20,9 @@ SameOrigin same_origin(const model::ClientHints& hints, const config::Hosts& hos
 
 // True for the methods that a session may use without the proof: GET, HEAD, OPTIONS, PROPFIND.
 bool is_safe_method(std::string_view method);
+
+// True if another site makes a browser send the pair that it keeps for ours with what is no safe
+// method: once typed into its window, a Basic pair goes along with everything, as a cookie does.
+bool is_remembered_pair(const model::AuthQuery& query, const config::Hosts& hosts);
 
 }  // namespace latchkey::policy

@@ -116,6 +116,28 @@ TEST_F(UserTokenAdministration, AnAdministratorMakesSeesAndResetsButNeverSeesAPa
   EXPECT_EQ(status(as_root("GET", "/rest/v1/security/users/anna/LdapRealm/user-token")), 422);
 }
 
+TEST_F(UserTokenAdministration, AnotherSiteRidesOnNoRememberedPairL15) {
+  const std::string path = "/rest/v1/security/users/bob/local/user-token";
+  const auto from = [&](const char* site, const char* origin, const std::string& method,
+                        const std::string& where) {
+    PageRequest made = as_root(method, where);
+    made.query.hints.sec_fetch_site = site;
+    made.query.hints.origin = origin;
+    return status(made);
+  };
+  own();  // makes bob's account
+  own("DELETE");
+  for (const char* site : {"cross-site", "same-site", "none"}) {
+    EXPECT_EQ(from(site, "", "POST", path), 403) << site;
+    EXPECT_EQ(from(site, "", "DELETE", std::string(kSettings)), 403) << site;
+  }
+  EXPECT_EQ(from("", "https://evil.example", "POST", path), 403);
+  EXPECT_EQ(from("", "null", "POST", path), 403);
+  EXPECT_EQ(from("cross-site", "", "GET", path), 404);
+  EXPECT_EQ(from("same-origin", "", "POST", path), 201);
+  EXPECT_EQ(from("", "", "DELETE", path), 204);  // a program
+}
+
 TEST_F(UserTokenAdministration, TheListHoldsNoPassCodeAndHasLimits) {
   const std::string path = "/rest/v1/security/user-tokens/tokens";
   own();

@@ -224,6 +224,9 @@ TEST_F(UserTokenTest, AnotherSiteNeitherReadsNorChangesThePairL15) {
   }
   EXPECT_EQ(status(ours(by(made("POST", kPath), anna_))), 200);
   EXPECT_EQ(status(ours(by(made("DELETE", kPath), anna_))), 204);
+  PageRequest remembered = by(made("DELETE", asked_with(ticket())), "bob", "s3cret");
+  remembered.query.hints.origin = "https://evil.example";
+  EXPECT_EQ(status(remembered), 403);
 }
 
 TEST_F(UserTokenTest, NoSignedCredentialBecomesAPair) {
