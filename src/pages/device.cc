@@ -16,13 +16,12 @@
 #include "latchkey/pages/form_token.h"
 #include "latchkey/pages/html.h"
 #include "latchkey/pages/message.h"
+#include "latchkey/policy/scope.h"
 #include "latchkey/wire/form.h"
 #include "user_code.h"
 
 namespace latchkey::pages {
 namespace {
-
-constexpr std::string_view kReadScope = "read";
 
 // Under which name the wrong codes of one person are counted. A user name holds no such id.
 std::string counted_name(const Call& call) { return "device codes of " + call.account.id.text(); }
@@ -51,7 +50,7 @@ PageResult ask_for_code(const Call& call, int status, const std::string& error,
 PageResult confirm(const Call& call, const store::DeviceLogin& login) {
   const std::string& here = call.request.query.remote_address;
   const std::string scopes = joined(login.scopes, ", ");
-  const bool read_only = std::ranges::find(login.scopes, kReadScope) != login.scopes.end();
+  const bool read_only = std::ranges::find(login.scopes, policy::kReadScope) != login.scopes.end();
   View view;
   view.flag("confirm", View::Shown::kYes)
       .text("action", call.parts.config.paths.device)
@@ -166,10 +165,10 @@ PageResult deny(const Call& call, const store::DeviceLogin& login) {
 PageResult approve(const Call& call, const store::DeviceLogin& login, Order order) {
   order.label = login.label;
   // Of several scopes of one kind any is enough, so that another one of the form's would widen.
-  const bool only_reads = std::ranges::find(order.scopes, kReadScope) != order.scopes.end();
+  const bool only_reads = std::ranges::find(order.scopes, policy::kReadScope) != order.scopes.end();
   order.scopes = login.scopes;
-  if (only_reads && std::ranges::find(order.scopes, kReadScope) == order.scopes.end()) {
-    order.scopes.emplace_back(kReadScope);
+  if (only_reads && std::ranges::find(order.scopes, policy::kReadScope) == order.scopes.end()) {
+    order.scopes.emplace_back(policy::kReadScope);
   }
   const Outcome good = check_order(order, call.parts.config.credential);
   if (!good) return failed(call, BodyKind::kForm, good.error());

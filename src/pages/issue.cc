@@ -127,9 +127,12 @@ Outcome check_order(const Order& order, const config::Credential& limits) {
                 "The lifetime must be between 1 and " +
                     std::to_string(limits.lifetime_max.count()) + " days.");
   }
-  if (order.scopes.size() > policy::kScopesMax) {
+  // Whoever approves may narrow any order to reading.
+  const bool reads = std::ranges::find(order.scopes, policy::kReadScope) != order.scopes.end();
+  if (order.scopes.size() > policy::kScopesMax + (reads ? 1 : 0)) {
     return fail(ErrorCode::kMalformed, "There may be at most " +
-                                           std::to_string(policy::kScopesMax) + " scopes.");
+                                           std::to_string(policy::kScopesMax) +
+                                           " scopes beside `read`.");
   }
   for (const std::string& scope : order.scopes) LK_CHECK(policy::check_scope(scope));
   return {};

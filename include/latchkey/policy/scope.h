@@ -27,7 +27,8 @@
 
 namespace latchkey::policy {
 
-constexpr std::size_t kScopesMax = 16;
+constexpr std::string_view kReadScope = "read";
+constexpr std::size_t kScopesMax = 16;  // beside `read`
 constexpr std::size_t kScopeBytesMax = 512;
 
 // Looks at one scope before a credential is issued with it.

@@ -179,6 +179,18 @@ TEST_F(DeviceTest, NarrowsByTheProgramAndByThePersonAndNeverWidens) {
               testing::UnorderedElementsAre("read", "host:sso.example"));
 }
 
+TEST_F(DeviceTest, NarrowsToReadingAlsoTheOrderWithTheMostScopes) {
+  std::string scopes;
+  for (int i = 0; i < 16; ++i) scopes += "repository:r" + std::to_string(i) + " ";
+  EXPECT_EQ(error(ask({{"scope", scopes + "host:sso.example"}})), "invalid_request");
+  EXPECT_EQ(error(ask({{"scope", scopes + "read read"}})), "invalid_request");
+  const Begun begun = begin({{"scope", scopes}});
+  ASSERT_EQ(decide(begun.user_code, anna_, "approve", {{"scope", "read"}}).answer.status, 200);
+  ASSERT_EQ(poll(begun.device_code).answer.status, 200);
+  EXPECT_THAT(store_.credentials().list(anna_.account.id, CredentialId())->front().scopes,
+              testing::AllOf(testing::SizeIs(17), testing::Contains("read")));
+}
+
 TEST_F(DeviceTest, WantsAPersonInTheirOwnBrowser) {
   const Begun begun = begin();
   PageRequest foreign = decision(begun.user_code, anna_, "approve");
