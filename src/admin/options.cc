@@ -312,6 +312,8 @@ void add_login(CLI::App& app, Asked& asked) {
                      "NAME of docker-credential-NAME (default: as docker is configured)");
   command.add_option("--ca", options.ca_file, "Trust the certificates of this file (PEM)");
   command.add_option("--path", options.path, "paths.device of the site (default: /oauth/device)");
+  command.add_option("--credentials-path", options.credentials_path,
+                     "paths.credentials of the site (default: /cli/credentials)");
   add_logout(app, asked);
   CLI::App& docker = add_verb(app, asked, "docker-credential",
                               "Answer docker, as docker-credential-latchkey", docker_credential);

@@ -36,6 +36,7 @@ struct DoctorOptions {
 // How `login` reaches the place it signs in to, and where it keeps what it gets.
 struct LoginOptions {
   std::string path = "/oauth/device";  // of the page of logins there
+  std::string credentials_path = "/cli/credentials";  // where what cannot be kept is revoked
   std::string ca_file;                 // trust these authorities
   std::string docker_helper;           // NAME of docker-credential-NAME; empty: as docker says
   std::string operation;               // what docker or git asks of us as their helper

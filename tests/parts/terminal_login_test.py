@@ -148,6 +148,29 @@ def test_logout_revokes_what_any_tool_holds_and_takes_it_away(repositories, tmp_
     assert "Nothing of" in developer.run("latchkey", "logout", origin).stdout and "her-own" in git_file.read_text()
 
 
+def test_what_can_be_kept_nowhere_is_not_asked_for_and_does_not_stay_alive(repositories, tmp_path):
+    developer = Developer(repositories, tmp_path)
+    file = tmp_path / "data/latchkey/credentials.json"
+    file.parent.mkdir(mode=0o700, parents=True)
+    file.touch(mode=0o600)
+    refused = developer.run("latchkey", "login", repositories.site.origin)
+    assert refused.returncode == 1 and "damaged" in refused.stdout and "/oauth/device" not in refused.stdout
+
+    def records():
+        return {one["id"]: one["revoked"] for one in repositories.latchkey.admin_json("credential", "list", "--user", "alice")}
+    before = records()
+    helper = developer.bin / "docker-credential-broken"
+    helper.write_text("#!/bin/sh\nexit 1\n")
+    helper.chmod(0o700)
+    terminal = developer.log_in("--docker-helper", "broken")
+    assert terminal.status == 1 and "revoked again" in terminal.text and file.read_text() == "", terminal.text
+    [made] = records().keys() - before.keys()
+    assert records()[made]
+    terminal = developer.log_in("--docker-helper", "broken", "--credentials-path", "/nowhere")
+    [made] = {one for one, revoked in records().items() if not revoked} - before.keys()
+    assert terminal.status == 1 and f"revoke credential {made}" in terminal.text, terminal.text
+
+
 def test_a_no_and_a_wrong_address_leave_nothing_behind(repositories, tmp_path):
     developer = Developer(repositories, tmp_path)
     terminal = developer.log_in(decision="deny")

@@ -87,6 +87,18 @@ Result<Kept> Keyring::read() const {
   return kept;
 }
 
+Outcome Keyring::check() const {
+  LK_CHECK(read());
+  // What is missing of it will be made.
+  std::filesystem::path directory = std::filesystem::path(file_).parent_path();
+  while (::access(directory.c_str(), F_OK) != 0 && errno == ENOENT &&
+         directory != directory.root_path()) {
+    directory = directory.parent_path();
+  }
+  if (::access(directory.c_str(), W_OK | X_OK) == 0) return {};
+  return std::unexpected(system_error(directory.string()));
+}
+
 Outcome Keyring::write(const Kept& kept) const {
   wire::JsonObject object;
   for (const auto& [authority, credential] : kept) {

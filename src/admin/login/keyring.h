@@ -31,6 +31,10 @@ class Keyring {
   // Errors: kUnavailable: it cannot be read, or others can read it; the detail says what to do.
   Result<Kept> read() const;
 
+  // Looks whether an entry could be put, and leaves nothing behind.
+  // Errors: as read(), and kUnavailable: its directory cannot be written.
+  Outcome check() const;
+
   // Change one entry: the file is replaced whole, or stays. Errors: as read().
   Outcome put(const std::string& authority, KeptCredential credential) const;
   Outcome remove(const std::string& authority) const;

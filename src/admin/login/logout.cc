@@ -9,8 +9,8 @@
 #include "latchkey/base/slow_gate.h"
 #include "latchkey/crypto/short_token.h"
 #include "latchkey/remote/http_client.h"
-#include "latchkey/wire/form.h"
 #include "places.h"
+#include "site_revoke.h"
 
 namespace latchkey::admin {
 namespace {
@@ -23,25 +23,6 @@ struct Held {
 // A password of another kind may lie there too, and is nothing that a logout should send anywhere.
 bool looks_issued(std::string_view secret) {
   return crypto::is_short_token(secret) || secret.starts_with("eyJ");
-}
-
-// Spec: `POST /cli/credentials/revoke` of docs/credentials.md. It answers alike whether it was one.
-Outcome revoke(remote::HttpClient& client, const LoginSite& site, const LogoutOptions& options,
-               const SecretString& secret) {
-  remote::HttpRequest request;
-  request.method = remote::Method::kPost;
-  request.url = site.origin + options.path + "/revoke";
-  const std::vector<wire::FormField> fields{{"token", std::string(secret.reveal())}};
-  request.form = SecretString(wire::form_encode(fields));
-  request.cleartext = remote::Cleartext::kLoopbackOnly;
-  request.ca_file = options.ca_file;
-  const Result<remote::HttpResponse> response = client.send(request);
-  if (!response) {
-    return fail(response.error().code, site.origin + ": " + response.error().detail);
-  }
-  if (response->status == 200) return {};
-  return fail(ErrorCode::kUnavailable,
-              request.url + " answers " + std::to_string(response->status));
 }
 
 // Returns what is held for the site, and tells of places that could not be asked.
@@ -60,7 +41,8 @@ std::vector<Held> all_held(const LoginSite& site, std::vector<std::unique_ptr<Pl
 
 int end(remote::HttpClient& client, const LoginSite& site, const LogoutOptions& options,
         const Held& held, const World& world) {
-  const Outcome revoked = revoke(client, site, options, held.credential.secret);
+  const Outcome revoked = revoke_at(client, {site.origin, options.path, options.ca_file},
+                                    held.credential.secret);
   if (!revoked) {
     // Kept, so that it can be tried again: nobody could tell the site of it any more.
     return complain(world, kFailed,

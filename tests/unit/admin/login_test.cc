@@ -239,6 +239,17 @@ TEST_F(Helpers, OverwriteNoDamagedFile) {
   EXPECT_THAT(keyring().put("b.example", {"anna", SecretString()}), FailsWith(ErrorCode::kUnavailable));
 }
 
+TEST_F(Helpers, TellBeforehandWhetherTheFileCouldBeWritten) {
+  EXPECT_THAT(keyring().check(), IsOk());
+  EXPECT_TRUE(std::filesystem::is_empty(directory_));
+  ASSERT_THAT(keyring().put("a.example", {"anna", SecretString(std::string_view("s"))}), IsOk());
+  EXPECT_THAT(keyring().check(), IsOk());
+  std::ofstream(keyring().file()) << "{";
+  EXPECT_THAT(keyring().check(), FailsWith(ErrorCode::kUnavailable));
+  std::ofstream(directory_ + "/file") << "x";
+  EXPECT_THAT(Keyring(directory_ + "/file/latchkey/credentials.json").check(), FailsWith(ErrorCode::kUnavailable));
+}
+
 TEST(Program, GetsItsInputAndGivesItsOutputAndStatus) {
   const auto ran = run_program({"sh", "-c", "cat; exit 3"}, "a secret");
   ASSERT_THAT(ran, IsOk());
