@@ -116,6 +116,15 @@ TEST_F(UserTokenAdministration, AnAdministratorMakesSeesAndResetsButNeverSeesAPa
   EXPECT_EQ(status(as_root("GET", "/rest/v1/security/users/anna/LdapRealm/user-token")), 422);
 }
 
+// A pair's pass code is shown to its owner alone, and no machine user can come and look.
+TEST_F(UserTokenAdministration, MakesNoneForAMachineUser) {
+  model::Profile profile;
+  profile.user_name = "ci-bot";
+  ASSERT_THAT(store_.machines().create(profile, anna_.account.id, std::nullopt, now_, random_, kSomebody), IsOk());
+  EXPECT_EQ(status(as_root("POST", "/rest/v1/security/users/ci-bot/machine/user-token")), 422);
+  EXPECT_EQ(status(as_root("POST", "/rest/v1/security/users/ci-bot/local/user-token")), 404);
+}
+
 TEST_F(UserTokenAdministration, AnotherSiteRidesOnNoRememberedPairL15) {
   const std::string path = "/rest/v1/security/users/bob/local/user-token";
   const auto from = [&](const char* site, const char* origin, const std::string& method,
