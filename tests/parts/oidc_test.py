@@ -9,7 +9,9 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 
 from tests.parts.conftest import OIDC, SECRET, OpenIdProvider, PlainStack
-from tests.support.processes import free_port, wait_until
+from tests.parts.npm_login_test import decide
+from tests.support.processes import BIN, clean_environment, free_port, wait_until
+from tests.support.terminal import Terminal
 from tests.support.web import Browser, Site
 
 
@@ -58,6 +60,24 @@ def test_the_person_fetches_a_credential_uses_it_and_groups_decide(provider_and_
     assert seen["x-forwarded-groups"] == ["dev|ops"]
     bob = sign_in(provider, stack, "bob")
     assert stack.site.get("/dev-only", cookie=bob.cookies("127.0.0.1")).status == 403
+
+
+def test_a_program_gets_its_credential_by_a_sign_in_at_the_provider(provider_and_stack, tmp_path):
+    """The way leads back from another site: Chromium itself decides which cookies go along with it."""
+    provider, stack = provider_and_stack
+    provider.log()
+    terminal = Terminal([BIN / "latchkey", "login", stack.site.origin], tmp_path,
+                        clean_environment(HOME=tmp_path, XDG_DATA_HOME=tmp_path, DOCKER_CONFIG=tmp_path, GIT_CONFIG_NOSYSTEM="1"))
+    try:
+        url = terminal.expect(r"(http://\S+/oauth/device\?code=\S+)\s")[1]
+        seen = decide(url, "approve", tmp_path)
+        assert seen["url"] == url == f"{stack.site.origin}/oauth/device?code={seen['code']}" and "alice" in seen["asks"]
+        assert terminal.end() == 0, terminal.text
+    finally:
+        terminal.stop()
+    assert [asked["path"] for asked in provider.log()].count("/token") == 1
+    kept = json.loads((tmp_path / "latchkey/credentials.json").read_text())[f"127.0.0.1:{stack.port}"]
+    assert stack.site.get("/x", basic=(kept["username"], kept["secret"])).seen()["x-forwarded-user"] == ["alice"]
 
 
 def test_groups_changed_at_the_provider_count_from_the_next_sign_in_a3_d10_n33(provider_and_stack):
