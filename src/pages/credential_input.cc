@@ -124,9 +124,12 @@ Result<Order> read_order_json(const PageRequest& request, const config::Credenti
   return order;
 }
 
-Result<std::string> read_form_token(const PageRequest& request) {
+Result<RevokeForm> read_revoke_form(const PageRequest& request) {
   LK_TRY(const wire::Form form, read_form(request));
-  return field(form, "form_token");
+  RevokeForm read;
+  LK_TRY(read.token, field(form, "form_token"));
+  LK_TRY(read.page, field(form, "page"));
+  return read;
 }
 
 Result<RotationForm> read_rotation(const PageRequest& request, BodyKind kind,

@@ -31,8 +31,14 @@ Result<OrderForm> read_order_form(const PageRequest& request, const config::Cred
 //         must not become the default.
 Result<Order> read_order_json(const PageRequest& request, const config::Credential& defaults);
 
-// Returns the form's token; empty if there is none. Errors: kMalformed.
-Result<std::string> read_form_token(const PageRequest& request);
+// A form that revokes: its token, and the page of the list that it stood on; either may be empty.
+struct RevokeForm {
+  std::string token;
+  std::string page;
+};
+
+// Errors: kMalformed: not a form, or a field twice.
+Result<RevokeForm> read_revoke_form(const PageRequest& request);
 
 // What a rotation asks for.
 struct RotationForm {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <utility>
+#include <variant>
 
 #include "date_text.h"
 #include "latchkey/base/joined.h"
@@ -10,10 +12,20 @@
 #include "latchkey/pages/user_token_form.h"
 #include "latchkey/wire/json_object.h"
 #include "latchkey/wire/time.h"
+#include "paged_rows.h"
 #include "snippets.h"
 
 namespace latchkey::pages {
 namespace {
+
+// What all else on a page leaves of 20 KB.
+constexpr std::size_t kRowsBytesMax = 10'000;
+// What the template puts around the texts of a row, with the form's token.
+constexpr std::size_t kRowMarkupBytes = 600;
+// Buttons say once more, to those who cannot see, what they are about.
+constexpr std::string_view kRepeated[] = {"label", "created", "user_name"};
+constexpr std::size_t kRepeatedTimes = 3;
+constexpr std::size_t kScopesBytesMax = 240;
 
 std::string place_of(const Parts& parts, const model::IssuedCredential& record) {
   return parts.config.paths.credentials + "/" + record.id.text();
@@ -21,6 +33,21 @@ std::string place_of(const Parts& parts, const model::IssuedCredential& record) 
 
 std::string last_use(const model::IssuedCredential& record) {
   return last_use_text(record.last_used, record.last_used_from, record.last_used_by);
+}
+
+// Many long scopes would fill a page alone; the metadata has them all.
+void add_scopes(View& entry, const std::string& place, const std::vector<std::string>& scopes) {
+  std::string text;
+  std::size_t shown = 0;
+  for (const std::string& scope : scopes) {
+    if (shown > 0 && text.size() + scope.size() > kScopesBytesMax) break;
+    text += (shown == 0 ? "" : ", ") + scope;
+    ++shown;
+  }
+  entry.text("scopes", text);
+  if (shown == scopes.size()) return;
+  entry.text("more_scopes", "and " + std::to_string(scopes.size() - shown) + " more")
+      .text("details", place);
 }
 
 View live_entry(const Parts& parts, const model::IssuedCredential& record, TimePoint now) {
@@ -35,21 +62,22 @@ View live_entry(const Parts& parts, const model::IssuedCredential& record, TimeP
       .text("created", date_text(record.created))
       .text("expires", date_text(record.expires))
       .text("used", last_use(record))
-      .text("scopes", joined(record.scopes, ", "))
       .text("revoke", place + "/revoke");
+  add_scopes(entry, place, record.scopes);
   return entry;
 }
 
 View machine_entry(const Parts& parts, const model::Account& machine,
                    const model::IssuedCredential& record) {
+  const std::string place = place_of(parts, record);
   View entry;
   entry.text("user_name", machine.profile.user_name)
       .text("label", record.label)
       .text("created", date_text(record.created))
       .text("expires", date_text(record.expires))
       .text("used", last_use(record))
-      .text("scopes", joined(record.scopes, ", "))
-      .text("revoke", place_of(parts, record) + "/revoke");
+      .text("revoke", place + "/revoke");
+  add_scopes(entry, place, record.scopes);
   return entry;
 }
 
@@ -70,30 +98,63 @@ std::vector<model::IssuedCredential> newest_first(std::vector<model::IssuedCrede
   return records;
 }
 
-std::vector<View> live_rows(const Parts& parts, const Held& held, TimePoint now) {
-  std::vector<View> rows;
+enum class Section { kLive, kMachines, kDead };
+
+struct Row {
+  Section section;
+  View entry;
+};
+
+std::vector<Row> all_rows(const Parts& parts, const Held& held, const model::Account& account,
+                          TimePoint now) {
+  std::vector<Row> rows;
   for (const model::IssuedCredential& record : newest_first(held.own.live)) {
-    rows.push_back(live_entry(parts, record, now));
+    rows.push_back({Section::kLive, live_entry(parts, record, now)});
   }
-  return rows;
-}
-
-std::vector<View> dead_rows(const Held& held, const model::Account& account, TimePoint now) {
-  std::vector<View> rows;
-  for (const model::IssuedCredential& record : held.own.dead) {
-    rows.push_back(dead_entry(record, state_of(record, account, now)));
-  }
-  return rows;
-}
-
-std::vector<View> machine_rows(const Parts& parts, const Held& held) {
-  std::vector<View> rows;
   for (const HeldByMachine& one : held.machines) {
     for (const model::IssuedCredential& record : newest_first(one.live)) {
-      rows.push_back(machine_entry(parts, one.machine, record));
+      rows.push_back({Section::kMachines, machine_entry(parts, one.machine, record)});
     }
   }
+  for (const model::IssuedCredential& record : held.own.dead) {
+    rows.push_back({Section::kDead, dead_entry(record, state_of(record, account, now))});
+  }
   return rows;
+}
+
+std::size_t bytes_of(const View& entry) {
+  std::size_t bytes = kRowMarkupBytes;
+  for (const auto& [name, value] : entry.values()) {
+    const std::string* const text = std::get_if<std::string>(&value);
+    if (text == nullptr) continue;
+    const bool repeated = std::ranges::find(kRepeated, name) != std::end(kRepeated);
+    bytes += escaped_bytes(*text) * (repeated ? kRepeatedTimes : 1);
+  }
+  return bytes;
+}
+
+Cut cut_of(const std::vector<Row>& rows, std::size_t number) {
+  std::vector<std::size_t> sizes;
+  for (const Row& row : rows) sizes.push_back(bytes_of(row.entry));
+  return cut_page(sizes, kRowsBytesMax, number);
+}
+
+std::vector<View> entries_of(const std::vector<Row>& rows, const Cut& cut, Section section) {
+  std::vector<View> entries;
+  for (std::size_t row = cut.begin; row < cut.end; ++row) {
+    if (rows[row].section == section) entries.push_back(rows[row].entry);
+  }
+  return entries;
+}
+
+void add_pager(View& view, const std::string& path, const Cut& cut) {
+  const auto href = [&](std::size_t number) { return path + "?page=" + std::to_string(number); };
+  view.flag("first", cut.number == 1 ? View::Shown::kYes : View::Shown::kNo)
+      .text("page", cut.number > 1 ? std::to_string(cut.number) : "");
+  if (cut.count == 1) return;
+  view.text("pages", "Page " + std::to_string(cut.number) + " of " + std::to_string(cut.count))
+      .text("previous_href", cut.number > 1 ? href(cut.number - 1) : "")
+      .text("next_href", cut.number < cut.count ? href(cut.number + 1) : "");
 }
 
 Frame frame_of(const Parts& parts, const model::Account& account, int status, std::string title) {
@@ -145,6 +206,8 @@ model::Answer list_page(const Parts& parts, const model::Account& account, const
   const std::string& path = parts.config.paths.credentials;
   const std::chrono::days days =
       note.entered.lifetime.count() > 0 ? note.entered.lifetime : parts.config.credential.lifetime;
+  const std::vector<Row> rows = all_rows(parts, held, account, now);
+  const Cut cut = cut_of(rows, note.page);
   View view;
   view.flag("list", View::Shown::kYes)
       .text("notice", note.notice)
@@ -159,9 +222,10 @@ model::Answer list_page(const Parts& parts, const model::Account& account, const
                                 : View::Shown::kNo)
       .text("days", std::to_string(days.count()))
       .text("days_max", std::to_string(parts.config.credential.lifetime_max.count()))
-      .list("live", live_rows(parts, held, now))
-      .list("dead", dead_rows(held, account, now))
-      .list("machines", machine_rows(parts, held))
+      .flag("none", held.own.live.empty() && cut.number == 1 ? View::Shown::kYes : View::Shown::kNo)
+      .list("live", entries_of(rows, cut, Section::kLive))
+      .list("machines", entries_of(rows, cut, Section::kMachines))
+      .list("dead", entries_of(rows, cut, Section::kDead))
       .text("revoke_all", path + "/revoke-all")
       .text("leaked_href", path + "/revoke")
       .text("whoami_href", parts.config.paths.whoami)
@@ -169,6 +233,7 @@ model::Answer list_page(const Parts& parts, const model::Account& account, const
                                    ? parts.config.paths.credentials + kUserTokenBelow
                                    : "")
       .text("logout_href", parts.config.paths.logout);
+  add_pager(view, path, cut);
   return page(Template::kCredentials, view,
               frame_of(parts, account, note.status, "Credentials for programs"));
 }

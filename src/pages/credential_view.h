@@ -1,6 +1,7 @@
 // How issued credentials look, as pages and as JSON.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -33,9 +34,12 @@ struct ListNote {
   std::string notice;  // something good happened
   std::string error;   // something was wrong with the form
   Order entered;       // what the person had typed, to be shown again
+  std::size_t page = 1;
 };
 
-// The page with the form and the list of what is held, newest first.
+// The page with the form and the list of what is held: the live ones, those of machine users, the
+// dead ones, each newest first. What makes it larger than a page should be (20 KB) stands on the
+// next ones, `?page=2` and so on, which have no form.
 model::Answer list_page(const Parts& parts, const model::Account& account, const Held& held,
                         const std::string& form_token, TimePoint now, const ListNote& note);
 

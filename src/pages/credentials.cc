@@ -15,6 +15,7 @@
 #include "latchkey/wire/accept.h"
 #include "latchkey/wire/form.h"
 #include "latchkey/wire/json_object.h"
+#include "latchkey/wire/number.h"
 #include "visitor.h"
 
 namespace latchkey::pages {
@@ -49,12 +50,17 @@ PageResult show_list(const Call& call, const ListNote& note) {
               note.error.empty() ? "shown" : "malformed");
 }
 
+std::size_t page_number(std::string_view text) {
+  return wire::read_number<std::uint32_t>(text).value_or(1);
+}
+
 // The way back from a revocation names the credential; the notice is given only for one that is the
 // visitor's own and is revoked, so that nobody else's link can put words on the page.
 ListNote note_of_query(const Call& call) {
   ListNote note;
   const Result<wire::Form> query = wire::Form::parse(call.request.request().query);
   if (!query) return note;
+  note.page = page_number(query->single("page").value_or(std::nullopt).value_or(""));
   const Result<std::optional<std::string>> id = query->single("revoked");
   if (!id || !*id) return note;
   if (**id == kAll) {
@@ -170,12 +176,13 @@ PageResult delete_one(const Call& call, const CredentialId& id) {
   return done(std::move(answer), "revoked", "credential " + id.text());
 }
 
-// Back to the list after a form was obeyed; `what` was revoked.
-model::Answer back_to_list(const Call& call, std::string_view what) {
+// Back to the list after a form was obeyed; `what` was revoked on that page of it.
+model::Answer back_to_list(const Call& call, std::string_view what, std::size_t page) {
   model::Answer answer;
   answer.status = 303;
   answer.add_ours("Location", call.request.origin + call.parts.config.paths.credentials +
-                                  "?revoked=" + std::string(what));
+                                  "?revoked=" + std::string(what) +
+                                  (page > 1 ? "&page=" + std::to_string(page) : ""));
   add_secure_headers(answer);
   return answer;
 }
@@ -184,28 +191,33 @@ PageResult post_revoke(const Call& call, const CredentialId& id) {
   if (std::optional<PageResult> refused = without_proof(call, BodyKind::kForm)) {
     return *std::move(refused);
   }
-  const Result<std::string> token = read_form_token(call.request);
-  if (!token) return failed(call, BodyKind::kForm, token.error());
-  if (std::optional<PageResult> refused = without_token(call, *token)) return *std::move(refused);
+  const Result<RevokeForm> form = read_revoke_form(call.request);
+  if (!form) return failed(call, BodyKind::kForm, form.error());
+  if (std::optional<PageResult> refused = without_token(call, form->token)) {
+    return *std::move(refused);
+  }
   const Outcome revoked = revoke_answered_for(call, id);
   if (!revoked) return failed(call, BodyKind::kForm, revoked.error());
-  return done(back_to_list(call, id.text()), "revoked", "credential " + id.text());
+  return done(back_to_list(call, id.text(), page_number(form->page)), "revoked",
+              "credential " + id.text());
 }
 
 PageResult post_revoke_all(const Call& call) {
   const BodyKind kind = body_kind(call.request);
   if (std::optional<PageResult> refused = without_proof(call, kind)) return *std::move(refused);
   if (kind == BodyKind::kForm) {
-    const Result<std::string> token = read_form_token(call.request);
-    if (!token) return failed(call, kind, token.error());
-    if (std::optional<PageResult> refused = without_token(call, *token)) return *std::move(refused);
+    const Result<RevokeForm> form = read_revoke_form(call.request);
+    if (!form) return failed(call, kind, form.error());
+    if (std::optional<PageResult> refused = without_token(call, form->token)) {
+      return *std::move(refused);
+    }
   }
   const Result<std::int64_t> count =
       call.parts.store.credentials().revoke_all(
           call.account.id, call.request.now, call.request.actor(call.account.profile.user_name));
   if (!count) return failed(call, kind, count.error());
   const std::string detail = std::to_string(*count) + " credentials";
-  if (kind == BodyKind::kForm) return done(back_to_list(call, kAll), "revoked", detail);
+  if (kind == BodyKind::kForm) return done(back_to_list(call, kAll, 1), "revoked", detail);
   return done(json_answer(200, wire::JsonObject().add("revoked", *count).text()), "revoked",
               detail);
 }

@@ -30,9 +30,9 @@ std::string_view file_of(Template body) {
   return "message.mustache";
 }
 
-// Pages that say one thing stand in a small column.
+// Pages that say one thing stand in a small column; lines of a log need a wide one.
 bool is_narrow(Template body) {
-  return body != Template::kCredentials && body != Template::kWhoami;
+  return body != Template::kCredentials && body != Template::kWhoami && body != Template::kRevoke;
 }
 
 mustache::data to_data(const View& view);

@@ -41,6 +41,15 @@ for (const colorScheme of ['light', 'dark']) {
   for (const one of await page.locator('summary').all()) await one.click();
   await look('pair', pair);
   await page.click('button[value=reset]');
+  await page.goto(`${origin}/cli/credentials/revoke`);
+  await page.fill('textarea', 'GET /x HTTP/1.1\nAuthorization: Bearer eyJhbGciOiJub25lIn0.e30.x');
+  const [revoked] = await Promise.all([page.waitForResponse((r) => r.request().method() === 'POST'), page.click('form:has(textarea) button')]);
+  await page.waitForLoadState();
+  await look('revoked', revoked);
+  await page.goto(`${origin}/oauth/logout`);
+  const [out] = await Promise.all([page.waitForResponse((r) => r.request().method() === 'POST'), page.click('main form button')]);
+  await page.waitForLoadState();
+  await look('signed-out', out);
   await context.close();
 }
 await browser.close();

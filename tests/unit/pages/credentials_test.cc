@@ -371,6 +371,99 @@ TEST_F(Credentials, PageShowsTheNewestBehindMoreThanOneReadOfTheStore) {
   EXPECT_THAT(serve(asked).answer.body, HasSubstr(old.id.text()));
 }
 
+class ManyCredentials : public Credentials {
+ protected:
+  static constexpr std::uint32_t kMany = 100;  // per_user_max unless configured
+
+  void hold(const model::Account& account, const std::string& label,
+            const std::vector<std::string>& scopes, TimePoint expires) {
+    model::IssuedCredential record;
+    record.id = CredentialId(make_uuid_v7(now_, random_));
+    record.account = account.id;
+    record.epoch = account.credential_epoch;
+    record.label = label;
+    record.scopes = scopes;
+    record.created = now_;
+    record.expires = expires;
+    ASSERT_THAT(store_.credentials().issue(record, 3 * kMany, kSomebody), IsOk());
+    ASSERT_THAT(store_.credentials().touch(record.id, now_, "192.0.2.1", agent_), IsOk());
+    ids_.push_back(record.id.text());
+  }
+  void hold_many(const std::string& label, const std::vector<std::string>& scopes) {
+    model::Profile profile;
+    profile.user_name = "ci-bot";
+    const auto machine = store_.machines().create(profile, anna_.account.id, std::nullopt, now_, random_, kSomebody);
+    ASSERT_THAT(machine, IsOk());
+    for (std::uint32_t i = 0; i < kMany; ++i) {
+      hold(anna_.account, label, scopes, now_ + std::chrono::hours(24));
+      hold(*machine, label, scopes, now_ + std::chrono::hours(24));
+    }
+    const std::vector<std::string> living = ids_;
+    for (int i = 0; i < 20; ++i) hold(anna_.account, label, scopes, now_ - Seconds(1));
+    ids_ = living;
+  }
+
+  // Goes through the pages by their links, as a person would. Returns how many of them there are.
+  int walk() {
+    std::string all;
+    int pages = 0;
+    for (std::string query; pages == 0 || !query.empty();) {
+      const std::string page = shown(anna_, query);
+
+      EXPECT_LT(page.size(), 20'000U) << query;
+      EXPECT_EQ(page.find("name=\"label\"") != std::string::npos, pages == 0) << "the form";
+      all += page;
+      ++pages;
+      const std::size_t next = page.find("\" rel=\"next\"");
+      query = next == std::string::npos ? "" : "page=" + std::to_string(pages + 1);
+      EXPECT_TRUE(query.empty() || page.substr(0, next).ends_with("?" + query));
+    }
+    for (const std::string& id : ids_) {
+      const std::size_t first = all.find(id + "/revoke");
+      EXPECT_NE(first, std::string::npos);
+      EXPECT_EQ(all.find(id + "/revoke", first + 1), std::string::npos) << "twice";
+    }
+    return pages;
+  }
+
+  std::string agent_ = "Apache-Maven/3.8.7 (Java 17.0.9; Linux 6.1)";
+  std::vector<std::string> ids_;
+};
+
+TEST_F(ManyCredentials, StandOnSmallPages) {
+  hold_many("laptop", {"read"});
+  EXPECT_LT(walk(), 25);
+  EXPECT_THAT(shown(anna_, "page=2"), HasSubstr("Page 2 of "));
+  EXPECT_THAT(shown(anna_, "page=99999"), Not(HasSubstr("rel=\"next\"")));
+  EXPECT_THAT(shown(anna_, "page=-1"), HasSubstr("Page 1 of "));
+}
+
+TEST_F(ManyCredentials, StandOnSmallPagesWhateverTheirTexts) {
+  agent_ = std::string(200, '"');
+  hold_many(std::string(100, '"'), std::vector<std::string>(16, "path:/" + std::string(500, '\'')));
+  walk();
+  EXPECT_THAT(shown(anna_), HasSubstr(">and 15 more</a>"));
+}
+
+TEST_F(ManyCredentials, AreListedWholeForPrograms) {
+  hold_many("laptop", {"read"});
+  const std::string body = serve(request("GET", "/list", anna_.cookie)).answer.body;
+  const auto list = wire::Json::parse(body, 10 * kBodyBytesMax);
+  ASSERT_THAT(list, IsOk());
+  EXPECT_EQ(list->array("credentials")->size(), kMany + 20U);
+  EXPECT_EQ(list->array("machines")->size(), kMany);
+}
+
+TEST_F(ManyCredentials, LeadBackToThePageOnWhichOneWasRevoked) {
+  hold_many("laptop", {});
+  const PageResult result = serve(form_post("/" + ids_.front() + "/revoke", {{"page", "3"}}));
+  EXPECT_EQ(header(result.answer, "Location"),
+            "https://sso.example/cli/credentials?revoked=" + ids_.front() + "&page=3");
+  const std::string page = shown(anna_, "revoked=" + ids_.front() + "&page=3");
+  EXPECT_THAT(page, HasSubstr("It is refused from now on."));
+  EXPECT_THAT(page, HasSubstr("name=\"page\" value=\"3\""));
+}
+
 TEST_F(Credentials, DeleteRevokesAtOnce) {
   const wire::Json json = issued(request("GET", "", anna_.cookie));
   PageRequest asked = request("DELETE", "/" + *json.string("id"), anna_.cookie);
