@@ -52,6 +52,8 @@ class NginxFront(Front):
     reasons = {
         "spoofed_families": "nginx can take a field away only by its whole name, and `latchkey/protect.conf` names the usual ones: "
                             "an application that believes another needs a line for it",
+        "large_upload_refused": "refused all the same, with the first of it: nginx itself says `100 Continue` before it asks "
+                                "anybody, and the refusal comes while the client sends",
     }
 
     def make_server(self, application, example=None, extra_http="", replace=None):
@@ -82,8 +84,9 @@ class NginxFcgiwrapFront(NginxFront):
     name = "nginx-fcgiwrap"
     starts_a_program_per_question = True
     reasons = {**NginxFront.reasons,
-               "large_upload_refused": "refused all the same, but only when it was sent: nginx can answer sooner only where it "
-                                       "passes the upload on, and fcgiwrap takes all of it before the program's answer"}
+               "large_upload_refused": "refused all the same, but only when it was sent: nginx itself says `100 Continue`, and can "
+                                       "answer sooner only where it passes the upload on; fcgiwrap takes all of it before the "
+                                       "program's answer"}
 
     def make_latchkey(self, configuration, workers):
         deleting = configuration.replace("[store]\n", '[store]\njournal = "delete"\n')
