@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 
 from tests.support.processes import BIN, ROOT, Part, free_port, program, wait_until
-from tests.support.servers.front import Front
+from tests.support.fastcgi_recorder import Recorder
+from tests.support.servers.front import Front, recording_program, taken
 from tests.support.servers.server import WebServer
 from tests.support.stack import Latchkey
 
@@ -92,6 +93,17 @@ class ApacheFront(Front):
         return Apache(self.directory / f"apache-{directory or application}", self.run, f"{application}.conf", self.tls, ports={
             **self.application_ports, AUTHORIZER_PORT: self.latchkey.sockets["authorizer"]}, **how)
 
+    @contextlib.contextmanager
+    def recorded(self):
+        real, port = self.latchkey.sockets["authorizer"], free_port()
+        recorder = Recorder(port, real)
+        self.latchkey.sockets["authorizer"] = port
+        try:
+            yield self.started("nexus-two-hosts", directory="recorded"), lambda: taken(recorder.questions)
+        finally:
+            self.latchkey.sockets["authorizer"] = real
+            recorder.stop()
+
     def stop(self):
         super().stop()
         shutil.rmtree(self.run)
@@ -134,13 +146,21 @@ class ApacheFcgidFront(ApacheFront):
     def make_server(self, application, directory=None, replace=None, modules=(), **how):
         return Apache(self.directory / f"apache-{directory or application}", self.run, f"{application}.conf", self.tls,
                       includes="latchkey-fcgid", pages=self.pages, modules=("fcgid", *modules), ports=self.application_ports,
-                      replace={"/usr/local/bin/": f"{self.latchkey.programs}/", "/etc/latchkey/": f"{self.latchkey.directory}/",
-                               **(replace or {})}, **how)
+                      replace={**(replace or {}), "/usr/local/bin/": f"{self.latchkey.programs}/",
+                               "/etc/latchkey/": f"{self.latchkey.directory}/"}, **how)
 
     def authorizer_pids(self):
         listing = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True).stdout
         return [int(line.split()[0]) for line in listing.splitlines()
                 if str(self.latchkey.programs / "latchkey-authorizer") in line]
+
+    @contextlib.contextmanager
+    def recorded(self):
+        self.latchkey.programs.chmod(0o777)  # for the recorder, which is Apache's account
+        with recording_program(self.latchkey.programs / "latchkey-recorder",
+                               self.latchkey.programs / "latchkey-authorizer") as asked:
+            yield self.started("nexus-two-hosts", directory="recorded", replace={
+                "/usr/local/bin/latchkey-authorizer": self.latchkey.programs / "latchkey-recorder"}), asked
 
     def kill_worker(self):
         for pid in self.authorizer_pids()[:1]:

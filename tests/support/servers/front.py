@@ -3,11 +3,14 @@ and the client, on the files of examples/ as shipped."""
 import contextlib
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import time
 
+from tests.support import fastcgi_recorder
 from tests.support.application import RecordingApplication
+from tests.support.fastcgi_recorder import Recorder
 from tests.support.stack import Latchkey, sign_in_locally, users_file
 from tests.support.tls import Authority
 
@@ -67,6 +70,37 @@ who = "authenticated"
 
 PASSWORDS = {"alice": "alice-pw", "bob": "bob-pw", "root": "root-pw"}
 HOSTS = ("nexus.example.com", "docker.example.com", "jenkins.example.com", "registry.example.com")
+
+
+def taken(questions):
+    """Empties the list. Returns what was in it."""
+    found = questions[:]
+    del questions[:len(found)]
+    return found
+
+
+@contextlib.contextmanager
+def recording_program(program, real):
+    """While this lasts, `program` is one that writes down what it is asked and lets `real` answer. Yields the function
+    that returns what it was asked since it was last called."""
+    shutil.copy(fastcgi_recorder.__file__, program)
+    program.chmod(0o755)
+    record = program.with_name(f"{program.name}.record")
+    record.touch()
+    record.chmod(0o666)
+    beside = program.with_name(f"{program.name}.real")
+    beside.symlink_to(real)
+    seen = []
+
+    def asked():
+        lines = record.read_text().splitlines()[len(seen):]
+        seen.extend(lines)
+        return [json.loads(line) for line in lines]
+    try:
+        yield asked
+    finally:
+        program.unlink()
+        beside.unlink()
 
 
 class Front:
@@ -184,6 +218,28 @@ class Front:
         with contextlib.closing(sqlite3.connect(self.latchkey.database, timeout=10)) as database:
             assert database.execute(statement, values).rowcount == 1
             database.commit()
+
+    # What it is asked.
+
+    def asking_sockets(self):
+        """Returns the paths on which the web server asks the authorizer."""
+        return [self.latchkey.sockets["authorizer"]]
+
+    @contextlib.contextmanager
+    def recorded(self):
+        """While this lasts, what the web server asks the authorizer is written down. Yields the server to ask, and a
+        function that returns what was asked since it was last called."""
+        recorders = []
+        try:
+            for path in self.asking_sockets():
+                aside = path.with_name(f"{path.name}.real")
+                path.rename(aside)
+                recorders.append((path, aside, Recorder(path, aside)))
+            yield self.server, lambda: [one for _, _, recorder in recorders for one in taken(recorder.questions)]
+        finally:
+            for path, aside, recorder in recorders:
+                recorder.stop()
+                aside.replace(path)
 
     # The authorizer in trouble.
 

@@ -116,6 +116,9 @@ class LighttpdSpawnedFront(LighttpdFront):
         server.part.ready_on(*sockets)
         return server
 
+    def asking_sockets(self):
+        return [self.latchkey.directory / f"latchkey-authorizer.sock-{number}" for number in range(4)]
+
     def authorizer_pids(self):
         return processes(self.server.part.process.pid, "latchkey-authorizer")
 

@@ -1,9 +1,10 @@
 """nginx on the files of examples/nginx, and the same as a mode of the suite."""
+import contextlib
 import os
 import re
 
 from tests.support.processes import BIN, ROOT, Part, clean_environment, program
-from tests.support.servers.front import Front
+from tests.support.servers.front import Front, recording_program
 from tests.support.servers.server import WebServer
 from tests.support.stack import Latchkey
 
@@ -56,8 +57,8 @@ class NginxFront(Front):
                                 "anybody, and the refusal comes while the client sends",
     }
 
-    def make_server(self, application, example=None, extra_http="", replace=None):
-        return Nginx(self.directory / f"nginx-{application}", self.latchkey, example or f"{application}.conf", self.tls,
+    def make_server(self, application, example=None, extra_http="", replace=None, directory=None):
+        return Nginx(self.directory / f"nginx-{directory or application}", self.latchkey, example or f"{application}.conf", self.tls,
                      ports=self.application_ports, extra_http=extra_http, replace=replace)
 
 
@@ -92,8 +93,14 @@ class NginxFcgiwrapFront(NginxFront):
         deleting = configuration.replace("[store]\n", '[store]\njournal = "delete"\n')
         return FcgiwrapLatchkey(self.directory / "latchkey", deleting, workers)
 
+    @contextlib.contextmanager
+    def recorded(self):
+        with recording_program(self.directory / "latchkey-recorder", BIN / "latchkey-authorizer") as asked:
+            yield self.started("nexus-two-hosts", directory="recorded", replace={
+                "/usr/local/bin/latchkey-authorizer": self.directory / "latchkey-recorder"}), asked
+
     def make_server(self, application, replace=None, **how):
         return super().make_server(application, replace={
-            "include latchkey/server.conf;": "include latchkey/server-fcgiwrap.conf;",
+            **(replace or {}), "include latchkey/server.conf;": "include latchkey/server-fcgiwrap.conf;",
             "include latchkey/user-tokens.conf;": "include latchkey/user-tokens-fcgiwrap.conf;", "/usr/local/bin/": f"{BIN}/",
-            "/etc/latchkey/latchkey.toml": self.latchkey.file, **(replace or {})}, **how)
+            "/etc/latchkey/latchkey.toml": self.latchkey.file}, **how)

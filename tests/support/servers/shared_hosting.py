@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.support.application import Request
 from tests.support.processes import wait_until
 from tests.support.servers.apache import open_directory
-from tests.support.servers.front import HOSTS, PASSWORDS, Front
+from tests.support.servers.front import HOSTS, PASSWORDS, Front, recording_program
 from tests.support.servers.shared_host import SharedHost
 from tests.support.stack import Latchkey, users_file
 from tests.support.tls import Authority
@@ -99,6 +99,22 @@ class HtaccessFront(Front):
     def stop(self):
         super().stop()
         shutil.rmtree(self.open)
+
+    @contextlib.contextmanager
+    def recorded(self):
+        program = self.host.latchkey / "bin/latchkey-authorizer"
+        # The same launcher, which finds out by its own name what to start.
+        launcher = self.host.put("latchkey/bin/recorded", program.read_text().replace("${0##*/}", "latchkey-authorizer"), 0o755)
+        away = program.rename(program.with_name("away"))
+        self.host.end_spawned()
+        try:
+            with recording_program(program, launcher) as asked:
+                yield self.server, asked
+                for pid in self.host.pids("bin/latchkey-authorizer"):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGTERM)
+        finally:
+            away.rename(program)
 
     def authorizer_pids(self):
         """Those that Apache asks about a request, and not those that render a refusal."""
