@@ -132,3 +132,16 @@ class LighttpdSpawnedFront(LighttpdFront):
         self.latchkey.provide("authorizer")
         # lighttpd tries again, once a second.
         wait_until(lambda: len(self.authorizer_pids()) == 4, "the authorizer's return")
+
+
+class LighttpdCgiFront(LighttpdSpawnedFront):
+    """lighttpd starts the authorizer itself; latchkey's own pages are plain CGI."""
+
+    name = "lighttpd-cgi"
+    spawned = ("authorizer",)
+
+    def make_server(self, application, example=None, replace=None):
+        # As nexus-cgi.conf differs from nexus-spawned.conf.
+        pages = {'include "latchkey/protect.conf"\n': 'include "latchkey/protect.conf"\ninclude "latchkey/pages-cgi.conf"\n',
+                 "latchkey/user-tokens.conf": "latchkey/user-tokens-cgi.conf"}
+        return super().make_server(application, example, {**pages, **(replace or {})})
