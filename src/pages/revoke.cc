@@ -28,7 +28,11 @@ PageResult answer_of(const Parts& parts, const PageRequest& request, const Messa
   PageResult result;
   result.reason = message.reason;
   if (wants_page(request)) {
-    result.answer = message_page(parts.config.site.title, message);
+    Message shown = message;
+    if (message.status == 200) shown.reason.clear();  // nothing to ask for help about
+    shown.link_href = parts.config.paths.credentials + "/revoke";
+    shown.link_text = message.status == 200 ? "Revoke something else" : "Back to the form";
+    result.answer = message_page(parts.config.site.title, shown);
   } else if (message.status == 200) {
     wire::JsonObject object;
     object.add("detail", message.text);

@@ -268,7 +268,10 @@ TEST_F(Revoke, HasAFormForPeople) {
   EXPECT_THAT(result.answer.body, HasSubstr("action=\"/cli/credentials/revoke\""));
   PageRequest browser = post("token=x", kForm);
   browser.query.hints.accept = "text/html";
-  EXPECT_THAT(serve(browser).answer.body, HasSubstr("it is revoked and refused from now on"));
+  const std::string done = serve(browser).answer.body;
+  EXPECT_THAT(done, HasSubstr("it is revoked and refused from now on"));
+  EXPECT_THAT(done, HasSubstr("href=\"/cli/credentials/revoke\""));
+  EXPECT_THAT(done, Not(HasSubstr("ask for help")));
 }
 
 }  // namespace
