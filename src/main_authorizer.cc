@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "latchkey/base/call_budget.h"
 #include "latchkey/base/random.h"
 #include "latchkey/directory/directory.h"
 #include "latchkey/config/workers.h"
@@ -24,27 +25,36 @@ class AuthorizerService final : public fcgi::Service {
     auto store = std::make_unique<store::Store>(
         store::Store::attach(config.store.path, config.store.journal));
     auto random = std::make_unique<SystemRandom>();
-    auto directory = directory::make_directory(config.ldap, directory::Patience::kRequest);
+    auto budget = std::make_unique<CallBudget>(config.pool.calls_max());
+    auto directory =
+        directory::make_directory(config.ldap, directory::Patience::kRequest, budget.get());
     LK_TRY(role::Authorizer authorizer,
            role::Authorizer::open(config, *store, context.slow_gate, clock, *random, context.log,
                                   directory.get()));
     return std::unique_ptr<fcgi::Service>(new AuthorizerService(
-        std::move(store), std::move(random), std::move(directory), std::move(authorizer)));
+        std::move(store), std::move(random), std::move(budget), std::move(directory),
+        std::move(authorizer)));
   }
 
-  void serve(fcgi::Exchange& exchange) override { authorizer_.serve(exchange); }
+  void serve(fcgi::Exchange& exchange) override {
+    if (directory_ != nullptr) budget_->begin();
+    authorizer_.serve(exchange);
+  }
   void after_reply() override { authorizer_.after_reply(); }
 
  private:
   AuthorizerService(std::unique_ptr<store::Store> store, std::unique_ptr<Random> random,
+                    std::unique_ptr<CallBudget> budget,
                     std::unique_ptr<directory::Directory> directory, role::Authorizer authorizer)
       : store_(std::move(store)),
         random_(std::move(random)),
+        budget_(std::move(budget)),
         directory_(std::move(directory)),
         authorizer_(std::move(authorizer)) {}
 
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Random> random_;
+  std::unique_ptr<CallBudget> budget_;
   std::unique_ptr<directory::Directory> directory_;
   role::Authorizer authorizer_;
 };

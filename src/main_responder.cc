@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "latchkey/base/call_budget.h"
 #include "latchkey/base/random.h"
 #include "latchkey/config/hosts.h"
 #include "latchkey/crypto/key_directory.h"
@@ -25,6 +26,7 @@
 #include "latchkey/pages/user_token.h"
 #include "latchkey/pages/user_token_form.h"
 #include "latchkey/pages/whoami.h"
+#include "latchkey/remote/budgeted_client.h"
 #include "latchkey/remote/http_client.h"
 #include "latchkey/role/device_pages.h"
 #include "latchkey/role/housekeeper.h"
@@ -73,7 +75,10 @@ class ResponderService final : public fcgi::Service {
                              std::move(policy)));
   }
 
-  void serve(fcgi::Exchange& exchange) override { responder_.serve(exchange); }
+  void serve(fcgi::Exchange& exchange) override {
+    budget_.begin();
+    responder_.serve(exchange);
+  }
   void after_reply() override { responder_.after_reply(); }
 
  private:
@@ -84,10 +89,13 @@ class ResponderService final : public fcgi::Service {
         hosts_(config),
         store_(std::move(store)),
         sealer_(std::move(sealer)),
-        directory_(directory::make_directory(config.ldap, directory::Patience::kRequest)),
+        budget_(config.pool.calls_max()),
+        directory_(
+            directory::make_directory(config.ldap, directory::Patience::kRequest, &budget_)),
         resolver_(config, *store_, context.slow_gate, random_, log_, directory_.get()),
         client_(remote::make_curl_client(context.slow_gate)),
-        sign_in_({config, hosts_, *store_, resolver_, random_, sealer_, *client_,
+        budgeted_(*client_, budget_),
+        sign_in_({config, hosts_, *store_, resolver_, random_, sealer_, budgeted_,
                   context.slow_gate, directory_.get()}),
         credentials_({config, hosts_, *store_, resolver_, random_}),
         revoke_({config, hosts_, *store_, resolver_, random_}),
@@ -131,9 +139,11 @@ class ResponderService final : public fcgi::Service {
   SystemRandom random_;
   std::unique_ptr<store::Store> store_;
   const crypto::Sealer sealer_;
+  CallBudget budget_;
   std::unique_ptr<directory::Directory> directory_;
   identity::Resolver resolver_;
   std::unique_ptr<remote::HttpClient> client_;
+  remote::BudgetedClient budgeted_;
   role::SignInPages sign_in_;
   pages::CredentialsPage credentials_;
   pages::RevokePage revoke_;

@@ -143,6 +143,17 @@ void read_demand(const Value& value, Provider& provider) {
   take(value.texts(EmptyList::kRefuse), provider.*member);
 }
 
+void read_timeout(const Value& value, Provider& provider) {
+  const auto timeout = value.duration(Seconds(1), std::chrono::minutes(1));
+  if (!timeout) return;
+  provider.timeout = *timeout;
+  const Seconds stuck_after = value.config().pool.stuck_after;
+  if (*timeout < stuck_after) return;
+  value.wrong("is " + std::to_string(timeout->count()) + " seconds; must be less than " +
+              "pool.stuck_after (" + std::to_string(stuck_after.count()) +
+              " seconds), after which a worker is ended that waits for the provider");
+}
+
 constexpr Key<Provider> kProviderKeys[] = {
     {"type", read_type},
     {"name", read_name},
@@ -161,10 +172,7 @@ constexpr Key<Provider> kProviderKeys[] = {
     {"algorithms", read_algorithms},
     {"prompt", read_ascii<&Provider::prompt>},
     {"ca_file", read_ca_file},
-    {"timeout",
-     [](const Value& v, Provider& provider) {
-       take(v.duration(Seconds(1), std::chrono::minutes(1)), provider.timeout);
-     }},
+    {"timeout", read_timeout},
     {"allowed_organizations", read_demand<&Provider::allowed_organizations>},
     {"allowed_teams", read_demand<&Provider::allowed_teams>},
     {"allowed_groups", read_demand<&Provider::allowed_groups>},

@@ -57,9 +57,9 @@ Error seen_from_outside(Error error) {
 }
 
 std::unique_ptr<Directory> make_directory(const std::optional<config::Ldap>& settings,
-                                          Patience patience) {
+                                          Patience patience, const CallBudget* budget) {
   if (!settings) return nullptr;
-  return std::make_unique<LdapDirectory>(*settings, patience);
+  return std::make_unique<LdapDirectory>(*settings, patience, budget);
 }
 
 Outcome LdapDirectory::load() {
@@ -124,6 +124,7 @@ auto LdapDirectory::ask(const Work& work) -> decltype(work(std::declval<Connecti
   const bool hurried = patience_ == Patience::kRequest;
   end_ = hurried ? Clock::now() + settings_.connect_timeout + settings_.search_timeout
                  : Clock::time_point::max();
+  if (hurried && budget_ != nullptr) end_ = std::min(end_, budget_->end());
   auto answer = ask_servers(work);
   const std::uint32_t retries = hurried ? 0 : settings_.retries;
   for (std::uint32_t retry = 0; retry < retries; ++retry) {

@@ -26,8 +26,11 @@ bool ends_with_root(std::string_view base, std::string_view root);
 
 class LdapDirectory final : public Directory {
  public:
-  LdapDirectory(const config::Ldap& settings, Patience patience)
-      : settings_(settings), patience_(patience), order_(settings.servers.size()) {}
+  LdapDirectory(const config::Ldap& settings, Patience patience, const CallBudget* budget)
+      : settings_(settings),
+        patience_(patience),
+        budget_(budget),
+        order_(settings.servers.size()) {}
 
   Result<DirectoryEntry> lookup(std::string_view user) override;
   Result<Person> check_password(std::string_view user, const SecretString& password) override;
@@ -61,6 +64,7 @@ class LdapDirectory final : public Directory {
 
   const config::Ldap& settings_;
   Patience patience_;
+  const CallBudget* budget_;  // null: none
   ServerOrder order_;
   std::optional<Libldap> library_;
   std::optional<std::string> root_dn_;

@@ -90,9 +90,9 @@ Outcome check_url(const HttpRequest& request) {
 
 void set_bounds(CURL* easy, const HttpRequest& request) {
   using std::chrono::milliseconds;
-  set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(milliseconds(request.deadline).count()));
+  set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.deadline.count()));
   set(easy, CURLOPT_CONNECTTIMEOUT_MS,
-      static_cast<long>(milliseconds(std::min(kConnectDeadline, request.deadline)).count()));
+      static_cast<long>(std::min(milliseconds(kConnectDeadline), request.deadline).count()));
   set(easy, CURLOPT_FOLLOWLOCATION, 0L);
   set(easy, CURLOPT_PROTOCOLS_STR,
       request.cleartext == Cleartext::kLoopbackOnly ? "http,https" : "https");

@@ -1,6 +1,7 @@
 // Signing in at a provider, from the first click to the session.
 #include <gtest/gtest.h>
 
+#include "latchkey/provider/metadata_source.h"
 #include "sign_in_site.h"
 #include "support/redirect_corpus.h"
 #include "support/results.h"
@@ -191,6 +192,29 @@ TEST(Callback, ShowsTheProvidersErrorEscapedAndCutM1M4) {
   EXPECT_FALSE(answer.body.contains(std::string(201, 'x')));
   EXPECT_TRUE(field(answer, "Content-Security-Policy").contains("default-src 'none'"));
   EXPECT_EQ(browser.get("/oauth/callback?error=server_error&state=" + state).status, 502);
+}
+
+// Token, discovery, keys and userinfo in a row: each in its own time, together too long.
+TEST(Callback, ExplainsInTimeThatTheProviderIsSlow) {
+  Site site;
+  Browser browser(site);
+  const std::string back =
+      site.provider.authorize(field(browser.get("/oauth/login"), "Location"));
+  site.clock.advance(provider::kUnknownKeyInterval);
+  site.provider.issue_at(site.clock.now());
+  site.provider.key = TestKey("k2");  // of which nothing is known yet
+  site.provider.header["kid"] = json_text("k2");
+  site.provider.claims.erase("groups");  // so that userinfo would be asked as well
+  site.provider.takes = std::chrono::milliseconds(9'000);
+  const auto begin = site.provider.time;
+
+  const model::Answer answer = browser.get("/oauth/callback?" + back);
+
+  EXPECT_EQ(answer.status, 502);
+  EXPECT_TRUE(answer.body.contains("</html>"));
+  EXPECT_EQ(site.provider.time - begin, kCallsMax);
+  EXPECT_EQ(site.provider.times_asked("/me"), 0u);
+  EXPECT_EQ(site.sessions(), 0);
 }
 
 TEST(Callback, RequiresTheIssuerThatTheProviderAnnouncesMixUp) {

@@ -12,11 +12,13 @@
 #include <utility>
 #include <vector>
 
+#include "latchkey/base/call_budget.h"
 #include "latchkey/base/slow_gate.h"
 #include "latchkey/config/hosts.h"
 #include "latchkey/crypto/key_directory.h"
 #include "latchkey/crypto/password.h"
 #include "latchkey/identity/resolver.h"
+#include "latchkey/remote/budgeted_client.h"
 #include "latchkey/role/responder.h"
 #include "latchkey/role/sign_in_pages.h"
 #include "support/answers.h"
@@ -85,6 +87,9 @@ inline config::Config site_config(const FakeProvider& provider) {
   return config;
 }
 
+// As with the default of pool.stuck_after.
+inline constexpr std::chrono::milliseconds kCallsMax{20'000};
+
 class Site {
  public:
   Site() : Site([](config::Config&) {}) {}
@@ -98,7 +103,7 @@ class Site {
         *crypto::Sealer::load(config.credential.key_directory + "/seal.key"));
     resolver = std::make_unique<identity::Resolver>(config, store, proof_gate, random, log);
     const role::SignInNeeds needs{config,  *hosts,   store, *resolver, random,
-                                  *sealer, provider, gate,  &directory};
+                                  *sealer, client, gate,  &directory};
     pages = std::make_unique<role::SignInPages>(needs);
     std::vector<pages::Route> routes;
     pages->add_routes(routes);
@@ -110,6 +115,8 @@ class Site {
 
   ManualClock clock{kStart};
   FakeProvider provider;
+  CallBudget budget{kCallsMax, [this] { return provider.time; }};
+  remote::BudgetedClient client{provider, budget};
   FakeDirectory directory;  // asked only where the configuration has one
   config::Config config;
   store::Store store =
@@ -152,6 +159,7 @@ class Browser {
     texts.push_back("HTTP_COOKIE=" + cookie_field());
     texts.insert(texts.end(), more.begin(), more.end());
     TestExchange exchange(std::move(texts), body);
+    site_.budget.begin();
     site_.responder->serve(exchange);
     site_.responder->after_reply();
     for (const std::string& cookie : fields(exchange.answer, "Set-Cookie")) take(cookie);

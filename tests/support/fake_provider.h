@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -143,6 +144,8 @@ class FakeProvider final : public remote::HttpClient {
       asked_now.client = request.client->id + ':' + std::string(request.client->secret.reveal());
     }
     asked.push_back(asked_now);
+    time += std::min(takes, request.deadline);
+    if (takes > request.deadline) return fail(ErrorCode::kRefused, "Timeout was reached");
     const auto replaced = answers.find(request.url.substr(issuer_.size()));
     if (replaced != answers.end()) return replaced->second;
     return json(answer_to(request));
@@ -177,6 +180,8 @@ class FakeProvider final : public remote::HttpClient {
   std::string nonce, challenge;
   std::string refresh_token;  // that is good now; empty: none is given
   bool gone = false;          // refuses every refresh
+  std::chrono::milliseconds takes{0};               // each answer, by the clock `time`
+  std::chrono::steady_clock::time_point time{};
   std::vector<Asked> asked;
   FakeProvider* other = nullptr;  // who answers for every other issuer
 

@@ -208,6 +208,12 @@ struct Pool {
   Seconds stuck_after{30};   // a worker busy for longer is ended and replaced
   Seconds drain{10};         // how long TERM waits for requests in hand
   std::uint32_t requests_per_worker = 1'000'000;  // then the worker retires
+
+  // How long all outbound calls of one request may take together. The rest is for reading it and
+  // for the page that says what went wrong, which a worker that is ended never sends.
+  std::chrono::milliseconds calls_max() const {
+    return std::chrono::milliseconds(stuck_after) * 2 / 3;
+  }
 };
 
 // A file whose content is a secret. It is known by name even where its content is not read.

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "latchkey/base/call_budget.h"
 #include "latchkey/base/result.h"
 #include "latchkey/base/secret_string.h"
 #include "latchkey/config/ldap.h"
@@ -74,8 +75,12 @@ enum class Patience {
 };
 
 // Makes the directory that asks LDAP servers. Nothing is loaded and nobody is asked before the
-// first call; made after fork. `settings` outlives it; null where nothing is configured.
+// first call; made after fork.
+//
+// Input:   `settings` outlives it; `budget`, which outlives it, bounds all that is asked for one
+//          request, with Patience::kRequest only; null: each question has its own time.
+// Returns: null where nothing is configured.
 std::unique_ptr<Directory> make_directory(const std::optional<config::Ldap>& settings,
-                                          Patience patience);
+                                          Patience patience, const CallBudget* budget = nullptr);
 
 }  // namespace latchkey::directory

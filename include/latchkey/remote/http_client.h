@@ -2,6 +2,7 @@
 // and size. It follows no redirect, uses no proxy and always verifies TLS.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,7 +41,7 @@ struct HttpRequest {
   std::string accept = "application/json";
   Cleartext cleartext = Cleartext::kRefuse;
   std::string ca_file;  // trust these authorities instead of the machine's, unless empty
-  Seconds deadline{10};  // for the whole exchange, name resolution included
+  std::chrono::milliseconds deadline{10'000};  // for the whole exchange, name resolution included
 };
 
 struct HttpResponse {

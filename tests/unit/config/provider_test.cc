@@ -104,6 +104,17 @@ TEST_F(ProviderSection, RefusesDemandsThatNobodyCouldFulfilO18) {
       IsOneFault("9: provider.allowed_organizations: ", "numbers"));
 }
 
+TEST_F(ProviderSection, GivesUpOnACallBeforeItsWorkerIsEnded) {
+  const std::string stuck = "[pool]\nstuck_after = \"9s\"\n";
+  EXPECT_THAT(faults_of(kSite + kProvider + "timeout = \"30s\"\n"),
+              IsOneFault("8: provider.timeout: ", "less than pool.stuck_after (30 seconds)"));
+  EXPECT_THAT(faults_of(kSite + kProvider + "timeout = \"9s\"\n" + stuck),
+              IsOneFault("8: provider.timeout: ", "less than pool.stuck_after (9 seconds)"));
+  EXPECT_EQ(good(kSite + kProvider + "timeout = \"29s\"\n").providers[0].timeout, Seconds(29));
+  const Config capped = good(kSite + kProvider + stuck);  // the default is cut by the whole
+  EXPECT_EQ(capped.pool.calls_max(), std::chrono::milliseconds(6'000));
+}
+
 TEST_F(ProviderSection, RefusesAVerifierOfAnotherType) {
   EXPECT_THAT(faults_of(kSite + kProvider + "membership = \"github\"\n"),
               IsOneFault("8: provider.membership: ", "\"oidc\", \"ldap\" or \"none\""));
