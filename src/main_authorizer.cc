@@ -6,8 +6,8 @@
 
 #include "latchkey/base/call_budget.h"
 #include "latchkey/base/random.h"
-#include "latchkey/directory/directory.h"
 #include "latchkey/config/workers.h"
+#include "latchkey/directory/counted_directory.h"
 #include "latchkey/role/authorizer.h"
 #include "latchkey/store/store.h"
 #include "wiring.h"
@@ -26,8 +26,9 @@ class AuthorizerService final : public fcgi::Service {
         store::Store::attach(config.store.path, config.store.journal));
     auto random = std::make_unique<SystemRandom>();
     auto budget = std::make_unique<CallBudget>(config.pool.calls_max());
-    auto directory =
-        directory::make_directory(config.ldap, directory::Patience::kRequest, budget.get());
+    auto directory = directory::counted(
+        directory::make_directory(config.ldap, directory::Patience::kRequest, budget.get()),
+        context.log);
     LK_TRY(role::Authorizer authorizer,
            role::Authorizer::open(config, *store, context.slow_gate, clock, *random, context.log,
                                   directory.get()));

@@ -12,7 +12,7 @@
 #include "latchkey/base/random.h"
 #include "latchkey/config/hosts.h"
 #include "latchkey/crypto/key_directory.h"
-#include "latchkey/directory/directory.h"
+#include "latchkey/directory/counted_directory.h"
 #include "latchkey/identity/directory_people.h"
 #include "latchkey/identity/resolver.h"
 #include "latchkey/membership/member_round.h"
@@ -27,6 +27,7 @@
 #include "latchkey/pages/user_token_form.h"
 #include "latchkey/pages/whoami.h"
 #include "latchkey/remote/budgeted_client.h"
+#include "latchkey/remote/counted_client.h"
 #include "latchkey/remote/http_client.h"
 #include "latchkey/role/device_pages.h"
 #include "latchkey/role/housekeeper.h"
@@ -90,12 +91,14 @@ class ResponderService final : public fcgi::Service {
         store_(std::move(store)),
         sealer_(std::move(sealer)),
         budget_(config.pool.calls_max()),
-        directory_(
-            directory::make_directory(config.ldap, directory::Patience::kRequest, &budget_)),
+        directory_(directory::counted(
+            directory::make_directory(config.ldap, directory::Patience::kRequest, &budget_),
+            log_)),
         resolver_(config, *store_, context.slow_gate, random_, log_, directory_.get()),
         client_(remote::make_curl_client(context.slow_gate)),
         budgeted_(*client_, budget_),
-        sign_in_({config, hosts_, *store_, resolver_, random_, sealer_, budgeted_,
+        counted_(budgeted_, log_),
+        sign_in_({config, hosts_, *store_, resolver_, random_, sealer_, counted_,
                   context.slow_gate, directory_.get()}),
         credentials_({config, hosts_, *store_, resolver_, random_}),
         revoke_({config, hosts_, *store_, resolver_, random_}),
@@ -144,6 +147,7 @@ class ResponderService final : public fcgi::Service {
   identity::Resolver resolver_;
   std::unique_ptr<remote::HttpClient> client_;
   remote::BudgetedClient budgeted_;
+  remote::CountedClient counted_;
   role::SignInPages sign_in_;
   pages::CredentialsPage credentials_;
   pages::RevokePage revoke_;
@@ -166,7 +170,8 @@ void housekeep(const config::Config& config, const Clock& clock, server::StopSig
   store::Store store = store::Store::attach(config.store.path, config.store.journal);
   OpenSlowGate gate;  // it is nobody's worker, so it takes no worker's place
   const auto client = remote::make_curl_client(gate);
-  const provider::ProviderSet providers(config, store.provider_keys(), *client);
+  remote::CountedClient counted(*client, context.log);
+  const provider::ProviderSet providers(config, store.provider_keys(), counted);
   // Without the key that seals grants nobody can be asked about; ending is how the supervisor is
   // told to try again later.
   const auto sealer = crypto::KeyDirectory(config.credential.key_directory).sealer();
@@ -180,8 +185,8 @@ void housekeep(const config::Config& config, const Clock& clock, server::StopSig
   membership::MemberRound members(
       {config, store, providers, *sealer, random}, clock, context.log,
       [&stop] { return stop.wait_for(std::chrono::milliseconds(0)) == Waited::kTimeUp; });
-  const auto directory =
-      directory::make_directory(config.ldap, directory::Patience::kHousekeeper);
+  const auto directory = directory::counted(
+      directory::make_directory(config.ldap, directory::Patience::kHousekeeper), context.log);
   identity::DirectoryPeople people(config, store, gate, directory.get());
   role::Housekeeper housekeeper(store, providers, holder_name("housekeeper"), context.log,
                                 &members, &people, &config);

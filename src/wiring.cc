@@ -204,7 +204,12 @@ int serve_pool(Setting& setting, PoolCommand command, telemetry::Log& log) {
   program.reload = [&setting, &log] { return reload(setting, log); };
   if (setting.role.housekeeper != nullptr) {
     program.housekeeper = [&setting](server::StopSignal& stop, server::WorkerContext& context) {
+      auto metrics = telemetry::Metrics::attach(
+          telemetry::metrics_file(setting.config->store.path, setting.role.program),
+          telemetry::Counts::kBeside);
+      context.log.count_in(metrics ? &metrics->counters() : nullptr);
       setting.role.housekeeper(*setting.config, setting.clock, stop, context);
+      context.log.count_in(nullptr);
     };
   }
   return server::run_pool(options, program, log);

@@ -32,7 +32,7 @@ int purge(Opened& opened, TimePoint now, const World& world) {
 int refresh_providers(const provider::ProviderSet& providers, TimePoint now, const World& world) {
   int status = kGood;
   for (const std::unique_ptr<provider::Provider>& provider : providers.all()) {
-    const Outcome refreshed = provider->refresh(now);
+    const auto refreshed = provider->refresh(now);
     if (refreshed) world.out << "provider " << provider->name() << ": fresh\n";
     else status = failed(world, "provider " + provider->name(), refreshed.error());
   }

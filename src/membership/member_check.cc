@@ -68,13 +68,13 @@ Outcome MemberCheck::confirm(const Question& question, const Standing& standing)
 }
 
 Result<Finding> MemberCheck::unanswered(const Question& question, std::string detail,
-                                        GrantAfter grant, Seconds wait) {
+                                        GrantAfter grant, Seconds wait, Asked asked) {
   const Seconds pause = retry_after(question.was.failures, parts_.config.membership.every);
   LK_CHECK(parts_.store.memberships().postpone(question.written(), question.now,
                                                question.now + std::max(pause, wait), grant,
                                                detail));
   return Finding{question.account.profile.user_name, MemberState::kUnknown, std::move(detail),
-                 wait};
+                 wait, asked};
 }
 
 Result<Finding> MemberCheck::lost(const Question& question, const std::string& detail) {
@@ -113,18 +113,20 @@ Result<Finding> MemberCheck::ask(const AccountId& id, TimePoint now) {
   LK_TRY(const store::Membership known, memberships.find(id));
   // There is nothing left to ask with, and a lost membership must not become an unknown one.
   if (known.state == MemberState::kLost) {
-    return Finding{account.profile.user_name, MemberState::kLost, since(known), {}};
+    return Finding{account.profile.user_name, MemberState::kLost, since(known), {},
+                   Asked::kNobody};
   }
   LK_TRY(const store::Membership was, memberships.take(id, now, kQuestionLease));
   Question question{account, was, now, was.generation};
   provider::Provider* const provider = parts_.providers.find(was.provider);
   if (provider == nullptr) {
-    return unanswered(question, "the provider is no longer configured", GrantAfter::kKept);
+    return unanswered(question, "the provider is no longer configured", GrantAfter::kKept, {},
+                      Asked::kNobody);
   }
   const Result<Grant> grant = provider::open_grant(was.sealed_grant, id, parts_.sealer);
   if (!grant || grant->kind == Grant::Kind::kNone) {
     return unanswered(question, "there is nothing to ask with; signing in again may bring it",
-                      GrantAfter::kDropped);
+                      GrantAfter::kDropped, {}, Asked::kNobody);
   }
   if (grant->kind == Grant::Kind::kRefreshToken) LK_CHECK(memberships.sending(question.written()));
   const auto keep = [&](const Grant& fresh) -> Outcome {

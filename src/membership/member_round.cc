@@ -35,6 +35,9 @@ Outcome MemberRound::bring_up_to_date(const provider::Provider& provider, TimePo
 
 void MemberRound::count(const Finding& finding, RoundReport& report) {
   ++report.asked;
+  if (finding.asked == Asked::kProvider) {
+    ++(finding.state == MemberState::kUnknown ? silences_ : answers_);
+  }
   switch (finding.state) {
     case MemberState::kMember: ++report.confirmed; return;
     case MemberState::kLost:
@@ -49,9 +52,18 @@ void MemberRound::count(const Finding& finding, RoundReport& report) {
 
 Result<RoundReport> MemberRound::run(const provider::Provider& provider) {
   const TimePoint start = clock_.now();
-  RoundReport report;
   LK_CHECK(bring_up_to_date(provider, start));
-  if (!config::asks_provider(provider.verifier())) return report;
+  if (!config::asks_provider(provider.verifier())) return RoundReport{};
+  answers_ = silences_ = 0;
+  LK_TRY(RoundReport report, ask_all_due(provider, start));
+  if (answers_ > 0) silent_.erase(provider.name());
+  else if (silences_ > 0) silent_.insert(provider.name());
+  report.silent = silent_.contains(provider.name());
+  return report;
+}
+
+Result<RoundReport> MemberRound::ask_all_due(const provider::Provider& provider, TimePoint start) {
+  RoundReport report;
   const auto quiet = quiet_until_.find(provider.name());
   if (quiet != quiet_until_.end() && start < quiet->second) return report;
   const store::Whom whom = whom_to_ask(parts_.config, provider.name(), start);

@@ -62,7 +62,7 @@ void write_pools(const std::array<Pool, 2>& pools, Exposition& out) {
     out.sample({{"pool", name}, {"state", "idle"}}, figures.workers - figures.busy);
   }
   out.family("latchkey_worker_starts_total", MetricType::kCounter,
-             "Workers that were started, and one for each trial of a reload.");
+             "Workers that were started, and one for each trial before a start or a reload.");
   for (const auto& [name, figures] : pools) out.sample({{"pool", name}}, figures.starts);
 }
 
@@ -103,14 +103,62 @@ void write_store(store::Store& store, const std::string& path, Exposition& out) 
       .sample({}, static_cast<std::uint64_t>(head->seq));
 }
 
-// The work against providers and directories is told by when it last succeeded: their names are
-// those of the configuration.
-void write_tasks(store::Store& store, Exposition& out) {
+constexpr std::array kCallResults{telemetry::CallResult::kAnswered,
+                                  telemetry::CallResult::kFailed,
+                                  telemetry::CallResult::kNotMade};
+
+telemetry::CallCounts calls_of(const PoolFigures& figures, std::string_view name) {
+  const auto found = figures.calls.find(name);
+  return found != figures.calls.end() ? found->second : telemetry::CallCounts{};
+}
+
+// The names are those of the configuration: what was counted under others is history.
+void write_calls(const config::Config& config, const std::array<Pool, 2>& pools,
+                 Exposition& out) {
+  if (!config.providers.empty()) {
+    out.family("latchkey_provider_calls_total", MetricType::kCounter,
+               "Calls to a sign-in provider, those of the housekeeper included.");
+  }
+  for (const config::Provider& provider : config.providers) {
+    const telemetry::CallCounts counts = calls_of(pools.back().figures, provider.name);
+    for (const telemetry::CallResult result : kCallResults) {
+      out.sample({{"provider", provider.name}, {"result", name_of(result)}},
+                 counts.at(static_cast<std::size_t>(result)));
+    }
+  }
+  if (!config.ldap) return;
+  out.family("latchkey_directory_calls_total", MetricType::kCounter,
+             "Questions to the directory, those of the housekeeper included.");
+  for (const auto& [pool, figures] : pools) {
+    const telemetry::CallCounts counts = calls_of(figures, telemetry::kDirectoryCalls);
+    for (const telemetry::CallResult result : kCallResults) {
+      if (result == telemetry::CallResult::kNotMade) continue;  // told by the decision: busy
+      out.sample({{"pool", pool}, {"result", name_of(result)}},
+                 counts.at(static_cast<std::size_t>(result)));
+    }
+  }
+}
+
+// False for what remains of a provider or directory that is no longer asked, and for a provider
+// that publishes nothing: nobody could mend that it never succeeds.
+bool is_still_done(const config::Config& config, std::string_view task) {
+  if (task == "directory") return config.ldap.has_value();
+  const std::size_t colon = task.find(':');
+  if (colon == std::string_view::npos) return true;
+  const std::string_view name = task.substr(colon + 1);
+  const auto found = std::ranges::find(config.providers, name, &config::Provider::name);
+  if (found == config.providers.end()) return false;
+  return task.starts_with("membership:") ? config::asks_provider(found->membership)
+                                         : found->type != config::ProviderType::kGithub;
+}
+
+void write_tasks(const config::Config& config, store::Store& store, Exposition& out) {
   const Result<std::vector<store::TaskState>> tasks = store.tasks().list();
   if (!tasks) return;
   out.family("latchkey_task_success_timestamp_seconds", MetricType::kGauge,
-             "When a task of the housekeeping last came to its end; 0: never.");
+             "When a task of the housekeeping last succeeded; 0: never.");
   for (const store::TaskState& task : *tasks) {
+    if (!is_still_done(config, task.name)) continue;
     out.sample({{"task", task.name}},
                static_cast<std::uint64_t>(to_unix(task.succeeded.value_or(TimePoint()))));
   }
@@ -138,7 +186,10 @@ void write_keys(const crypto::KeyDirectory& directory, TimePoint now, Exposition
 }  // namespace
 
 MetricsPage::MetricsPage(const config::Config& config, store::Store& store)
-    : store_(store), store_path_(config.store.path), keys_(config.credential.key_directory) {
+    : config_(config),
+      store_(store),
+      store_path_(config.store.path),
+      keys_(config.credential.key_directory) {
   for (const std::string& text : config.metrics.allow) {
     const Result<wire::Network> network = wire::parse_network(text);
     if (network) allowed_.push_back(*network);  // the configuration holds no other
@@ -171,7 +222,8 @@ PageResult MetricsPage::serve(const PageRequest& request) {
   write_pools(pools, out);
   write_durations(pools, out);
   write_store(store_, store_path_, out);
-  write_tasks(store_, out);
+  write_calls(config_, pools, out);
+  write_tasks(config_, store_, out);
   write_keys(keys_, request.now, out);
   result.answer.status = 200;
   result.answer.add_ours("Content-Type", "text/plain; version=0.0.4; charset=utf-8");

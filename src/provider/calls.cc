@@ -66,6 +66,7 @@ Result<Tokens> read_tokens(const wire::Json& answer) {
 remote::HttpRequest request_to(const config::Provider& settings, const std::string& url) {
   remote::HttpRequest request;
   request.url = url;
+  request.to = settings.name;
   request.cleartext = remote::is_loopback_http(settings.issuer) ? remote::Cleartext::kLoopbackOnly
                                                                 : remote::Cleartext::kRefuse;
   request.ca_file = settings.ca_file;

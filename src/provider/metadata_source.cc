@@ -58,13 +58,12 @@ Result<crypto::KeyRing> MetadataSource::keys_again(TimePoint now) {
   return std::move(published.keys);
 }
 
-Outcome MetadataSource::refresh(TimePoint now) {
+Result<TimePoint> MetadataSource::refresh(TimePoint now) {
   const Result<store::PublishedByProvider> kept = kept_.get(settings_.issuer);
   if (!kept && kept.error().code != ErrorCode::kNotFound) return std::unexpected(kept.error());
-  if (kept && now - kept->fetched < kMetadataRefreshAfter) return {};
-  LK_TRY(const Published ignored, fetch(now));
-  static_cast<void>(ignored);
-  return {};
+  if (kept && now - kept->fetched < kMetadataRefreshAfter) return kept->fetched;
+  LK_CHECK(fetch(now));
+  return now;
 }
 
 }  // namespace latchkey::provider

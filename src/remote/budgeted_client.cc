@@ -7,6 +7,7 @@ HttpRequest with_deadline(const HttpRequest& request, std::chrono::milliseconds 
   HttpRequest out;
   out.method = request.method;
   out.url = request.url;
+  out.to = request.to;
   if (request.client) out.client = {request.client->id, request.client->secret.copy()};
   out.bearer = request.bearer.copy();
   out.form = request.form.copy();

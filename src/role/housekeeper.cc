@@ -15,14 +15,16 @@ Housekeeper::Done Housekeeper::once(const std::string& name, TimePoint now, Work
     return Done::kNo;
   }
   if (*lease == store::Lease::kNotNow) return Done::kNo;
-  const Result<Seconds> outcome = work();
+  const Result<Ended> outcome = work();
   if (!outcome) {
     log_.warn("task_failed", {{"task", name},
                               {"error", name_of(outcome.error().code)},
                               {"detail", outcome.error().detail}});
   }
-  const Outcome given_back = outcome ? store_.tasks().done(name, now, now + *outcome)
-                                     : store_.tasks().failed(name, now + retry_after);
+  const TimePoint again = now + (outcome ? outcome->again : retry_after);
+  const Outcome given_back = outcome && outcome->succeeded
+                                 ? store_.tasks().done(name, *outcome->succeeded, again)
+                                 : store_.tasks().failed(name, again);
   if (!given_back) {
     log_.warn("task_failed", {{"task", name}, {"detail", given_back.error().detail}});
   }
@@ -30,7 +32,7 @@ Housekeeper::Done Housekeeper::once(const std::string& name, TimePoint now, Work
 }
 
 Housekeeper::Done Housekeeper::purge(TimePoint now, const std::function<bool()>& may_go_on) {
-  return once("purge", now, [&]() -> Result<Seconds> {
+  return once("purge", now, [&]() -> Result<Ended> {
     LK_TRY(const store::Purged purged, store_.admin().purge_expired(now, may_go_on));
     log_.debug("purged", {{"sessions", purged.sessions},
                           {"credentials", purged.credentials},
@@ -38,20 +40,20 @@ Housekeeper::Done Housekeeper::purge(TimePoint now, const std::function<bool()>&
                           {"logout_tokens", purged.logout_tokens},
                           {"attempts", purged.attempts},
                           {"device_logins", purged.device_logins}});
-    return purged.complete ? kPurgeEvery : Seconds{0};
+    return Ended{purged.complete ? kPurgeEvery : Seconds{0}, now};
   });
 }
 
 Housekeeper::Done Housekeeper::look_at(provider::Provider& provider, TimePoint now) {
-  return once("provider:" + provider.name(), now, [&]() -> Result<Seconds> {
-    LK_CHECK(provider.refresh(now));
-    return kProviderLookEvery;
+  return once("provider:" + provider.name(), now, [&]() -> Result<Ended> {
+    LK_TRY(const std::optional<TimePoint> fetched, provider.refresh(now));
+    return Ended{kProviderLookEvery, fetched};
   });
 }
 
 Housekeeper::Done Housekeeper::ask_about_members(const provider::Provider& provider,
                                                  TimePoint now) {
-  return once("membership:" + provider.name(), now, [&]() -> Result<Seconds> {
+  return once("membership:" + provider.name(), now, [&]() -> Result<Ended> {
     LK_TRY(const membership::RoundReport report, members_->run(provider));
     if (report.asked > 0) {
       log_.debug("membership", {{"provider", provider.name()},
@@ -59,7 +61,7 @@ Housekeeper::Done Housekeeper::ask_about_members(const provider::Provider& provi
                                 {"lost", report.lost},
                                 {"unanswered", report.unanswered}});
     }
-    return kMembershipLookEvery;
+    return Ended{kMembershipLookEvery, report.silent ? std::nullopt : std::optional(now)};
   });
 }
 
@@ -68,7 +70,7 @@ Housekeeper::Done Housekeeper::ask_directory(TimePoint now) {
   const std::optional<Seconds> every =
       people_ == nullptr ? std::nullopt : people_->look_every();
   if (!every) return Done::kNo;
-  const auto work = [&]() -> Result<Seconds> {
+  const auto work = [&]() -> Result<Ended> {
     using std::chrono::steady_clock;
     const auto end = steady_clock::now() + kDirectoryRoundMax;
     LK_TRY(const identity::Refreshed round,
@@ -81,16 +83,16 @@ Housekeeper::Done Housekeeper::ask_directory(TimePoint now) {
       log_.warn("directory_unanswered", {{"detail", whom}});
     }
     log_.debug("directory_asked", {{"accounts", round.asked}});
-    return *every;
+    return Ended{*every, now};
   };
   return once("directory", now, work, *every);
 }
 
 Housekeeper::Done Housekeeper::keep_records(TimePoint now) {
   if (config_ == nullptr) return Done::kNo;
-  return once("records", now, [&]() -> Result<Seconds> {
+  return once("records", now, [&]() -> Result<Ended> {
     LK_CHECK(upkeep::look_after_records(store_, *config_, now));
-    return kRecordsLookEvery;
+    return Ended{kRecordsLookEvery, now};
   });
 }
 
@@ -98,10 +100,10 @@ Housekeeper::Done Housekeeper::keep_records(TimePoint now) {
 // be changed by whoever owns the store.
 Housekeeper::Done Housekeeper::tell_audit_head(TimePoint now) {
   if (config_ == nullptr) return Done::kNo;
-  return once("audit_head", now, [&]() -> Result<Seconds> {
+  return once("audit_head", now, [&]() -> Result<Ended> {
     LK_TRY(const store::AuditHead head, store_.audit().head());
     log_.info("audit_head", {{"row", head.seq}, {"chain", head.chain.hex()}});
-    return kAuditHeadEvery;
+    return Ended{kAuditHeadEvery, now};
   });
 }
 

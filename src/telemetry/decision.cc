@@ -55,6 +55,10 @@ Level level_of(model::Reason reason) {
 
 }  // namespace
 
+void Log::count_call(std::string_view name, CallResult result) const {
+  if (counters_ != nullptr) counters_->count_call(name, result);
+}
+
 void Log::decision(const model::CanonicalRequest& request, const model::Decision& decision,
                    std::string_view remote) const {
   if (counters_ != nullptr) counters_->count(decision);

@@ -29,7 +29,7 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
 // Names what stands where. A file that says anything else is of another build.
 std::string layout() {
-  std::string text = "latchkey metrics 2\n" + std::to_string(sizeof(WorkerCounters)) + "\n";
+  std::string text = "latchkey metrics 3\n" + std::to_string(sizeof(WorkerCounters)) + "\n";
   for (const model::Reason reason : model::all_reasons()) text.append(name_of(reason)) += '\n';
   for (const auto bound : kDurationBounds) text += std::to_string(bound.count()) + "\n";
   for (const model::Proof proof : model::all_proofs()) text.append(name_of(proof)) += '\n';
@@ -186,7 +186,33 @@ void WorkerCounters::end_request(std::chrono::nanoseconds took) {
   add(duration_ns_, static_cast<std::uint64_t>(took.count()));
 }
 
-Result<Metrics> Metrics::attach(const std::string& file) {
+WorkerCounters::Called* WorkerCounters::find_called(std::string_view name) {
+  for (Called& called : called_) {
+    if (called.text() == name) return &called;
+    if (!called.text().empty()) continue;
+    name.copy(called.name.data(), name.size());
+    called.bytes.store(name.size(), std::memory_order_release);
+    return &called;
+  }
+  return nullptr;
+}
+
+void WorkerCounters::count_call(std::string_view name, CallResult result) {
+  if (name.empty() || name.size() > kCalledBytesMax) return;
+  Called* const called = find_called(name);
+  if (called != nullptr) add(called->results.at(static_cast<std::size_t>(result)), 1);
+}
+
+std::string_view name_of(CallResult result) {
+  switch (result) {
+    case CallResult::kAnswered: return "answered";
+    case CallResult::kFailed: return "failed";
+    case CallResult::kNotMade: return "not_made";
+  }
+  return "failed";
+}
+
+Result<Metrics> Metrics::attach(const std::string& file, Counts who) {
   LK_TRY(UniqueFd fd, open_or_make(file));
   const std::optional<std::size_t> place = take_place(fd.get());
   if (!place) return fail(ErrorCode::kUnavailable, file + ": every place is taken");
@@ -194,7 +220,9 @@ Result<Metrics> Metrics::attach(const std::string& file) {
   WorkerCounters& counters = mapping.place(*place);
   static_cast<void>(mapping.release());
   counters.rest();
-  counters.count_start();
+  counters.used_.store(1, std::memory_order_relaxed);
+  counters.beside_.store(who == Counts::kBeside ? 1 : 0, std::memory_order_relaxed);
+  if (who == Counts::kWorker) WorkerCounters::add(counters.starts_, 1);
   return Metrics(std::move(fd), &counters, *place);
 }
 
@@ -215,6 +243,10 @@ void PoolFigures::add(const WorkerCounters& worker) {
   sum(approvals, worker.approvals_);
   sum(durations, worker.durations_);
   duration_ns += worker.duration_ns_.load(std::memory_order_relaxed);
+  for (const WorkerCounters::Called& called : worker.called_) {
+    if (called.text().empty()) break;
+    sum(calls[std::string(called.text())], called.results);
+  }
 }
 
 Result<PoolFigures> PoolFigures::read(const std::string& file) {
@@ -227,9 +259,9 @@ Result<PoolFigures> PoolFigures::read(const std::string& file) {
   for (std::size_t i = 0; i < kPlaces; ++i) {
     const WorkerCounters& worker = mapping.place(i);
     // Places are taken from the first on: behind one that nobody ever had there is none.
-    if (worker.starts_.load(std::memory_order_relaxed) == 0) break;
+    if (worker.used_.load(std::memory_order_relaxed) == 0) break;
     figures.add(worker);
-    if (!is_taken(fd.get(), i)) continue;
+    if (worker.beside_.load(std::memory_order_relaxed) != 0 || !is_taken(fd.get(), i)) continue;
     ++figures.workers;
     figures.busy += worker.busy_.load(std::memory_order_relaxed);
   }

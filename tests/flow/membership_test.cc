@@ -5,6 +5,7 @@
 #include "latchkey/membership/member_round.h"
 #include "latchkey/pages/issue.h"
 #include "latchkey/provider/grant.h"
+#include "latchkey/role/housekeeper.h"
 #include "sign_in_site.h"
 #include "support/results.h"
 
@@ -332,6 +333,41 @@ TEST_F(MembershipTest, ARoundLeavesALimitingProviderAlone) {
   EXPECT_EQ(round.run(*site_.pages->providers().find("idp"))->unanswered, 1);
   // Tried again after half a minute, then a minute, and so on.
   EXPECT_EQ(kept().due, site_.clock.now() + Seconds(30));
+}
+
+TEST_F(MembershipTest, ARoundWithoutAnyAnswerIsNoSuccessUntilThereIsOne) {
+  membership::MemberRound round(parts_, site_.clock, site_.log);
+  role::Housekeeper housekeeper(site_.store, site_.pages->providers(), "test", site_.log, &round);
+  const auto success = [&] {
+    housekeeper.run(site_.clock);
+    const auto tasks = site_.store.tasks().list();
+    const auto found = std::ranges::find(*tasks, "membership:idp", &store::TaskState::name);
+    return found != tasks->end() ? found->succeeded : std::nullopt;
+  };
+  const TimePoint good = site_.clock.now();
+  EXPECT_EQ(success(), good);
+  site_.clock.advance(Seconds(300));
+  answer("/token", FakeProvider::json("{}", 500));
+  EXPECT_EQ(success(), good);
+  site_.clock.advance(Seconds(10));
+  EXPECT_EQ(success(), good) << "nobody was due";
+  site_.clock.advance(Seconds(30));
+  site_.provider.answers.clear();
+  site_.provider.issue_at(site_.clock.now());
+  EXPECT_EQ(success(), site_.clock.now());
+}
+
+// A grant that cannot be opened says nothing of the provider.
+TEST_F(MembershipTest, ARoundThatCouldAskNobodyIsASuccess) {
+  ASSERT_THAT(site_.store.memberships().signed_in(
+                  alice_, "idp", "not sealed by us", {site_.clock.now(), site_.clock.now(),
+                                      site_.clock.now() + Seconds(600)}),
+              IsOk());
+  membership::MemberRound round(parts_, site_.clock, site_.log);
+  const auto report = round.run(*site_.pages->providers().find("idp"));
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->unanswered, 1);
+  EXPECT_FALSE(report->silent);
 }
 
 class MembershipOfSessionsOnly : public MembershipTest {

@@ -288,6 +288,48 @@ TEST(Housekeeper, TriesAgainSoonAfterAFailure) {
   EXPECT_EQ(housekeeper.run(ManualClock(kStart + role::kTaskRetryAfter)), 1u);
 }
 
+std::optional<TimePoint> success_of(Site& site, std::string_view name) {
+  const auto tasks = site.store.tasks().list();
+  const auto found = std::ranges::find(*tasks, name, &store::TaskState::name);
+  return found != tasks->end() ? found->succeeded : std::nullopt;
+}
+
+TEST(Housekeeper, CallsAProviderGoodAsOfItsLastAnswerAndNotOfTheLastLook) {
+  Site site;
+  role::Housekeeper housekeeper(site.store, site.pages->providers(), "test", site.log);
+  const Seconds look = role::kProviderLookEvery;
+  housekeeper.run(ManualClock(kStart));
+  housekeeper.run(ManualClock(kStart + look));
+  EXPECT_EQ(success_of(site, "provider:idp"), kStart) << "it was not asked";
+
+  const TimePoint due = kStart + provider::kMetadataRefreshAfter + look;
+  site.provider.answers.emplace("/jwks", fail(ErrorCode::kRefused, "Timeout was reached"));
+  housekeeper.run(ManualClock(due));
+  EXPECT_EQ(success_of(site, "provider:idp"), kStart);
+  site.provider.answers.clear();
+  housekeeper.run(ManualClock(due + role::kTaskRetryAfter));
+  EXPECT_EQ(success_of(site, "provider:idp"), due + role::kTaskRetryAfter);
+}
+
+TEST(Housekeeper, KnowsWhenAProviderWasGoodThatOthersAskedBeforeIt) {
+  Site site;
+  Browser browser(site);
+  ASSERT_EQ(browser.sign_in().status, 302);
+  role::Housekeeper housekeeper(site.store, site.pages->providers(), "test", site.log);
+  housekeeper.run(ManualClock(kStart + Seconds(60)));
+  EXPECT_EQ(success_of(site, "provider:idp"), kStart);
+}
+
+TEST(Housekeeper, NeverCallsAProviderGoodThatPublishesNothing) {
+  Site site([](config::Config& config) {
+    config.providers[0].type = config::ProviderType::kGithub;
+    config.providers[0].membership = config::Verifier::kNone;
+  });
+  role::Housekeeper housekeeper(site.store, site.pages->providers(), "test", site.log);
+  housekeeper.run(ManualClock(kStart));
+  EXPECT_EQ(success_of(site, "provider:idp"), std::nullopt);
+}
+
 TEST(Housekeeper, PurgesWithoutTheNetworkWhereThereIsNoPool) {
   Site site;
   Browser browser(site);

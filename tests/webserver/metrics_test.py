@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.support.exposition import Figures
-from tests.support.processes import clean_environment, wait_until
+from tests.support.processes import clean_environment, free_port, wait_until
 from tests.webserver.conftest import CONFIGURATION
 
 WORKERS = 3
@@ -109,6 +109,39 @@ def test_a_store_that_is_away_is_told(own_stack):
     database.rename(database.with_suffix(".away"))
     wait_until(lambda: scrape(stack).get("latchkey_store_up") == 0, "the store's absence to be seen")
     assert scrape(stack).get("latchkey_keys_up") == 1
+
+
+def test_calls_to_a_provider_that_is_away_are_told_by_workers_and_housekeeper(tmp_path):
+    from tests.webserver.conftest import Stack
+
+    class WithProvider(Stack):
+        def fill_latchkey(self):
+            secret = self.latchkey.directory / "client.secret"
+            secret.write_text("a-client-secret-of-some-length")
+            secret.chmod(0o600)
+            super().fill_latchkey()
+
+    provider = f"""
+[[provider]]
+name = "company"
+issuer = "http://127.0.0.1:{free_port()}"
+client_id = "rp"
+client_secret_file = "client.secret"
+"""
+    stack = WithProvider(tmp_path / "stack", CONFIGURATION + provider)
+    try:
+        failed = lambda: scrape(stack).get("latchkey_provider_calls_total", provider="company", result="failed")
+        wait_until(lambda: failed() >= 1, "the housekeeper's first question")
+        before = failed()
+        assert stack.nexus.get("/oauth/login?provider=company&rd=/").status == 502
+        assert failed() >= before + 1
+        figures = scrape(stack)
+        assert figures.get("latchkey_provider_calls_total", provider="company", result="answered") == 0
+        assert figures.get("latchkey_task_success_timestamp_seconds", task="provider:company") == 0
+        assert "latchkey_directory_calls_total" not in figures.samples
+        assert figures.get("latchkey_workers", pool="responder") == figures.get("latchkey_workers", pool="authorizer")
+    finally:
+        stack.stop()
 
 
 def test_a_network_that_is_none_is_a_fault_of_the_configuration(site, tmp_path):

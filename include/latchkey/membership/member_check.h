@@ -26,12 +26,16 @@ struct MemberParts {
   Random& random;
 };
 
+// Whom the question got as far as: without a grant there is nothing to ask the provider with.
+enum class Asked { kProvider, kNobody };
+
 // What came of one question.
 struct Finding {
   std::string user;
   store::MemberState state = store::MemberState::kUnknown;
   std::string detail;  // of what was no good answer
   Seconds wait{};      // the provider wants to be left alone for so long
+  Asked asked = Asked::kProvider;
 };
 
 class MemberCheck {
@@ -52,7 +56,8 @@ class MemberCheck {
   Outcome confirm(const Question& question, const provider::Standing& standing);
   Outcome write_profile(const Question& question, const provider::Claims& claims);
   Result<Finding> unanswered(const Question& question, std::string detail,
-                             store::GrantAfter grant, Seconds wait = {});
+                             store::GrantAfter grant, Seconds wait = {},
+                             Asked asked = Asked::kProvider);
   Result<Finding> lost(const Question& question, const std::string& detail);
 
   MemberParts parts_;

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -24,6 +25,9 @@ struct RoundReport {
   int confirmed = 0;
   int lost = 0;
   int unanswered = 0;
+  // The provider itself was silent to every question of this round, or, where there was none, of
+  // the last one that had any.
+  bool silent = false;
 };
 
 class MemberRound {
@@ -34,12 +38,14 @@ class MemberRound {
       : parts_(parts), check_(parts), clock_(clock), log_(log), may_go_on_(std::move(may_go_on)) {}
 
   // Asks `provider` about all who are due. Each finding that takes something away is logged.
+  // Nobody being due says nothing of the provider, so a report repeats what was found out last.
   // Errors: kUnavailable: the store.
   Result<RoundReport> run(const provider::Provider& provider);
 
  private:
   Outcome bring_up_to_date(const provider::Provider& provider, TimePoint now);
   void count(const Finding& finding, RoundReport& report);
+  Result<RoundReport> ask_all_due(const provider::Provider& provider, TimePoint start);
 
   MemberParts parts_;
   MemberCheck check_;
@@ -47,6 +53,9 @@ class MemberRound {
   const telemetry::Log& log_;
   std::function<bool()> may_go_on_;
   std::map<std::string, TimePoint, std::less<>> quiet_until_;  // by provider: its rate limit
+  std::set<std::string, std::less<>> silent_;  // providers that answered nothing lately
+  int answers_ = 0;                            // of the provider in this round
+  int silences_ = 0;
 };
 
 }  // namespace latchkey::membership

@@ -15,12 +15,14 @@ namespace latchkey::pages {
 
 class MetricsPage final : public Page {
  public:
+  // Both outlive the page.
   MetricsPage(const config::Config& config, store::Store& store);
   PageResult serve(const PageRequest& request) override;
 
  private:
   bool admits(const std::string& address) const;
 
+  const config::Config& config_;
   store::Store& store_;
   const std::string store_path_;
   const crypto::KeyDirectory keys_;

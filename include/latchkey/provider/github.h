@@ -40,7 +40,7 @@ class Github final : public Provider {
   Result<LogoutRequest> verify_logout_token(std::string_view, TimePoint) override {
     return fail(ErrorCode::kRefused, "GitHub sends no logout tokens");
   }
-  Outcome refresh(TimePoint) override { return {}; }
+  Result<std::optional<TimePoint>> refresh(TimePoint) override { return std::nullopt; }
 
  private:
   Standing standing_by(const SecretString& access_token, const std::string& subject,

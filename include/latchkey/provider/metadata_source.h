@@ -43,8 +43,9 @@ class MetadataSource {
   // kUnknownKeyInterval is let through, so that invented key ids cannot make us flood a provider.
   Result<crypto::KeyRing> keys_again(TimePoint now);
 
-  // Fetches both when they are older than kMetadataRefreshAfter.
-  Outcome refresh(TimePoint now);
+  // Fetches both when they are older than kMetadataRefreshAfter. Returns when what is kept then was
+  // fetched.
+  Result<TimePoint> refresh(TimePoint now);
 
  private:
   Result<Published> fetch(TimePoint now);

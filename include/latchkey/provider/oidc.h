@@ -39,7 +39,7 @@ class Oidc final : public Provider {
   Result<LogoutRequest> verify_logout_token(std::string_view token, TimePoint now) override;
   Standing recheck(const Grant& grant, const std::string& subject, const KeepGrant& keep,
                    TimePoint now) override;
-  Outcome refresh(TimePoint now) override { return source_.refresh(now); }
+  Result<std::optional<TimePoint>> refresh(TimePoint now) override { return source_.refresh(now); }
 
  private:
   Result<crypto::VerifiedToken> verify(std::string_view text, const crypto::KeyRing& keys,

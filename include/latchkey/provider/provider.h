@@ -129,7 +129,10 @@ class Provider {
                            TimePoint now) = 0;
 
   // Fetches what is kept of the provider (endpoints, keys) when it is due. For the housekeeper.
-  virtual Outcome refresh(TimePoint now) = 0;
+  //
+  // Returns: when it was fetched that is kept then; nullopt: the provider publishes nothing, and
+  //          was not asked.
+  virtual Result<std::optional<TimePoint>> refresh(TimePoint now) = 0;
 };
 
 }  // namespace latchkey::provider

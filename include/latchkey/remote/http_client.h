@@ -35,6 +35,7 @@ struct ClientAuthentication {
 struct HttpRequest {
   Method method = Method::kGet;
   std::string url;  // absolute, from configuration or a checked discovery document
+  std::string to{};  // the provider's name, for the figures; empty: not counted
   std::optional<ClientAuthentication> client;
   SecretString bearer;  // sent as `Authorization: Bearer`, unless empty
   SecretString form;    // the urlencoded body of a POST

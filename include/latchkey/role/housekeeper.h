@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "latchkey/base/clock.h"
@@ -68,7 +69,13 @@ class Housekeeper final : public IdleWork {
 
  private:
   enum class Done { kYes, kNo };
-  // `work` returns Result<Seconds>: when it is due again.
+  // How a task ended that did not fail: when it is due again, and when what it is for last
+  // succeeded; nullopt: not this time, though nothing is wrong with the task.
+  struct Ended {
+    Seconds again;
+    std::optional<TimePoint> succeeded;
+  };
+  // `work` returns Result<Ended>.
   template <typename Work>
   Done once(const std::string& name, TimePoint now, Work work,
             Seconds retry_after = kTaskRetryAfter);

@@ -82,6 +82,7 @@ class Field {
 using Fields = std::initializer_list<Field>;
 
 class WorkerCounters;
+enum class CallResult;
 
 // What [log] of the configuration says; an empty `file` is standard error.
 struct LogOptions {
@@ -129,9 +130,12 @@ class Log {
   void decision(const model::CanonicalRequest& request, const model::Decision& decision,
                 std::string_view remote) const;
 
-  // Counts each decision there from now on, whatever is written of it. A pool's worker sets this
-  // after fork().
-  // Input: `counters` outlives every call of decision().
+  // Counts a call to a provider or the directory, where something is counted. Writes nothing.
+  void count_call(std::string_view name, CallResult result) const;
+
+  // Counts each decision and each call there from now on, whatever is written of it. A process of a
+  // pool sets this after fork().
+  // Input: `counters` outlives every call of decision() and count_call().
   void count_in(WorkerCounters* counters) { counters_ = counters; }
 
   // True if a line of `level` would be written: ask before computing a costly field.

@@ -119,6 +119,47 @@ TEST_F(MetricsFile, CountsEachDecisionOnceWhateverIsWritten) {
   EXPECT_EQ(figures().decisions.at(static_cast<std::size_t>(model::Reason::kAllowed)), 0U);
 }
 
+TEST_F(MetricsFile, CountsCallsByNameOverAllWhoMakeThem) {
+  {
+    Metrics one = attach();
+    one.counters().count_call("corporate", CallResult::kAnswered);
+    one.counters().count_call("ldap", CallResult::kFailed);
+  }
+  Metrics next = attach();  // in the same place
+  Metrics other = attach();
+  next.counters().count_call("ldap", CallResult::kFailed);
+  other.counters().count_call("corporate", CallResult::kNotMade);
+  const auto calls = figures().calls;
+  EXPECT_EQ(calls.at("corporate"), (CallCounts{1, 0, 1}));
+  EXPECT_EQ(calls.at("ldap"), (CallCounts{0, 2, 0}));
+}
+
+TEST_F(MetricsFile, HasRoomForSoManyNamesAndLeavesTheRestOut) {
+  Metrics worker = attach();
+  const std::string longest(kCalledBytesMax, 'x');
+  worker.counters().count_call(longest, CallResult::kAnswered);
+  worker.counters().count_call(longest + "x", CallResult::kAnswered);
+  for (std::size_t i = 1; i < kCalledMax + 3; ++i) {
+    worker.counters().count_call("p" + std::to_string(i), CallResult::kAnswered);
+  }
+  worker.counters().count_call("p1", CallResult::kAnswered);
+  const auto calls = figures().calls;
+  EXPECT_EQ(calls.size(), kCalledMax);
+  EXPECT_EQ(calls.at(longest), (CallCounts{1, 0, 0}));
+  EXPECT_EQ(calls.at("p1"), (CallCounts{2, 0, 0}));
+}
+
+TEST_F(MetricsFile, TheHousekeeperCountsAndIsNoWorker) {
+  auto beside = Metrics::attach(file(), Counts::kBeside);
+  ASSERT_THAT(beside, IsOk());
+  Metrics worker = attach();
+  beside->counters().count_call("corporate", CallResult::kFailed);
+  const PoolFigures sum = figures();
+  EXPECT_EQ(sum.workers, 1U);
+  EXPECT_EQ(sum.starts, 1U);
+  EXPECT_EQ(sum.calls.at("corporate"), (CallCounts{0, 1, 0}));
+}
+
 TEST_F(MetricsFile, EveryReasonHasAPlace) {
   for (const model::Reason reason : model::all_reasons()) {
     EXPECT_LT(static_cast<std::size_t>(reason), kReasonsMax);
