@@ -1,6 +1,8 @@
 // The third stage, and the only maker of identities: who a credential proves somebody to be. Every
 // entrance (cookie, Basic, Bearer) ends in one of two checks, session or token, and each asks the
-// store, so that an end or a revocation counts at the very next request.
+// store, so that an end or a revocation counts at the very next request. It stands between
+// credential/ (what was presented) and policy/ (what its owner may): the authorizer asks it for
+// each subrequest, the responder's pages for whoever visits them.
 #pragma once
 
 #include <memory>
@@ -33,8 +35,12 @@ namespace latchkey::identity {
 // second time would count twice.
 enum class Passwords { kTry, kLeave };
 
+// One per worker, used by one thread: it keeps what one resolve() has left to write until
+// after_reply(), and remembers which token texts had a valid signature, never a decision.
 class Resolver {
  public:
+  // Builds the checks of every kind of credential that the configuration knows. Asks nobody yet.
+  //
   // Input:   all references outlive the resolver. Made after fork. Public keys that cannot be read
   //          now are looked for again at every token, so that a worker starts and refuses
   //          meanwhile. `directory`, which is asked about passwords; null: there is none.
@@ -43,15 +49,20 @@ class Resolver {
   Resolver(Resolver&&) noexcept;
   ~Resolver();
 
+  // Finds out who `credential` proves somebody to be at the time `now`.
+  //
   // Input:   `remote_address`, the peer as the web server saw it, textual; with `passwords` kLeave
   //          each password is refused as a wrong one is.
   // Returns: the person, or the anonymous identity for NoCredential.
-  // Errors:  a refusal with the reason; never an identity for a credential that is not good.
+  // Errors:  a refusal with the reason; never an identity for a credential that is not good. What
+  //          cannot be told (the store or the directory is away, too many slow proofs at once) is a
+  //          refusal as well, with a reason of its own that becomes 503.
   model::Step<model::Identity> resolve(const model::Credential& credential,
                                        std::string_view remote_address, TimePoint now,
                                        Passwords passwords = Passwords::kTry);
 
-  // The same for a session cookie alone; what the responder's pages ask.
+  // Does the same for a session cookie alone; what the responder's pages ask.
+  // Input: `token`, the cookie's value.
   model::Step<model::Identity> resolve_session(const SecretString& token, TimePoint now);
 
   // Writes what was postponed by the last resolve: last use and idle time, coarsely. Failures are

@@ -1,5 +1,7 @@
 // Counters of failed passwords, which slow guessing down. They are all that a stranger can make us
-// write, so their number is limited; they survive restarts and count for every worker alike.
+// write, so their number is limited; they survive restarts and count for every worker alike. Asked
+// before and after a password is looked at, by identity/ (Basic, the directory) and provider/ (the
+// sign-in form), and by pages/ for short codes and reports of leaked secrets.
 #pragma once
 
 #include <cstdint>
@@ -34,17 +36,24 @@ std::string attempt_name(std::string_view user_name);
 // address in IPv6 clothes counts as IPv4. What is no address counts with all others of its sort.
 std::string attempt_network(std::string_view address);
 
+// The verbs on those counters. Use retry_after() first, and look at no password before it says now;
+// then record_failure() or clear().
 class Attempts {
  public:
+  // Input: `connection` outlives it; `rows_max`, other than the usual one for tests only.
   explicit Attempts(Connection& connection, std::int64_t rows_max = kAttemptRowsMax)
       : connection_(connection), rows_max_(rows_max) {}
 
-  // Tells how long to wait before a password of that name from that address may be looked at;
-  // nullopt: now. `user_name` and `address` are as the client sent them. Errors: kUnavailable.
+  // Tells how long to wait before a password of that name from that address may be looked at.
+  //
+  // Input:   `user_name` as the client sent it and `address` as the web server saw it, any bytes.
+  // Returns: the longer of the name's and the network's wait; nullopt: now.
+  // Errors:  kUnavailable: the store; then nobody can tell, and no password is to be looked at.
   Result<std::optional<Seconds>> retry_after(std::string_view user_name, std::string_view address,
                                              TimePoint now);
 
-  // Counts a wrong password for the name and for the network. Errors: kUnavailable.
+  // Counts a wrong password for the name and for the network, both or neither.
+  // Errors: kUnavailable: the store; nothing was counted.
   Outcome record_failure(std::string_view user_name, std::string_view address, TimePoint now);
 
   // The same for texts that somebody reports as leaked, which needs no sign-in: each is counted,
@@ -53,7 +62,8 @@ class Attempts {
   Outcome record_report(std::string_view address, TimePoint now);
 
   // Forgets the name's failures after a right password. The network's stay: one good account must
-  // not buy more guesses at others.
+  // not buy more guesses at others; and so does the count that many names share.
+  // Errors: kUnavailable: the store.
   Outcome clear(std::string_view user_name);
 
  private:

@@ -85,10 +85,19 @@ class Memberships {
   Result<std::vector<AccountId>> due(std::string_view provider, Whom whom, TimePoint now,
                                      std::uint32_t limit);
 
-  // Asks for leave to ask the provider, until `now` + `lease`, and marks the grant as maybe spent
-  // if `sending` says that it is: a crash must not hide that it was sent.
-  // Errors: kConflict: somebody else is at it; kNotFound; kUnavailable.
+  // Takes leave to ask the provider about one person: nobody else gets it until `now` + `lease`, or
+  // until confirm(), postpone() or lose() gives it back. Many providers end a grant whose refresh
+  // token is sent twice.
+  //
+  // Input:   `lease`, longer than all calls of one question can take.
+  // Returns: what was known before. Its `generation` goes into the MemberQuestion of the verbs
+  //          below, so that an answer about a grant that was replaced meanwhile counts for nothing.
+  // Errors:  kConflict: somebody else is at it; kNotFound: nobody is asked about them;
+  //          kUnavailable: the store, and nothing was taken.
   Result<Membership> take(const AccountId& account, TimePoint now, Seconds lease);
+
+  // Marks the grant as maybe spent, before it is sent: a crash must not hide that it was.
+  // Errors: kConflict: the person has signed in meanwhile; kUnavailable: do not send it.
   Outcome sending(const MemberQuestion& question);
 
   // Keeps the grant that has taken the old one's place. Returns its generation.
