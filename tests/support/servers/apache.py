@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.support.processes import BIN, ROOT, Part, free_port, program, wait_until
 from tests.support.fastcgi_recorder import Recorder
-from tests.support.servers.front import Front, recording_program, taken
+from tests.support.servers.front import Front, killed_one_of, recording_program, taken
 from tests.support.servers.server import WebServer
 from tests.support.stack import Latchkey
 
@@ -162,10 +162,24 @@ class ApacheFcgidFront(ApacheFront):
             yield self.started("nexus-two-hosts", directory="recorded", replace={
                 "/usr/local/bin/latchkey-authorizer": self.latchkey.programs / "latchkey-recorder"}), asked
 
+    @contextlib.contextmanager
+    def stuck_authorizer(self):
+        """Those that run stand still, and so does each that Apache starts meanwhile."""
+        program = self.latchkey.programs / "latchkey-authorizer"
+        away = program.rename(self.run / "away")
+        program.write_text("#!/bin/sh\nkill -STOP $$\n")
+        program.chmod(0o755)
+        try:
+            with super().stuck_authorizer():
+                yield
+        finally:
+            away.rename(program)
+            for pid in self.authorizer_pids():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
     def kill_worker(self):
-        for pid in self.authorizer_pids()[:1]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        return killed_one_of(self.authorizer_pids())
 
     def stop_authorizer(self):
         (self.latchkey.programs / "latchkey-authorizer").rename(self.run / "away")

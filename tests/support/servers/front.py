@@ -72,6 +72,15 @@ PASSWORDS = {"alice": "alice-pw", "bob": "bob-pw", "root": "root-pw"}
 HOSTS = ("nexus.example.com", "docker.example.com", "jenkins.example.com", "registry.example.com")
 
 
+def killed_one_of(pids):
+    """Kills the first of these processes that is still there. Returns its id, or None."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            return pid
+    return None
+
+
 def taken(questions):
     """Empties the list. Returns what was in it."""
     found = questions[:]
@@ -255,11 +264,9 @@ class Front:
         self.latchkey.start("authorizer")
 
     def kill_worker(self):
-        """Ends one worker as the kernel would, in the middle of whatever it does."""
-        workers = self.authorizer_pids()[1:]
-        if workers:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(workers[0], signal.SIGKILL)
+        """Ends one worker as the kernel would, in the middle of whatever it does. Returns its id, or None if there is none
+        at this moment."""
+        return killed_one_of(self.authorizer_pids()[1:])
 
     @contextlib.contextmanager
     def stuck_authorizer(self):

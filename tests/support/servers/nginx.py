@@ -2,9 +2,11 @@
 import contextlib
 import os
 import re
+import signal
+import subprocess
 
 from tests.support.processes import BIN, ROOT, Part, clean_environment, program
-from tests.support.servers.front import Front, recording_program
+from tests.support.servers.front import Front, killed_one_of, recording_program
 from tests.support.servers.server import WebServer
 from tests.support.stack import Latchkey
 
@@ -70,6 +72,15 @@ class FcgiwrapLatchkey(Latchkey):
     def socket(self):
         return self.directory / "fcgiwrap.sock"
 
+    @property
+    def program(self):
+        """What fcgiwrap starts as the authorizer; beside it is the responder."""
+        return self.directory / "bin/latchkey-authorizer"
+
+    def provide(self):
+        self.program.unlink(missing_ok=True)
+        self.program.symlink_to(BIN / "latchkey-authorizer")
+
     def start(self, *_pools):
         self.socket.unlink(missing_ok=True)  # fcgiwrap leaves it behind
         misleading = clean_environment(LATCHKEY__SITE__URL="https://evil.test", LATCHKEY_CONFIG="/nonexistent/latchkey.toml",
@@ -84,6 +95,7 @@ class NginxFcgiwrapFront(NginxFront):
 
     name = "nginx-fcgiwrap"
     starts_a_program_per_question = True
+    out_of_order = frozenset({403, 500, 502, 503, 504})  # 403 is what fcgiwrap says of a program that is not there
     reasons = {**NginxFront.reasons,
                "large_upload_refused": "refused all the same, but only when it was sent: nginx itself says `100 Continue`, and can "
                                        "answer sooner only where it passes the upload on; fcgiwrap takes all of it before the "
@@ -91,7 +103,40 @@ class NginxFcgiwrapFront(NginxFront):
 
     def make_latchkey(self, configuration, workers):
         deleting = configuration.replace("[store]\n", '[store]\njournal = "delete"\n')
-        return FcgiwrapLatchkey(self.directory / "latchkey", deleting, workers)
+        latchkey = FcgiwrapLatchkey(self.directory / "latchkey", deleting, workers)
+        latchkey.program.parent.mkdir()
+        (latchkey.program.parent / "latchkey-responder").symlink_to(BIN / "latchkey-responder")
+        latchkey.provide()
+        return latchkey
+
+    # The authorizer here is the program, not fcgiwrap.
+
+    def authorizer_pids(self):
+        listing = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True).stdout
+        return [int(line.split()[0]) for line in listing.splitlines() if str(self.latchkey.program) in line]
+
+    def kill_worker(self):
+        return killed_one_of(self.authorizer_pids())
+
+    def stop_authorizer(self):
+        self.latchkey.program.unlink()
+
+    def start_authorizer(self):
+        self.latchkey.provide()
+
+    @contextlib.contextmanager
+    def stuck_authorizer(self):
+        """While this lasts, each program that fcgiwrap starts stands still before it has read anything."""
+        self.latchkey.program.unlink()
+        self.latchkey.program.write_text("#!/bin/sh\nkill -STOP $$\n")
+        self.latchkey.program.chmod(0o755)
+        try:
+            yield
+        finally:
+            self.latchkey.provide()
+            for pid in self.authorizer_pids():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
 
     @contextlib.contextmanager
     def recorded(self):
@@ -102,5 +147,5 @@ class NginxFcgiwrapFront(NginxFront):
     def make_server(self, application, replace=None, **how):
         return super().make_server(application, replace={
             **(replace or {}), "include latchkey/server.conf;": "include latchkey/server-fcgiwrap.conf;",
-            "include latchkey/user-tokens.conf;": "include latchkey/user-tokens-fcgiwrap.conf;", "/usr/local/bin/": f"{BIN}/",
+            "include latchkey/user-tokens.conf;": "include latchkey/user-tokens-fcgiwrap.conf;", "/usr/local/bin/": f"{self.latchkey.program.parent}/",
             "/etc/latchkey/latchkey.toml": self.latchkey.file}, **how)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.support.application import Request
 from tests.support.processes import wait_until
 from tests.support.servers.apache import open_directory
-from tests.support.servers.front import HOSTS, PASSWORDS, Front, recording_program
+from tests.support.servers.front import HOSTS, PASSWORDS, Front, killed_one_of, recording_program
 from tests.support.servers.shared_host import SharedHost
 from tests.support.stack import Latchkey, users_file
 from tests.support.tls import Authority
@@ -120,10 +120,23 @@ class HtaccessFront(Front):
         """Those that Apache asks about a request, and not those that render a refusal."""
         return [pid for pid in self.host.pids("programs/latchkey-authorizer") if not renders_refusals(pid)]
 
+    @contextlib.contextmanager
+    def stuck_authorizer(self):
+        """Those that run stand still, and so does each that Apache starts meanwhile, before it has read anything."""
+        starter, away = self.host.latchkey / "bin/latchkey-authorizer", self.host.latchkey / "away"
+        starter.rename(away)
+        self.host.put("latchkey/bin/latchkey-authorizer", "#!/bin/sh\nkill -STOP $$\n", 0o755)
+        try:
+            with super().stuck_authorizer():
+                yield
+        finally:
+            away.rename(starter)
+            for pid in self.host.pids("bin/latchkey-authorizer"):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
     def kill_worker(self):
-        for pid in self.authorizer_pids()[:1]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        return killed_one_of(self.authorizer_pids())
 
     def stop_authorizer(self):
         self.program.rename(self.host.latchkey / "away")

@@ -1,8 +1,5 @@
 """Shared hosting without mod_fcgid as a mode of the suite: static files behind a CGI program, the gate."""
-import contextlib
 import functools
-import os
-import signal
 from urllib.parse import unquote
 
 from tests.support.application import Request
@@ -157,17 +154,3 @@ class HtaccessCgiFront(HtaccessFront):
         server = super().started(application, **how)
         server.site_class = functools.partial(WatchedSite, self.application)
         return server
-
-    @contextlib.contextmanager
-    def stuck_authorizer(self):
-        """While this lasts, each gate that Apache starts stands still before it has read anything."""
-        gate, away = self.host.latchkey / "bin/latchkey-authorizer", self.host.latchkey / "away"
-        gate.rename(away)
-        self.host.put("latchkey/bin/latchkey-authorizer", "#!/bin/sh\nkill -STOP $$\n", 0o755)
-        try:
-            yield
-        finally:
-            away.rename(gate)
-            for pid in self.host.pids("bin/latchkey-authorizer"):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGCONT)
