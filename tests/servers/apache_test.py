@@ -252,7 +252,8 @@ def test_what_only_resembles_a_page_of_latchkeys_is_no_way_to_the_application(wh
             assert front.application.requests == [], target
 
 
-def test_the_doctor_finds_nothing_to_mend_at_a_local_application(apache, local, token):
+def test_the_doctor_finds_nothing_to_mend_at_a_local_application(local):
     """Apache serves it, so no page can show the fields of a request."""
-    findings = assert_nothing_to_mend(apache, local)
+    front, site, _ = local
+    findings = assert_nothing_to_mend(front, site)
     assert {fault for fault, _ in findings} <= {"no_hsts", "no_mirror"}
