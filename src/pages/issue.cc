@@ -75,24 +75,26 @@ std::string claims_of(const model::IssuedCredential& record, const model::Accoun
   return claims.text();
 }
 
-// What a file or library says of a key is a fault of ours to the caller, whatever its code was: the
-// person did nothing wrong.
-Result<SecretString> sign(const config::Config& config, const std::string& claims,
-                          TimePoint now) {
-  const crypto::KeyDirectory keys(config.credential.key_directory);
-  const Result<crypto::SigningKey> key = keys.active_signing_key(now);
-  if (!key) return fail(ErrorCode::kUnavailable, "signing key: " + key.error().detail);
-  Result<SecretString> token = key->sign(claims);
-  if (!token) return fail(ErrorCode::kUnavailable, "signing: " + token.error().detail);
-  return token;
-}
-
 // A credential before anybody knows of it.
 struct Made {
   model::IssuedCredential record;
   SecretString token;
   std::optional<crypto::Digest> digest;  // of a short one
 };
+
+// What a file or library says of a key is a fault of ours to the caller, whatever its code was: the
+// person did nothing wrong.
+Outcome sign(const config::Config& config, const model::Account& account, TimePoint now,
+             Made& made) {
+  const crypto::KeyDirectory keys(config.credential.key_directory);
+  const Result<crypto::SigningKey> key = keys.active_signing_key(now);
+  if (!key) return fail(ErrorCode::kUnavailable, "signing key: " + key.error().detail);
+  Result<SecretString> token = key->sign(claims_of(made.record, account, config.site));
+  if (!token) return fail(ErrorCode::kUnavailable, "signing: " + token.error().detail);
+  made.token = *std::move(token);
+  made.record.key = key->id();
+  return {};
+}
 
 Result<Made> make(const config::Config& config, const model::Account& account, const Order& order,
                   TimePoint now, Random& random) {
@@ -113,7 +115,7 @@ Result<Made> make(const config::Config& config, const model::Account& account, c
     made.token = crypto::make_short_token(random);
     made.digest = crypto::sha256(made.token.reveal());
   } else {
-    LK_TRY(made.token, sign(config, claims_of(made.record, account, config.site), now));
+    LK_CHECK(sign(config, account, now, made));
   }
   return made;
 }

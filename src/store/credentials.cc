@@ -60,6 +60,7 @@ Outcome insert(Connection& connection, const model::IssuedCredential& credential
                .bind(":created", credential.created)
                .bind(":expires", credential.expires)
                .bind(":token_hash", short_token)
+               .bind(":kid", credential.key.text())
                .run());
   return {};
 }

@@ -87,6 +87,7 @@ model::IssuedCredential read_credential(Columns& columns) {
       .last_used_by = columns.text(),
       .form = columns.integer() != 0 ? model::TokenForm::kShort : model::TokenForm::kSigned,
       .successor = CredentialId(columns.text()),
+      .key = KeyId(columns.text()),
   };
 }
 

@@ -15,5 +15,5 @@ namespace latchkey::store::sql {
 inline constexpr std::array kSchema = {schema_0001_first, schema_0002_directory,
                                       schema_0003_membership, schema_0004_credential_life,
                                       schema_0005_user_token, schema_0006_audit,
-                                      schema_0007_device_login};
+                                      schema_0007_device_login, schema_0008_credential_key};
 }  // namespace latchkey::store::sql

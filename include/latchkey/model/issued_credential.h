@@ -31,6 +31,7 @@ struct IssuedCredential {
   std::string last_used_by;            // User-Agent, at most 200 printable characters
   TokenForm form = TokenForm::kSigned;
   CredentialId successor;  // the one that replaces it; empty: none
+  KeyId key{};             // that signed it; empty: a short one, or nobody has written it down
 };
 
 }  // namespace latchkey::model

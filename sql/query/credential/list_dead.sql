@@ -3,7 +3,7 @@
 SELECT credential.id, credential.account, credential.epoch, credential.label, credential.scopes,
        credential.created, credential.expires, credential.revoked, credential.last_used,
        credential.last_used_from, credential.last_used_by,
-       credential.token_hash IS NOT NULL, credential.successor
+       credential.token_hash IS NOT NULL, credential.successor, credential.kid
   FROM credential
  WHERE account = :account AND id > '' AND (revoked IS NOT NULL OR expires <= :now OR epoch <> :epoch)
  ORDER BY id DESC

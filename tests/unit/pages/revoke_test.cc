@@ -158,6 +158,15 @@ TEST_F(Revoke, TakesALogFullOfOthersTokens) {
   EXPECT_TRUE(revoked(credential));
 }
 
+TEST_F(Revoke, KnowsWhichKeySignedWhat) {
+  const auto key_of = [this](const Issued& credential) {
+    return store_.credentials().find(credential.record.id)->credential.key;
+  };
+  const crypto::KeyDirectory keys(root_ + "/keys");
+  EXPECT_EQ(key_of(issued(model::TokenForm::kSigned)), keys.active_signing_key(now_)->id());
+  EXPECT_EQ(key_of(issued(model::TokenForm::kShort)), KeyId());
+}
+
 TEST_F(Revoke, TakesAFormAndJson) {
   const Issued first = issued(model::TokenForm::kShort);
   const Issued second = issued(model::TokenForm::kShort);
