@@ -88,6 +88,13 @@ Error not_ours(const config::Config& config, std::string_view text) {
   return {ErrorCode::kRefused, "no credential of ours is in it"};
 }
 
+void tell_unproven(const CredentialId& id, const World& world) {
+  complain(world, kFailed,
+           id.text() + ": not revoked: the key that the token names is not here, and without it "
+                       "nothing shows that the token is ours; `latchkey credential revoke " +
+               id.text() + "` ends it all the same");
+}
+
 int revoke_pasted(Opened& opened, const World& world) {
   const Pasted pasted = read_pasted(world);
   const std::string_view text = pasted.text.reveal();
@@ -98,13 +105,15 @@ int revoke_pasted(Opened& opened, const World& world) {
   for (const std::string& name : revoked->user_tokens) {
     world.out << name << ": user token reset\n";
   }
+  for (const CredentialId& id : revoked->unproven) tell_unproven(id, world);
   if (!pasted.whole) {
     return complain(world, kFailed,
                     "token: only the first " + std::to_string(kPastedBytesMax >> 20) +
                         " MiB were looked at: give the rest in pieces");
   }
-  if (revoked->empty()) return failed(world, "token", not_ours(opened.config, text));
-  return kGood;
+  if (!revoked->empty()) return kGood;
+  if (!revoked->unproven.empty()) return kFailed;
+  return failed(world, "token", not_ours(opened.config, text));
 }
 
 int revoke_all(Opened& opened, const Arguments& arguments, const World& world) {

@@ -9,9 +9,14 @@
 #include "latchkey/crypto/registry_keys.h"
 #include "latchkey/crypto/short_token.h"
 #include "latchkey/pages/leaked_secrets.h"
+#include "latchkey/wire/base64.h"
+#include "latchkey/wire/json.h"
 
 namespace latchkey::pages {
 namespace {
+
+// So many tokens are looked up whose keys are gone: nothing is ended by them.
+constexpr std::size_t kLookedUpMax = 32;
 
 // What a secret is good for, and so what has to end: one of both, or nothing.
 struct Parent {
@@ -109,6 +114,38 @@ Outcome end(store::Store& store, const Parent& parent, TimePoint now, const mode
   return unless_gone(revoked);
 }
 
+// What a token says of itself, which nobody vouches for: good for looking it up, and nothing else.
+CredentialId named_by(std::string_view token) {
+  const std::size_t begin = token.find('.') + 1;
+  const Result<std::string> payload =
+      wire::base64url_decode(token.substr(begin, token.find('.', begin) - begin));
+  if (!payload) return {};
+  const Result<wire::Json> claims = wire::Json::parse(*payload, crypto::kTokenBytesMax);
+  if (!claims || !claims->is_object()) return {};
+  const Parent parent = parent_of_credential(*claims);
+  return parent.credential.empty() ? parent_of_docker_token(*claims).credential : parent.credential;
+}
+
+// A key that was dropped has ended what it signed, and whoever asks afterwards wants to know.
+Outcome look_up(store::Credentials& credentials, const CredentialId& id, Leaked& leaked) {
+  const Result<store::CredentialAndAccount> found = credentials.find(id);
+  if (!found) return unless_gone(std::unexpected(found.error()));
+  (found->credential.revoked ? leaked.credentials : leaked.unproven).push_back(id);
+  return {};
+}
+
+Outcome look_up_all(store::Credentials& credentials, const std::vector<std::string>& tokens,
+                    Leaked& leaked) {
+  std::size_t asked = 0;
+  for (const std::string& token : tokens) {
+    const CredentialId id = named_by(token);
+    if (id.empty()) continue;
+    if (++asked > kLookedUpMax) break;
+    LK_CHECK(look_up(credentials, id, leaked));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Leaked> revoke_leaked(const config::Config& config, store::Store& store,
@@ -127,6 +164,8 @@ Result<Leaked> revoke_leaked(const config::Config& config, store::Store& store,
     LK_TRY(const Parent parent, parent_of_pass_code(store, pass_code));
     LK_CHECK(end(store, parent, now, by, leaked));
   }
+  const auto key_is_gone = [&](const KeyId& id) { return !is_ours(id); };
+  LK_CHECK(look_up_all(store.credentials(), secrets_in(text, key_is_gone), leaked));
   return leaked;
 }
 

@@ -18,12 +18,15 @@ namespace latchkey::pages {
 struct Leaked {
   std::vector<CredentialId> credentials;  // revoked now or before
   std::vector<std::string> user_tokens;   // their name codes; reset now
+  std::vector<CredentialId> unproven;     // not ended: the key is gone that would prove the token
 
   bool empty() const { return credentials.empty() && user_tokens.empty(); }
 };
 
 // Ends the credentials and user tokens that the text holds, and those that a token of Docker's in
-// it was made of. A token's times are not looked at, as revoking what has ended does no harm.
+// it was made of. A token's times are not looked at, as revoking what has ended does no harm. One
+// whose key is gone ends nothing, as anybody can write such a one; what it names is told, and is
+// among `credentials` where it was revoked before, with the key or without.
 //
 // Input:   `text`, any bytes.
 // Errors:  kUnavailable: some of them may still be alive.

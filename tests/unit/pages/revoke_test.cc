@@ -211,6 +211,25 @@ TEST_F(Revoke, EndsWhatATokenOfDockersWasMadeOf) {
   EXPECT_TRUE(revoked(credential));
 }
 
+// Anybody can write a token that names a key which is not there.
+TEST_F(Revoke, ATokenWhoseKeyIsGoneRevokesNothingAndIsFoundOnceItWasRevoked) {
+  const Issued credential = issued(model::TokenForm::kSigned);
+  const std::string& id = credential.record.id.text();
+  const std::string original(credential.token.reveal());
+  const std::string lost = wire::base64url_encode(R"({"alg":"RS256","typ":"JWT","kid":"gone"})") +
+                           original.substr(original.find('.'));
+  const std::string of_docker =
+      wire::base64url_encode(R"({"alg":"ES256","typ":"JWT","kid":"gone"})") + "." +
+      wire::base64url_encode(wire::JsonObject().add("credential", id).text()) + ".c2ln";
+  const std::string nobodys = wire::base64url_encode(R"({"alg":"RS256","kid":"gone"})") + ".W10.c2ln";
+  for (const std::string& text : {lost, of_docker, nobodys}) EXPECT_EQ(serve(post(text)).detail, "");
+  EXPECT_FALSE(revoked(credential));
+  ASSERT_THAT(store_.credentials().revoke(credential.record.id, now_, kSomebody), IsOk());
+  for (const std::string& text : {lost, of_docker}) {
+    EXPECT_EQ(serve(post(text)).detail, "credential " + id);
+  }
+}
+
 TEST_F(Revoke, LeavesThePairAloneThatTookTheOldOnesPlace) {
   pair_with(std::string(44, 'p'));
   const auto token = [&](const char* name_code) {
