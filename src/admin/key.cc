@@ -1,18 +1,17 @@
 // latchkey key list|rotate|retire|drop|export-jwks
-#include <chrono>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "latchkey/crypto/key_directory.h"
-#include "latchkey/upkeep/records.h"
-#include "latchkey/wire/json_object.h"
 #include "latchkey/wire/time.h"
 #include "key_change.h"
 #include "listing.h"
 
 namespace latchkey::admin {
 namespace {
+
+constexpr std::string_view kRefused =
+    "; every worker refuses what it signed; credentials revoked: ";
 
 Or<crypto::KeyDirectory> open_keys(const Arguments& arguments, const World& world) {
   Or<std::string> directory = open_key_directory(arguments, world);
@@ -29,20 +28,14 @@ std::string_view name_of(crypto::KeyState state) {
   return "verify-only";
 }
 
-// What begins the verbs that make an end of a plan. Errors: the status, with a sentence printed.
-Or<KeyChange> begin_settled(const Arguments& arguments, const World& world, TimePoint now) {
-  Or<KeyChange> change = begin_key_change(arguments, world);
-  if (!change) return change;
-  const Outcome settled = upkeep::settle_keys(change->opened.store.audit(), change->directory, now);
-  if (!settled) return std::unexpected(failed(world, "keys", settled.error()));
-  return change;
-}
-
-// Workers look at the keys in each new second, so that behind its beginning all of them know.
-void wait_for_workers() {
-  using std::chrono::system_clock;
-  std::this_thread::sleep_until(std::chrono::ceil<Seconds>(system_clock::now()) +
-                                std::chrono::milliseconds(1));
+// A key that is gone by other hands may have left what it signed: dropping it ends that.
+int drop_lost(KeyChange& change, const KeyId& id, TimePoint now, const Error& missing,
+              const World& world) {
+  const auto ended = change.opened.store.keys().end_of_lost(id, now, change.opened.by);
+  if (!ended) return failed(world, id.text(), ended.error());
+  if (*ended == 0) return failed(world, id.text(), missing);
+  world.out << id.text() << ": was gone already; credentials revoked: " << *ended << "\n";
+  return kGood;
 }
 
 }  // namespace
@@ -65,15 +58,13 @@ int key_rotate(const Arguments& arguments, const World& world) {
   const Or<Seconds> wait = activation_wait(arguments, Seconds(0), world);
   if (!wait) return wait.error();
   const TimePoint now = world.clock.now();
-  Or<KeyChange> change = begin_settled(arguments, world, now);
+  Or<KeyChange> change = begin_key_change(arguments, world);
   if (!change) return change.error();
-  const Result<KeyId> id = crypto::KeyDirectory(change->directory).rotate(now, *wait);
+  const Result<KeyId> id =
+      crypto::KeyDirectory(change->directory).rotate(now, *wait, change->changer(now));
   if (!id) return failed(world, "keys", id.error());
-  const std::string from = wire::rfc3339(now + *wait);
-  const Outcome told = change->tell(model::AuditAction::kKeyAdded, *id, now,
-                                    wire::JsonObject().add("signs_from", from).text());
-  if (!told) return failed(world, "audit", told.error());
-  world.out << id->text() << ": signs " << (*wait == Seconds(0) ? "from now on" : "from " + from)
+  world.out << id->text() << ": signs "
+            << (*wait == Seconds(0) ? "from now on" : "from " + wire::rfc3339(now + *wait))
             << "; older keys stay valid until retired\n";
   return kGood;
 }
@@ -83,28 +74,29 @@ int key_retire(const Arguments& arguments, const World& world) {
   if (!change) return change.error();
   const TimePoint now = world.clock.now();
   const KeyId id(arguments.id);
-  const Outcome retired = crypto::KeyDirectory(change->directory).retire(id, now);
+  const Outcome retired =
+      crypto::KeyDirectory(change->directory).retire(id, now, change->changer(now));
   if (!retired) return failed(world, arguments.id, retired.error());
-  const Outcome told = change->tell(model::AuditAction::kKeyRemoved, id, now);
-  if (!told) return failed(world, "audit", told.error());
-  world.out << arguments.id << ": retired; what it signed is refused\n";
+  wait_for_workers();
+  world.out << arguments.id << ": retired" << kRefused << change->ended << "\n";
   return kGood;
 }
 
 int key_drop(const Arguments& arguments, const World& world) {
   const TimePoint now = world.clock.now();
-  Or<KeyChange> change = begin_settled(arguments, world, now);
+  Or<KeyChange> change = begin_key_change(arguments, world);
   if (!change) return change.error();
   const KeyId id(arguments.id);
   const Result<std::optional<KeyId>> fresh =
-      crypto::KeyDirectory(change->directory).drop(id, now);
+      crypto::KeyDirectory(change->directory).drop(id, now, change->changer(now));
+  if (!fresh && fresh.error().code == ErrorCode::kNotFound) {
+    return drop_lost(*change, id, now, fresh.error(), world);
+  }
   if (!fresh) return failed(world, arguments.id, fresh.error());
-  Outcome told = change->tell(model::AuditAction::kKeyRemoved, id, now);
-  if (told && *fresh) told = change->tell(model::AuditAction::kKeyAdded, **fresh, now);
   wait_for_workers();
-  world.out << arguments.id << ": dropped; every worker refuses what it signed\n";
+  world.out << arguments.id << ": dropped" << kRefused << change->ended << "\n";
   if (*fresh) world.out << (*fresh)->text() << ": signs from now on\n";
-  return told ? static_cast<int>(kGood) : failed(world, "audit", told.error());
+  return kGood;
 }
 
 int key_export(const Arguments& arguments, const World& world) {

@@ -1,7 +1,9 @@
 #include "key_change.h"
 
 #include <chrono>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "latchkey/wire/time.h"
 
@@ -12,10 +14,11 @@ constexpr Seconds kActivateInMax = std::chrono::days(365);
 
 }  // namespace
 
-Outcome KeyChange::tell(model::AuditAction action, const KeyId& id, TimePoint now,
-                        std::string detail) {
-  return opened.store.audit().append(
-      now, opened.by, {.action = action, .object = id.text(), .detail = std::move(detail)});
+crypto::KeyChanger KeyChange::changer(TimePoint now) {
+  return [this, now](const std::vector<crypto::KeyNews>& news, crypto::KeyFiles& files) -> Outcome {
+    LK_TRY(ended, opened.store.keys().change(now, opened.by, news, files));
+    return {};
+  };
 }
 
 Or<KeyChange> begin_key_change(const Arguments& arguments, const World& world) {
@@ -34,6 +37,12 @@ Or<Seconds> activation_wait(const Arguments& arguments, Seconds otherwise, const
   if (wait && *wait <= kActivateInMax) return *wait;
   return std::unexpected(complain(
       world, kUsage, "--activate-in: a duration up to 365d, as in 90s, 30m, 24h or 7d"));
+}
+
+void wait_for_workers() {
+  using std::chrono::system_clock;
+  std::this_thread::sleep_until(std::chrono::ceil<Seconds>(system_clock::now()) +
+                                std::chrono::milliseconds(1));
 }
 
 }  // namespace latchkey::admin

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "latchkey/crypto/registry_keys.h"
+#include "latchkey/upkeep/records.h"
 #include "latchkey/wire/time.h"
 #include "key_change.h"
 #include "listing.h"
@@ -13,8 +14,14 @@ namespace {
 // Registries have to be given a key before it signs.
 constexpr Seconds kLead = std::chrono::hours(24);
 
-Outcome tell(KeyChange& change, model::AuditAction action, const KeyId& id, TimePoint now) {
-  return change.tell(action, id, now, std::string(crypto::kRegistryKeyDetail));
+// Tells of a key whose time has come before the keys are others.
+// Errors: the status, with a sentence printed.
+Or<KeyChange> begin_settled(const Arguments& arguments, const World& world, TimePoint now) {
+  Or<KeyChange> change = begin_key_change(arguments, world);
+  if (!change) return change;
+  const Outcome settled = upkeep::settle_keys(change->opened.store, change->directory, now);
+  if (!settled) return std::unexpected(failed(world, "keys", settled.error()));
+  return change;
 }
 
 Or<crypto::RegistryKeys> open_keys(const Arguments& arguments, const World& world) {
@@ -33,11 +40,8 @@ std::string state_of(const crypto::RegistryKeyInfo& key,
 int make_key(const Arguments& arguments, const World& world, TimePoint now) {
   Or<KeyChange> change = begin_key_change(arguments, world);
   if (!change) return change.error();
-  const auto made = crypto::RegistryKeys(change->directory).create(now);
-  if (!made) return failed(world, "keys", made.error());
-  if (!*made) return kGood;
-  const Outcome told = tell(*change, model::AuditAction::kKeyAdded, (*made)->thumbprint, now);
-  return told ? static_cast<int>(kGood) : failed(world, "audit", told.error());
+  const auto made = crypto::RegistryKeys(change->directory).create(now, change->changer(now));
+  return made ? static_cast<int>(kGood) : failed(world, "keys", made.error());
 }
 
 }  // namespace
@@ -74,28 +78,27 @@ int key_list_registry(const Arguments& arguments, const World& world) {
 int key_rotate_registry(const Arguments& arguments, const World& world) {
   const Or<Seconds> wait = activation_wait(arguments, kLead, world);
   if (!wait) return wait.error();
-  Or<KeyChange> change = begin_key_change(arguments, world);
-  if (!change) return change.error();
   const TimePoint now = world.clock.now();
-  const auto made = crypto::RegistryKeys(change->directory).add(now + *wait);
+  Or<KeyChange> change = begin_settled(arguments, world, now);
+  if (!change) return change.error();
+  const auto made =
+      crypto::RegistryKeys(change->directory).add(now + *wait, change->changer(now));
   if (!made) return failed(world, "keys", made.error());
-  const Outcome told = tell(*change, model::AuditAction::kKeyAdded, made->thumbprint, now);
-  if (!told) return failed(world, "audit", told.error());
   world.out << made->thumbprint.text() << ": signs from " << wire::rfc3339(now + *wait)
             << "; give the registries what `latchkey key export-registry` prints before that\n";
   return kGood;
 }
 
 int key_retire_registry(const Arguments& arguments, const World& world) {
-  Or<KeyChange> change = begin_key_change(arguments, world);
+  const TimePoint now = world.clock.now();
+  Or<KeyChange> change = begin_settled(arguments, world, now);
   if (!change) return change.error();
-  const KeyId id(arguments.id);
-  const Outcome retired = crypto::RegistryKeys(change->directory).retire(id);
+  const Outcome retired = crypto::RegistryKeys(change->directory)
+                              .retire(KeyId(arguments.id), change->changer(now));
   if (!retired) return failed(world, arguments.id, retired.error());
-  const Outcome told = tell(*change, model::AuditAction::kKeyRemoved, id, world.clock.now());
-  if (!told) return failed(world, "audit", told.error());
+  wait_for_workers();
   world.out << arguments.id
-            << ": retired; what it signed is refused here at once, and by registries that verify "
+            << ": retired; every worker refuses what it signed, and so do registries that verify "
                "tokens themselves when they are given the keys anew\n";
   return kGood;
 }

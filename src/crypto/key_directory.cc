@@ -116,29 +116,23 @@ Result<Signers> signers_at(const UniqueFd& directory, TimePoint now) {
 }
 
 // The new key verifies before it signs, so that no worker meets a token of a key it cannot know.
-Result<KeyId> add_pair(const UniqueFd& directory, Random& random) {
+Result<KeyId> add_pair(KeyFiles& files) {
   LK_TRY(const KeyPair pair, generate_key_pair());
-  const int at = directory.get();
-  LK_CHECK(write_file(at, file_name(kSigningPrefix, pair.id), pair.private_pem.reveal(), 0600,
-                      Replace::kNo, random));
-  LK_CHECK(write_file(at, file_name(kPublicPrefix, pair.id), pair.public_pem, 0644, Replace::kNo,
-                      random));
+  files.write(file_name(kSigningPrefix, pair.id), pair.private_pem.reveal(), 0600);
+  files.write(file_name(kPublicPrefix, pair.id), pair.public_pem, 0644);
   return pair.id;
 }
 
-Outcome activate(const UniqueFd& directory, const KeyId& id, Random& random) {
-  return write_file(directory.get(), kActive, id.text() + "\n", 0644, Replace::kYes, random);
-}
-
-Outcome remove_file(const UniqueFd& directory, const std::string& name) {
-  if (::unlinkat(directory.get(), name.c_str(), 0) == 0 || errno == ENOENT) return {};
-  return system_failure(name);
-}
+void activate(KeyFiles& files, const KeyId& id) { files.write(kActive, id.text() + "\n", 0644); }
 
 // The public half first: from then on nothing it signed is taken.
-Outcome remove_pair(const UniqueFd& directory, const KeyId& id) {
-  LK_CHECK(remove_file(directory, file_name(kPublicPrefix, id)));
-  return remove_file(directory, file_name(kSigningPrefix, id));
+void remove_pair(KeyFiles& files, const KeyId& id) {
+  files.remove(file_name(kPublicPrefix, id));
+  files.remove(file_name(kSigningPrefix, id));
+}
+
+KeyNews news_of(KeyEvent event, const KeyId& id) {
+  return {.event = event, .use = KeyUse::kCredentials, .id = id};
 }
 
 // Before the id becomes a part of a path.
@@ -179,12 +173,22 @@ Outcome check_room(const UniqueFd& directory, const std::string& path, const Sig
                                         surplus->text() + " first, the oldest that signs nothing");
 }
 
+// A change, and what is to be told of it.
+struct Draft {
+  explicit Draft(const UniqueFd& directory) : files(directory) {}
+  void tell(KeyEvent event, const KeyId& id) { news.push_back(news_of(event, id)); }
+
+  KeyFiles files;
+  std::vector<KeyNews> news;
+};
+
 // Leaves one file that says who signs: nullopt if it was so.
-Result<std::optional<KeyId>> settle_in(const UniqueFd& directory, TimePoint now, Random& random) {
+Result<std::optional<KeyId>> settle_in(const UniqueFd& directory, TimePoint now, Draft& draft) {
   LK_TRY(const std::optional<Plan> plan, read_plan(directory));
   if (!plan || plan->from > now) return std::nullopt;
-  LK_CHECK(activate(directory, plan->id, random));
-  LK_CHECK(remove_file(directory, kNext));
+  activate(draft.files, plan->id);
+  draft.files.remove(kNext);
+  draft.tell(KeyEvent::kActivated, plan->id);
   return plan->id;
 }
 
@@ -199,8 +203,10 @@ Outcome KeyDirectory::create(const std::string& path, Random& random) {
   // What an interrupted run left is kept: something may have been sealed with it.
   if (!seals) LK_CHECK(Sealer::create(path + "/" + kSealKey, random));
   if (signs) return {};
-  LK_TRY(const KeyId id, add_pair(directory, random));
-  return activate(directory, id, random);
+  KeyFiles files(directory);
+  LK_TRY(const KeyId id, add_pair(files));
+  activate(files, id);
+  return files.apply();
 }
 
 Result<KeyRing> KeyDirectory::public_keys() const {
@@ -227,7 +233,7 @@ Result<SigningKey> KeyDirectory::active_signing_key(TimePoint now) const {
 
 Result<Sealer> KeyDirectory::sealer() const { return Sealer::load(path_ + "/" + kSealKey); }
 
-Result<KeyId> KeyDirectory::rotate(TimePoint now, Seconds wait) {
+Result<KeyId> KeyDirectory::rotate(TimePoint now, Seconds wait, const KeyChanger& change) {
   LK_TRY(const UniqueFd directory, lock_directory(path_));
   LK_TRY(const Signers signers, signers_at(directory, now));
   if (signers.later) {
@@ -235,31 +241,36 @@ Result<KeyId> KeyDirectory::rotate(TimePoint now, Seconds wait) {
                                           " waits to sign already; let it, or drop it first");
   }
   LK_CHECK(check_room(directory, path_, signers));
-  SystemRandom random;  // for the names of temporary files only
-  LK_CHECK(settle_in(directory, now, random));
-  LK_TRY(KeyId id, add_pair(directory, random));
+  Draft draft(directory);
+  LK_CHECK(settle_in(directory, now, draft));
+  LK_TRY(KeyId id, add_pair(draft.files));
+  draft.tell(KeyEvent::kAdded, id);
   if (wait <= Seconds(0)) {
-    LK_CHECK(activate(directory, id, random));
-    return id;
+    activate(draft.files, id);
+  } else {
+    const TimePoint from = now + wait;
+    draft.news.back().signs_from = from;
+    draft.files.write(kNext, id.text() + " " + std::to_string(to_unix(from)) + "\n", 0644);
   }
-  const std::string plan = id.text() + " " + std::to_string(to_unix(now + wait)) + "\n";
-  LK_CHECK(write_file(directory.get(), kNext, plan, 0644, Replace::kYes, random));
+  LK_CHECK(change(draft.news, draft.files));
   return id;
 }
 
-Result<std::optional<KeyId>> KeyDirectory::settle(TimePoint now) {
+Outcome KeyDirectory::settle(TimePoint now, const KeyChanger& change) {
   {
     // Nearly always there is nothing to do, and then no lock is taken.
     LK_TRY(const UniqueFd directory, open_directory(path_));
     LK_TRY(const std::optional<Plan> plan, read_plan(directory));
-    if (!plan || plan->from > now) return std::nullopt;
+    if (!plan || plan->from > now) return {};
   }
   LK_TRY(const UniqueFd directory, lock_directory(path_));
-  SystemRandom random;
-  return settle_in(directory, now, random);
+  Draft draft(directory);
+  LK_TRY(const std::optional<KeyId> signs, settle_in(directory, now, draft));
+  if (!signs) return {};
+  return change(draft.news, draft.files);
 }
 
-Outcome KeyDirectory::retire(const KeyId& id, TimePoint now) {
+Outcome KeyDirectory::retire(const KeyId& id, TimePoint now, const KeyChanger& change) {
   LK_TRY(const UniqueFd directory, lock_directory(path_));
   LK_CHECK(check_there(directory, id));
   LK_TRY(const Signers signers, signers_at(directory, now));
@@ -271,24 +282,31 @@ Outcome KeyDirectory::retire(const KeyId& id, TimePoint now) {
   if (signers.later && id == signers.later->id) {
     return fail(ErrorCode::kConflict, "the key that will sign cannot be retired, only dropped");
   }
-  return remove_pair(directory, id);
+  Draft draft(directory);
+  remove_pair(draft.files, id);
+  draft.tell(KeyEvent::kRetired, id);
+  return change(draft.news, draft.files);
 }
 
-Result<std::optional<KeyId>> KeyDirectory::drop(const KeyId& id, TimePoint now) {
+Result<std::optional<KeyId>> KeyDirectory::drop(const KeyId& id, TimePoint now,
+                                                const KeyChanger& change) {
   LK_TRY(const UniqueFd directory, lock_directory(path_));
   LK_CHECK(check_there(directory, id));
-  SystemRandom random;
-  LK_CHECK(settle_in(directory, now, random));
   LK_TRY(const Signers signers, signers_at(directory, now));
+  Draft draft(directory);
+  LK_CHECK(settle_in(directory, now, draft));
   std::optional<KeyId> fresh;
   if (id == signers.now) {
     LK_CHECK(check_room(directory, path_, signers));
-    LK_TRY(fresh, add_pair(directory, random));
-    LK_CHECK(activate(directory, *fresh, random));
+    LK_TRY(fresh, add_pair(draft.files));
+    activate(draft.files, *fresh);
   } else if (signers.later && id == signers.later->id) {
-    LK_CHECK(remove_file(directory, kNext));
+    draft.files.remove(kNext);
   }
-  LK_CHECK(remove_pair(directory, id));
+  remove_pair(draft.files, id);
+  draft.tell(KeyEvent::kDropped, id);
+  if (fresh) draft.tell(KeyEvent::kAdded, *fresh);
+  LK_CHECK(change(draft.news, draft.files));
   return fresh;
 }
 

@@ -1,7 +1,7 @@
 #include "latchkey/crypto/registry_keys.h"
 
 #include <fcntl.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -79,9 +79,13 @@ Result<std::vector<Found>> read_all(const std::string& path) {
   return read_all(directory, path);
 }
 
+KeyNews news_of(KeyEvent event, const KeyId& id) {
+  return {.event = event, .use = KeyUse::kRegistries, .id = id};
+}
+
 // The certificate comes last, so that no key is known that cannot sign.
 Result<RegistryKeyInfo> add_to(const UniqueFd& directory, const std::string& path,
-                               TimePoint signs_from) {
+                               TimePoint signs_from, const KeyChanger& change) {
   LK_TRY(const std::vector<Found> found, read_all(directory, path));
   if (found.size() == kKeysMax) {
     return fail(ErrorCode::kConflict, path + ": holds " + std::to_string(kKeysMax) +
@@ -90,30 +94,32 @@ Result<RegistryKeyInfo> add_to(const UniqueFd& directory, const std::string& pat
                                           " first, the oldest");
   }
   LK_TRY(const RegistryKeyPair pair, generate_registry_key(signs_from));
-  SystemRandom random;  // for the names of temporary files only
   const KeyId& name = pair.info.thumbprint;
-  LK_CHECK(write_file(directory.get(), file_name(name, kPrivate), pair.private_pem.reveal(), 0600,
-                      Replace::kNo, random));
-  LK_CHECK(write_file(directory.get(), file_name(name, kPublic), pair.certificate_pem, 0644,
-                      Replace::kNo, random));
+  KeyFiles files(directory);
+  files.write(file_name(name, kPrivate), pair.private_pem.reveal(), 0600);
+  files.write(file_name(name, kPublic), pair.certificate_pem, 0644);
+  KeyNews news = news_of(KeyEvent::kAdded, name);
+  news.signs_from = signs_from;
+  LK_CHECK(change({news}, files));
   return pair.info;
 }
 
 }  // namespace
 
-Result<RegistryKeyInfo> RegistryKeys::add(TimePoint signs_from) {
+Result<RegistryKeyInfo> RegistryKeys::add(TimePoint signs_from, const KeyChanger& change) {
   LK_TRY(const UniqueFd directory, lock_directory(directory_));
-  return add_to(directory, directory_, signs_from);
+  return add_to(directory, directory_, signs_from, change);
 }
 
 // Whoever holds the lock is most likely another worker that needs the same key.
-Result<std::optional<RegistryKeyInfo>> RegistryKeys::create(TimePoint now) {
+Result<std::optional<RegistryKeyInfo>> RegistryKeys::create(TimePoint now,
+                                                             const KeyChanger& change) {
   for (int attempt = 1;; ++attempt) {
     const Result<UniqueFd> directory = lock_directory(directory_);
     LK_TRY(const std::vector<RegistryKeyInfo> keys, list());
     if (signing_at(keys, now)) return std::nullopt;
     if (directory) {
-      LK_TRY(RegistryKeyInfo made, add_to(*directory, directory_, now));
+      LK_TRY(RegistryKeyInfo made, add_to(*directory, directory_, now, change));
       return made;
     }
     if (attempt == kLockAttempts) return std::unexpected(directory.error());
@@ -121,17 +127,29 @@ Result<std::optional<RegistryKeyInfo>> RegistryKeys::create(TimePoint now) {
   }
 }
 
-Outcome RegistryKeys::retire(const KeyId& thumbprint) {
+Outcome RegistryKeys::retire(const KeyId& thumbprint, const KeyChanger& change) {
   LK_TRY(const UniqueFd directory, lock_directory(directory_));
   // Before it becomes a part of a path.
   if (!may_name_file(thumbprint)) return fail(ErrorCode::kNotFound, "no key has that id");
-  for (const std::string_view suffix : {kPublic, kPrivate}) {
-    const std::string name = file_name(thumbprint, suffix);
-    if (::unlinkat(directory.get(), name.c_str(), 0) == 0) continue;
-    if (errno != ENOENT) return system_failure(name);
-    if (suffix == kPublic) return fail(ErrorCode::kNotFound, "no key has that id");
+  const std::string certificate = file_name(thumbprint, kPublic);
+  struct stat status {};
+  if (::fstatat(directory.get(), certificate.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno != ENOENT) return system_failure(certificate);
+    return fail(ErrorCode::kNotFound, "no key has that id");
   }
-  return {};
+  KeyFiles files(directory);
+  files.remove(certificate);
+  files.remove(file_name(thumbprint, kPrivate));
+  return change({news_of(KeyEvent::kRetired, thumbprint)}, files);
+}
+
+Outcome RegistryKeys::settle(TimePoint now, const KeyChanger& change) {
+  LK_TRY(const std::vector<RegistryKeyInfo> keys, list());
+  const std::optional<RegistryKeyInfo> signing = signing_at(keys, now);
+  if (!signing) return {};
+  const UniqueFd none;
+  KeyFiles files(none);
+  return change({news_of(KeyEvent::kSigns, signing->thumbprint)}, files);
 }
 
 Result<std::vector<RegistryKeyInfo>> RegistryKeys::list() const {

@@ -6,17 +6,7 @@ namespace latchkey::pages {
 
 // Where none signs. Without its row in the audit log there is no key.
 Outcome RegistrySigner::make_key(TimePoint now) {
-  LK_TRY(const auto made, keys_.create(now));
-  if (made) {
-    Outcome told = store_.audit().append(now, model::Actor::itself(),
-                                         {.action = model::AuditAction::kKeyAdded,
-                                          .object = made->thumbprint.text(),
-                                          .detail = std::string(crypto::kRegistryKeyDetail)});
-    if (!told) {
-      static_cast<void>(keys_.retire(made->thumbprint));
-      return told;
-    }
-  }
+  LK_CHECK(keys_.create(now, store_.keys().changer(now, model::Actor::itself())));
   LK_TRY(infos_, keys_.list());
   return {};
 }

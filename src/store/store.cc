@@ -23,6 +23,7 @@ struct Store::Parts {
   Tasks tasks{connection};
   ProviderKeys provider_keys{connection};
   Audit audit{connection};
+  Keys keys{connection};
   Admin admin{connection};
 };
 
@@ -60,6 +61,7 @@ Memberships& Store::memberships() { return parts_->memberships; }
 Tasks& Store::tasks() { return parts_->tasks; }
 ProviderKeys& Store::provider_keys() { return parts_->provider_keys; }
 Audit& Store::audit() { return parts_->audit; }
+Keys& Store::keys() { return parts_->keys; }
 Admin& Store::admin() { return parts_->admin; }
 
 void Store::recheck_file() { parts_->connection.recheck_file(); }

@@ -1,8 +1,7 @@
 #include "latchkey/upkeep/records.h"
 
-#include <optional>
-
 #include "latchkey/crypto/key_directory.h"
+#include "latchkey/crypto/registry_keys.h"
 
 namespace latchkey::upkeep {
 namespace {
@@ -16,16 +15,16 @@ Outcome prune_audit(store::Audit& audit, Seconds keep, TimePoint now) {
 
 }  // namespace
 
-Outcome settle_keys(store::Audit& audit, const std::string& directory, TimePoint now) {
-  LK_TRY(const std::optional<KeyId> signs, crypto::KeyDirectory(directory).settle(now));
-  if (!signs) return {};
-  return audit.append(now, model::Actor::itself(),
-                      {.action = model::AuditAction::kKeyActivated, .object = signs->text()});
+Outcome settle_keys(store::Store& store, const std::string& directory, TimePoint now) {
+  const crypto::KeyChanger change = store.keys().changer(now, model::Actor::itself());
+  LK_CHECK(crypto::KeyDirectory(directory).settle(now, change));
+  return crypto::RegistryKeys(directory).settle(now, change);
 }
 
 Outcome look_after_records(store::Store& store, const config::Config& config, TimePoint now) {
-  LK_CHECK(settle_keys(store.audit(), config.credential.key_directory, now));
-  return prune_audit(store.audit(), config.audit.keep, now);
+  const Outcome settled = settle_keys(store, config.credential.key_directory, now);
+  LK_CHECK(prune_audit(store.audit(), config.audit.keep, now));
+  return settled;
 }
 
 }  // namespace latchkey::upkeep

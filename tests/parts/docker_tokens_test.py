@@ -266,6 +266,14 @@ def test_a_password_is_given_no_refresh_token(registries, host, engine):
     docker("logout", host)
 
 
+def refresh_token_of(registries, credential, service):
+    """What a client is given that asks for offline access, as docker does when it logs in."""
+    pair = base64.b64encode(f"alice:{credential['password']}".encode()).decode()
+    reply = registries.token(f"service={service}&offline_token=true&client_id=docker", pair)
+    assert reply.status == 200, reply
+    return json.loads(reply.text)["refresh_token"]
+
+
 def bearer_of(registries, credential, scope):
     pair = base64.b64encode(f"alice:{credential['password']}".encode()).decode()
     reply = registries.token(f"service=127.0.0.1&scope={scope}", pair)
@@ -306,7 +314,33 @@ def test_a_new_key_signs_at_its_time_and_a_retired_one_never(registries):
     assert json.loads(base64.urlsafe_b64decode(new.split(".")[0] + "==")) != json.loads(
         base64.urlsafe_b64decode(old.split(".")[0] + "=="))
     latchkey.admin("key", "retire-registry", at_once)  # back to the one that the registry knows
+    assert [registries.site.get("/v2/", bearer=token).status for token in (old, new) * 8] == [200, 401] * 8
     assert latchkey.admin("key", "retire-registry", at_once, check=False).returncode == 1
+    rows = [json.loads(row) for row in latchkey.admin("audit", "export").splitlines()]
+    assert [row["action"] for row in rows if row["object"] == at_once] == ["key_added", "key_removed"]
+
+
+def test_a_dropped_key_ends_what_was_made_of_the_credentials_it_signed(registries, host, image, tmp_path):
+    """Docker's tokens are signed by another key, which stays; they end with the credential that they were made of."""
+    credential = registries.latchkey.issue("alice")
+    (key,) = [key["id"] for key in registries.latchkey.admin_json("key", "list") if key["state"] == "active"]
+    refresh = refresh_token_of(registries, credential, "127.0.0.1" if host == registries.hosts["authorizer"] else "localhost")
+    access = bearer_of(registries, credential, "repository:team/hello:pull")
+    client = Skopeo(host, tmp_path, "client")
+    # As `docker login` leaves it: no password any more, only the token that the site has given for it.
+    client.file.write_text(json.dumps({"auths": {host: {"auth": base64.b64encode(b"alice:").decode(),
+                                                         "identitytoken": refresh}}}))
+    assert_done(client.push(image, "team/dropped:1"))
+    assert_done(client.inspect("team/dropped:1"))
+    assert registries.site.get("/v2/", bearer=access).status == 200
+    said = registries.latchkey.admin("key", "drop", key)
+    assert_denied(client.inspect("team/dropped:1"))
+    assert_denied(client.push(image, "team/dropped:2"))
+    assert registries.site.get("/v2/", bearer=access).status == 401
+    assert re.search(r"credentials revoked: [1-9]", said), said
+    again = Skopeo(host, tmp_path, "again")
+    assert_done(again.login("alice", registries.latchkey.issue("alice")["password"]))
+    assert_done(again.inspect("team/dropped:1"))
 
 
 def openssl(*arguments):

@@ -22,6 +22,7 @@
 #include "latchkey/base/result.h"
 #include "latchkey/crypto/file_stamp.h"
 #include "latchkey/crypto/jwks.h"
+#include "latchkey/crypto/key_change.h"
 #include "latchkey/crypto/seal.h"
 #include "latchkey/crypto/signing_key.h"
 
@@ -69,29 +70,32 @@ class KeyDirectory {
   // Returns the sealer. Errors: as Sealer::load.
   Result<Sealer> sealer() const;
 
+  // Each change below goes through `change`, which may refuse it.
+
   // Makes a new key pair and lets it sign after `wait`: others who verify have until then to learn
   // of it. The older public keys stay valid. Takes a second of computing.
   //
   // Errors: kConflict: there are as many keys as may be, and the detail says which to retire; or a
   //         key waits to sign already. kUnavailable: it cannot be written, or another process is
   //         changing the directory.
-  Result<KeyId> rotate(TimePoint now, Seconds wait = Seconds(0));
+  Result<KeyId> rotate(TimePoint now, Seconds wait = Seconds(0),
+                       const KeyChanger& change = change_files);
 
-  // Writes down that the key whose time has come is the one that signs. Nobody needs this to sign.
-  //
-  // Returns: its id; nullopt: no key's time has come since the last call.
-  Result<std::optional<KeyId>> settle(TimePoint now);
+  // Writes down that the key whose time has come is the one that signs, and tells of it. Nobody
+  // needs this to sign, and rotate() and drop() do it besides.
+  Outcome settle(TimePoint now, const KeyChanger& change = change_files);
 
   // Removes an old key: whatever it signed is worthless from then on.
   //
   // Errors: kNotFound: no such key; kConflict: it signs, or will.
-  Outcome retire(const KeyId& id, TimePoint now);
+  Outcome retire(const KeyId& id, TimePoint now, const KeyChanger& change = change_files);
 
   // Removes a key that is in wrong hands, whatever it is for. One that signs is replaced first.
   //
   // Returns: the id of the key in its place; nullopt: it was not the one that signs.
   // Errors:  kNotFound: no such key; else as of rotate.
-  Result<std::optional<KeyId>> drop(const KeyId& id, TimePoint now);
+  Result<std::optional<KeyId>> drop(const KeyId& id, TimePoint now,
+                                    const KeyChanger& change = change_files);
 
   // Returns all keys, the oldest first.
   Result<std::vector<KeyInfo>> list(TimePoint now) const;

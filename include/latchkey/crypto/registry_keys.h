@@ -23,6 +23,7 @@
 #include "latchkey/base/secret_string.h"
 #include "latchkey/crypto/file_stamp.h"
 #include "latchkey/crypto/jwks.h"
+#include "latchkey/crypto/key_change.h"
 
 namespace latchkey::crypto {
 
@@ -54,9 +55,6 @@ class RegistrySigningKey {
   std::unique_ptr<Impl> impl_;
 };
 
-// What the audit log says of these keys, as it tells of both kinds.
-inline constexpr std::string_view kRegistryKeyDetail = R"({"signs":"docker tokens"})";
-
 // What every token signed here begins with, and no other token of ours does.
 inline constexpr std::string_view kRegistryTokenBegin = "eyJhbGciOiJFUzI1NiIs";
 
@@ -65,20 +63,28 @@ class RegistryKeys {
   // Input: `directory`, made by KeyDirectory::create.
   explicit RegistryKeys(std::string directory) : directory_(std::move(directory)) {}
 
+  // Each change below goes through `change`, which may refuse it.
+
   // Makes a key that signs from `signs_from` on.
   //
   // Errors: kConflict: there are as many as may be; kUnavailable: it cannot be written, or another
   //         process is changing the directory.
-  Result<RegistryKeyInfo> add(TimePoint signs_from);
+  Result<RegistryKeyInfo> add(TimePoint signs_from, const KeyChanger& change = change_files);
 
   // Makes a key that signs from `now` on where none does, be others planned for later. Waits up to
   // a second for another process that changes the directory.
   //
   // Returns: the new key; nullopt: there was one that signs. Errors: as add() and list().
-  Result<std::optional<RegistryKeyInfo>> create(TimePoint now);
+  Result<std::optional<RegistryKeyInfo>> create(TimePoint now,
+                                                const KeyChanger& change = change_files);
 
   // Removes a key: whatever it signed is worthless from then on. Errors: kNotFound, kUnavailable.
-  Outcome retire(const KeyId& thumbprint);
+  Outcome retire(const KeyId& thumbprint, const KeyChanger& change = change_files);
+
+  // Tells which key signs at `now`, each time anew; there are no files to change.
+  //
+  // Errors: as list().
+  Outcome settle(TimePoint now, const KeyChanger& change);
 
   // Returns all, the one that signs (or will sign) last at the end. None is no error.
   //

@@ -19,6 +19,7 @@
 #include "latchkey/store/credentials.h"
 #include "latchkey/store/machines.h"
 #include "latchkey/store/device_logins.h"
+#include "latchkey/store/keys.h"
 #include "latchkey/store/memberships.h"
 #include "latchkey/store/provider_keys.h"
 #include "latchkey/store/sessions.h"
@@ -75,6 +76,7 @@ class Store {
   Tasks& tasks();
   ProviderKeys& provider_keys();
   Audit& audit();
+  Keys& keys();
   Admin& admin();
 
   // Lets the next verb look whether the file is still the one that is open, instead of up to a

@@ -11,9 +11,10 @@
 
 namespace latchkey::upkeep {
 
-// Tells of the key whose planned time has come. It signs from its time on whether this runs or not;
-// whatever changes the keys runs it first, as the plan is gone then. Errors: as below.
-Outcome settle_keys(store::Audit& audit, const std::string& directory, TimePoint now);
+// Tells of the keys whose planned time has come. They sign from their time on whether this runs or
+// not; whatever changes the keys for registries runs it first, as nobody can tell afterwards.
+// Errors: as below.
+Outcome settle_keys(store::Store& store, const std::string& directory, TimePoint now);
 
 // Errors: kUnavailable, kRefused: store or keys; what was done stays done.
 Outcome look_after_records(store::Store& store, const config::Config& config, TimePoint now);

@@ -20,13 +20,13 @@ struct CommandRun {
 };
 
 // Input: the words behind the program's name, and what stands in its standard input.
-inline CommandRun run_in(const std::vector<std::string>& words, const std::string& input = {}) {
+inline CommandRun run_in(const std::vector<std::string>& words, const std::string& input = {},
+                         const Clock& clock = SystemClock()) {
   std::vector<const char*> argv{"latchkey"};
   for (const std::string& word : words) argv.push_back(word.c_str());
   std::istringstream in(input);
   std::ostringstream out;
   std::ostringstream err;
-  const SystemClock clock;
   SystemRandom random;
   const int status =
       run(static_cast<int>(argv.size()), argv.data(), World{in, out, err, clock, random});

@@ -2,6 +2,7 @@
 #include "latchkey/admin/command.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -49,9 +50,10 @@ class Command : public ::testing::Test {
   }
   static void TearDownTestSuite() { std::filesystem::remove_all(root_); }
 
-  static CommandRun admin(std::vector<std::string> words, const std::string& input = {}) {
+  static CommandRun admin(std::vector<std::string> words, const std::string& input = {},
+                          const Clock& clock = SystemClock()) {
     words.insert(words.begin(), {"--config", root_ + "/latchkey.toml"});
-    return run_in(words, input);
+    return run_in(words, input, clock);
   }
 
   static wire::Json json_of(const CommandRun& ran) {
@@ -542,6 +544,124 @@ TEST_F(Command, RotatesAndRetiresKeys) {
   EXPECT_EQ(json_of(admin({"key", "export-jwks"})).array("keys")->size(), 2u);
   EXPECT_EQ(admin({"key", "retire", old}).status, 0);
   EXPECT_EQ(json_of(admin({"key", "export-jwks"})).array("keys")->size(), 1u);
+}
+
+// The verbs that change keys, and what the audit log tells of them.
+class KeyCommand : public Command {
+ protected:
+  static std::string signing_key() {
+    const CommandRun keys = admin({"key", "list", "--json"});
+    for (const wire::Json& key : json_of(keys).elements()) {
+      if (*key.string("state") == "active") return *key.string("id");
+    }
+    ADD_FAILURE() << keys.out << keys.err;
+    return {};
+  }
+  static std::string state(const wire::Json& issued) {
+    return *entry(admin({"credential", "list", "--json"}), *issued.string("id")).string("state");
+  }
+  static CommandRun paste(const wire::Json& issued) {
+    return admin({"credential", "revoke", "--token", "-"}, *issued.string("password"));
+  }
+
+  // What the audit log tells of a key, in its order.
+  static std::vector<std::string> told(const std::string& id) {
+    std::vector<std::string> actions;
+    for (const wire::Json& row :
+         json_of(admin({"audit", "list", "--last", "500", "--json"})).elements()) {
+      if (*row.string("object") == id) actions.push_back(*row.string("action"));
+    }
+    return actions;
+  }
+
+  // A log into which nothing can be written.
+  static void run_in_store(const char* statement) {
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open((root_ + "/state/latchkey.db").c_str(), &database), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(database, statement, nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close_v2(database);
+  }
+  static void break_log() {
+    run_in_store("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END");
+  }
+  static void mend_log() { run_in_store("DROP TRIGGER full"); }
+};
+
+TEST_F(KeyCommand, DroppedKeyEndsWhatItSignedAndSaysHowMany) {
+  admin({"credential", "revoke", "--all", "--user", "anna"});
+  const wire::Json signed_one = issue();
+  const wire::Json short_one =
+      json_of(admin({"credential", "issue", "--user", "anna", "--form", "short", "--json"}));
+  const CommandRun ran = admin({"key", "drop", signing_key()});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("credentials revoked: 1\n"));
+  EXPECT_EQ(state(signed_one), "revoked");
+  EXPECT_EQ(state(short_one), "live");
+  const CommandRun pasted = paste(signed_one);
+  EXPECT_EQ(pasted.status, 0) << "it is dead, and whoever asks wants to know";
+  EXPECT_EQ(pasted.out, *signed_one.string("id") + ": revoked\n");
+}
+
+TEST_F(KeyCommand, DroppedKeyMayBeGoneByOtherHandsWhichEndsNothing) {
+  const wire::Json issued = issue();
+  const std::string old = signing_key();
+  ASSERT_EQ(admin({"key", "rotate"}).status, 0);
+  std::filesystem::remove(root_ + "/state/keys/public-" + old + ".pem");
+  EXPECT_EQ(state(issued), "live");
+  const CommandRun pasted = paste(issued);
+  EXPECT_EQ(pasted.status, 1);
+  EXPECT_THAT(pasted.err, HasSubstr(*issued.string("id") + ": not revoked: the key"));
+  EXPECT_EQ(state(issued), "live");
+  const CommandRun ran = admin({"key", "drop", old});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr(old + ": was gone already; credentials revoked: "));
+  EXPECT_EQ(state(issued), "revoked");
+  EXPECT_EQ(admin({"key", "drop", old}).status, 1);
+  std::filesystem::remove(root_ + "/state/keys/signing-" + old + ".pem");
+}
+
+TEST_F(KeyCommand, DroppedKeyIsStillThereWhenTheLogCannotTell) {
+  const auto keys = [] {
+    return admin({"key", "list", "--json"}).out + admin({"key", "list-registry", "--json"}).out;
+  };
+  ASSERT_EQ(admin({"key", "rotate"}).status, 0);
+  ASSERT_EQ(admin({"key", "export-registry"}).status, 0);
+  const std::string registry_key =
+      *json_of(admin({"key", "list-registry", "--json"})).elements().front().string("id");
+  const std::string old =
+      *json_of(admin({"key", "list", "--json"})).elements().front().string("id");
+  const wire::Json issued = issue();
+  const std::string before = keys();
+  break_log();
+  EXPECT_EQ(admin({"key", "rotate"}).status, 1);
+  EXPECT_EQ(admin({"key", "rotate", "--activate-in", "1h"}).status, 1);
+  EXPECT_EQ(admin({"key", "retire", old}).status, 1);
+  EXPECT_EQ(admin({"key", "drop", signing_key()}).status, 1);
+  EXPECT_EQ(admin({"key", "rotate-registry"}).status, 1);
+  EXPECT_EQ(admin({"key", "retire-registry", registry_key}).status, 1);
+  mend_log();
+  EXPECT_EQ(keys(), before);
+  EXPECT_EQ(state(issued), "live");
+}
+
+TEST_F(KeyCommand, PlannedKeyIsToldOfOnceWhenItSignsThoughTheLogWasFullAtFirst) {
+  ASSERT_EQ(admin({"key", "export-registry"}).status, 0);
+  const auto planned = [](const char* verb) {
+    const CommandRun ran = admin({"key", verb, "--activate-in", "1h"});
+    EXPECT_EQ(ran.status, 0) << ran.err;
+    return ran.out.substr(0, ran.out.find(':'));
+  };
+  const std::vector<std::string> keys{planned("rotate"), planned("rotate-registry")};
+  EXPECT_EQ(admin({"housekeep"}).status, 0);
+  for (const std::string& id : keys) EXPECT_THAT(told(id), ::testing::ElementsAre("key_added"));
+  const ManualClock later(SystemClock().now() + Seconds(3700));
+  break_log();
+  EXPECT_EQ(admin({"housekeep"}, {}, later).status, 1);
+  mend_log();
+  for (int round = 0; round < 2; ++round) EXPECT_EQ(admin({"housekeep"}, {}, later).status, 0);
+  for (const std::string& id : keys) {
+    EXPECT_THAT(told(id), ::testing::ElementsAre("key_added", "key_activated"));
+  }
 }
 
 TEST_F(Command, CaresForTheStore) {

@@ -5,7 +5,10 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <map>
 #include <memory>
+#include <sstream>
 
 #include "latchkey/base/unique_fd.h"
 #include "scratch.h"
@@ -124,9 +127,17 @@ TEST_F(KeyDirectoryTest, AKeyThatWaitsIsPublishedAtOnceAndSignsFromItsTimeOn) {
 
 TEST_F(KeyDirectoryTest, SettlesAKeyWhoseTimeHasComeOnce) {
   const Result<KeyId> next = directory_.rotate(kNow, Seconds(60));
-  EXPECT_EQ(*directory_.settle(kNow + Seconds(59)), std::optional<KeyId>());
-  EXPECT_EQ(*directory_.settle(kNow + Seconds(60)), std::optional<KeyId>(*next));
-  EXPECT_EQ(*directory_.settle(kNow + Seconds(60)), std::optional<KeyId>());
+  std::vector<KeyId> activated;
+  const KeyChanger change = [&](const std::vector<KeyNews>& news, KeyFiles& files) {
+    EXPECT_EQ(news.size(), 1U);
+    EXPECT_EQ(news.front().event, KeyEvent::kActivated);
+    activated.push_back(news.front().id);
+    return files.apply();
+  };
+  for (const Seconds after : {Seconds(59), Seconds(60), Seconds(60)}) {
+    EXPECT_THAT(directory_.settle(kNow + after, change), IsOk());
+  }
+  EXPECT_THAT(activated, ::testing::ElementsAre(*next));
   EXPECT_EQ(active(), *next);
   EXPECT_FALSE(std::filesystem::exists(file("next")));
 }
@@ -264,8 +275,62 @@ TEST_F(KeyDirectoryTest, RefusesAnActiveFileThatPointsElsewhere) {
   }
 }
 
-TEST_F(KeyDirectoryTest, LeavesNoHalfWrittenFileBehindM43) {
+// The files of the directory with what is in them, hidden ones too.
+std::map<std::string, std::string> content_of(const std::string& directory) {
+  std::map<std::string, std::string> content;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    std::ostringstream text;
+    text << std::ifstream(entry.path()).rdbuf();
+    content[entry.path().filename()] = text.str();
+  }
+  return content;
+}
+
+TEST_F(KeyDirectoryTest, IsAsBeforeWhenAChangeIsNotTold) {
+  const KeyId old = active();
+  const KeyId next = *directory_.rotate(kNow, Seconds(60));
+  const auto before = content_of(path("keys"));
+  const KeyChanger refuses = [](const std::vector<KeyNews>&, KeyFiles&) -> Outcome {
+    return fail(ErrorCode::kUnavailable, "no log");
+  };
+  const KeyChanger takes_back = [](const std::vector<KeyNews>&, KeyFiles& files) -> Outcome {
+    EXPECT_THAT(files.apply(), IsOk());
+    files.undo();
+    return fail(ErrorCode::kUnavailable, "no log");
+  };
+  for (const KeyChanger& change : {refuses, takes_back}) {
+    EXPECT_FALSE(directory_.drop(old, kNow, change).has_value());
+    EXPECT_FALSE(directory_.drop(next, kNow, change).has_value());
+    EXPECT_FALSE(directory_.drop(next, kNow + Seconds(60), change).has_value());
+    EXPECT_FALSE(directory_.retire(old, kNow + Seconds(60), change).has_value());
+    EXPECT_FALSE(directory_.settle(kNow + Seconds(60), change).has_value());
+    EXPECT_FALSE(directory_.rotate(kNow + Seconds(60), Seconds(0), change).has_value());
+    EXPECT_FALSE(directory_.rotate(kNow + Seconds(60), Seconds(60), change).has_value());
+    EXPECT_EQ(content_of(path("keys")), before);
+  }
+}
+
+TEST_F(KeyDirectoryTest, IsAsBeforeWhenAFileCannotBeChanged) {
+  const KeyId old = active();
   ASSERT_THAT(directory_.rotate(kNow), IsOk());
+  const std::string in_the_way = file(".old-1-signing-" + old.text() + ".pem");
+  std::filesystem::create_directory(in_the_way);
+  EXPECT_THAT(directory_.retire(old, kNow), FailsWith(ErrorCode::kUnavailable));
+  EXPECT_NE(directory_.public_keys()->find(old), nullptr);
+  EXPECT_TRUE(std::filesystem::exists(file("signing-" + old.text() + ".pem")));
+}
+
+TEST_F(KeyDirectoryTest, RemovesWhatAPowerCutLeftOfADroppedKey) {
+  write("keys/.old-3-signing-x.pem", "secret", 0600);
+  ASSERT_THAT(directory_.rotate(kNow), IsOk());
+  EXPECT_FALSE(std::filesystem::exists(file(".old-3-signing-x.pem")));
+}
+
+TEST_F(KeyDirectoryTest, LeavesNoHalfWrittenFileBehindM43) {
+  const KeyId old = active();
+  ASSERT_THAT(directory_.rotate(kNow), IsOk());
+  ASSERT_THAT(directory_.retire(old, kNow), IsOk());
+  ASSERT_THAT(directory_.drop(active(), kNow), IsOk());
   for (const auto& entry : std::filesystem::directory_iterator(path("keys"))) {
     EXPECT_FALSE(entry.path().filename().string().starts_with(".")) << entry.path();
   }

@@ -120,6 +120,19 @@ TEST_F(RegistryKeysTest, AreMadeOnceOnly) {
   EXPECT_EQ(keys_.list()->size(), 1U);
 }
 
+TEST_F(RegistryKeysTest, AreAsBeforeWhenAChangeIsNotTold) {
+  const KeyId first = add(kNow);
+  const KeyChanger takes_back = [](const std::vector<KeyNews>&, KeyFiles& files) -> Outcome {
+    EXPECT_THAT(files.apply(), IsOk());
+    files.undo();
+    return fail(ErrorCode::kUnavailable, "no log");
+  };
+  EXPECT_FALSE(keys_.add(kNow, takes_back).has_value());
+  EXPECT_FALSE(keys_.retire(first, takes_back).has_value());
+  EXPECT_EQ(keys_.list()->size(), 1U);
+  EXPECT_EQ(signing(kNow), first);
+}
+
 TEST_F(RegistryKeysTest, AreMadeWhereOneIsOnlyPlanned) {
   const KeyId planned = add(kNow + Seconds(3600));
   const auto made = keys_.create(kNow);

@@ -125,7 +125,7 @@ class DockerTokenTest : public SiteTest {
     const auto rows = store_.audit().list({}, 0, store::kListRowsMax);
     for (const store::AuditRow& row : *rows) {
       if (row.action == "key_added" && row.actor == "latchkey" &&
-          row.detail == crypto::kRegistryKeyDetail) {
+          row.detail == R"({"signs":"docker tokens"})") {
         ids.push_back(row.object);
       }
     }
