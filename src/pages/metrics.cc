@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "latchkey/crypto/registry_keys.h"
 #include "latchkey/model/proof.h"
 #include "latchkey/model/reason.h"
 #include "latchkey/pages/html.h"
@@ -164,10 +165,34 @@ void write_tasks(const config::Config& config, store::Store& store, Exposition& 
   }
 }
 
+// Reads what signs and verifies Docker's tokens. There may be no key yet.
+Result<std::vector<crypto::RegistryKeyInfo>> read_registry_keys(const crypto::RegistryKeys& keys,
+                                                                TimePoint now) {
+  LK_TRY(std::vector<crypto::RegistryKeyInfo> infos, keys.list());
+  if (crypto::signing_at(infos, now)) LK_CHECK(keys.signing_key(now));
+  return infos;
+}
+
+void write_registry_keys(const std::vector<crypto::RegistryKeyInfo>& keys, TimePoint now,
+                         Exposition& out) {
+  const std::uint64_t active = crypto::signing_at(keys, now) ? 1 : 0;
+  const auto planned = static_cast<std::uint64_t>(std::ranges::count_if(
+      keys, [now](const crypto::RegistryKeyInfo& key) { return key.signs_from > now; }));
+  out.family("latchkey_registry_keys", MetricType::kGauge,
+             "Keys that sign and verify Docker's tokens.")
+      .sample({{"state", "active"}}, active)
+      .sample({{"state", "planned"}}, planned)
+      .sample({{"state", "verify-only"}}, keys.size() - active - planned);
+}
+
 void write_keys(const crypto::KeyDirectory& directory, TimePoint now, Exposition& out) {
   const Result<std::vector<crypto::KeyInfo>> keys = directory.list(now);
-  out.family("latchkey_keys_up", MetricType::kGauge, "1 while the keys can be read.")
-      .sample({}, keys ? 1 : 0);
+  const auto registry_keys = read_registry_keys(crypto::RegistryKeys(directory.path()), now);
+  const bool up = keys && directory.active_signing_key(now) && registry_keys;
+  out.family("latchkey_keys_up", MetricType::kGauge,
+             "1 while the keys can be read, those for registries too.")
+      .sample({}, up ? 1 : 0);
+  if (registry_keys) write_registry_keys(*registry_keys, now, out);
   if (!keys) return;
   const auto count = [&keys](crypto::KeyState state) {
     return static_cast<std::uint64_t>(std::ranges::count(*keys, state, &crypto::KeyInfo::state));

@@ -67,6 +67,7 @@ def test_store_keys_and_housekeeping(site):
     assert figures.get("latchkey_store_bytes", file="database") > 4096
     assert figures.get("latchkey_audit_rows_total") > 0
     assert figures.get("latchkey_keys", state="active") == 1 and figures.get("latchkey_keys", state="next") == 0
+    assert figures.get("latchkey_registry_keys", state="active") == 0  # none is made before it is needed
     assert abs(figures.get("latchkey_key_created_timestamp_seconds") - time.time()) < 600
     assert abs(figures.get("latchkey_task_success_timestamp_seconds", task="purge") - time.time()) < 600
 
@@ -142,6 +143,17 @@ client_secret_file = "client.secret"
         assert figures.get("latchkey_workers", pool="responder") == figures.get("latchkey_workers", pool="authorizer")
     finally:
         stack.stop()
+
+
+def test_a_key_for_registries_that_cannot_be_read_is_told(site):
+    site.latchkey.admin("key", "export-registry")
+    assert scrape(site).get("latchkey_registry_keys", state="active") == 1
+    (private,) = (site.latchkey.directory / "state/keys").glob("registry-*.pem")
+    away = private.rename(private.with_suffix(".away"))
+    figures = scrape(site)
+    away.rename(private)
+    assert figures.get("latchkey_keys_up") == 0 and figures.get("latchkey_keys", state="active") == 1
+    assert scrape(site).get("latchkey_keys_up") == 1
 
 
 def test_a_network_that_is_none_is_a_fault_of_the_configuration(site, tmp_path):
