@@ -41,6 +41,15 @@ def test_the_query_and_the_encoding_reach_the_application_unchanged(stack, sessi
         assert reply.status == 200 and reply.text.splitlines()[0] == f"GET {target}", (target, reply)
 
 
+def test_nginx_has_nothing_to_complain_of_in_what_it_passes_on(stack, session):
+    log = stack.nginx.directory / "error.log"
+    before = len(log.read_text())
+    for target, cookie in (("/x", session), ("/public/x", None), ("/x", None)):
+        line(stack, target, cookie)
+    said = log.read_text()[before:]
+    assert not [entry for entry in said.splitlines() if "[error]" in entry or "[crit]" in entry or "[warn]" in entry], said
+
+
 @pytest.mark.parametrize("host,status", [
     ("nexus.example.com", 200), ("NEXUS.Example.com", 200), ("nexus.example.com:8443", 200), ("nexus.example.com.", 200),
     ("unknown.test", 400), ("evil:nexus.example.com", 400), ("nexus.example.com:evil", 400), ("x@nexus.example.com", 400),
