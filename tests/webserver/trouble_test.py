@@ -133,7 +133,7 @@ class FullDisk(Stack):
         latchkey = super().make_latchkey(configuration, workers)
         self.disk = latchkey.database.parent
         self.disk.mkdir()
-        made = run(["mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "latchkey-test", self.disk])
+        made = run(["mount", "-t", "tmpfs", "-o", "size=16m,mode=0700", "latchkey-test", self.disk])
         if made.returncode != 0:
             pytest.skip(f"this account may not mount: {made.stdout}")
         return latchkey

@@ -200,6 +200,7 @@ class Front:
     def sign_in(self, user="alice"):
         """Returns the value of a Cookie field with a fresh session of `user`."""
         browser = sign_in_locally(self.nexus, user, PASSWORDS[user])
+        assert "__Host-latchkey" in browser.jar.get(self.nexus.host, {}), browser.reply
         return f"__Host-latchkey={browser.jar['nexus.example.com']['__Host-latchkey']}"
 
     def fetch_credential(self, session):
