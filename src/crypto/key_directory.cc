@@ -300,11 +300,12 @@ Result<std::optional<KeyId>> KeyDirectory::drop(const KeyId& id, TimePoint now,
     LK_CHECK(check_room(directory, path_, signers));
     LK_TRY(fresh, add_pair(draft.files));
     activate(draft.files, *fresh);
-  } else if (signers.later && id == signers.later->id) {
-    draft.files.remove(kNext);
   }
+  // What only waited has signed nothing, also nothing of which nobody knows the key.
+  const bool waits = signers.later && id == signers.later->id;
+  if (waits) draft.files.remove(kNext);
   remove_pair(draft.files, id);
-  draft.tell(KeyEvent::kDropped, id);
+  draft.tell(waits ? KeyEvent::kRetired : KeyEvent::kDropped, id);
   if (fresh) draft.tell(KeyEvent::kAdded, *fresh);
   LK_CHECK(change(draft.news, draft.files));
   return fresh;

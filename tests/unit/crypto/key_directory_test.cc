@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <sstream>
+#include <utility>
 
 #include "latchkey/base/unique_fd.h"
 #include "scratch.h"
@@ -157,6 +158,24 @@ TEST_F(KeyDirectoryTest, AKeyThatWaitsIsDroppedWithItsPlan) {
   EXPECT_EQ(*directory_.drop(*next, kNow), std::optional<KeyId>());
   EXPECT_EQ(directory_.public_keys()->find(*next), nullptr);
   EXPECT_EQ(directory_.active_signing_key(kNow + Seconds(60))->id(), old);
+}
+
+// What nobody knows the key of was not signed by one that only waited.
+TEST_F(KeyDirectoryTest, OnlyAKeyThatMayHaveSignedIsToldOfAsDropped) {
+  const KeyId old = active();
+  const KeyId next = *directory_.rotate(kNow, Seconds(60));
+  std::vector<KeyEvent> told;
+  const KeyChanger change = [&](const std::vector<KeyNews>& news, KeyFiles&) -> Outcome {
+    for (const KeyNews& one : news) told.push_back(one.event);
+    return fail(ErrorCode::kUnavailable, "another time");
+  };
+  static_cast<void>(directory_.drop(next, kNow + Seconds(59), change));
+  EXPECT_THAT(std::exchange(told, {}), ::testing::ElementsAre(KeyEvent::kRetired));
+  static_cast<void>(directory_.drop(next, kNow + Seconds(60), change));
+  EXPECT_THAT(std::exchange(told, {}), ::testing::ElementsAre(KeyEvent::kActivated,
+                                                              KeyEvent::kDropped, KeyEvent::kAdded));
+  static_cast<void>(directory_.drop(old, kNow + Seconds(60), change));
+  EXPECT_THAT(told, ::testing::ElementsAre(KeyEvent::kActivated, KeyEvent::kDropped));
 }
 
 TEST_F(KeyDirectoryTest, DroppingTheKeyThatSignsPutsANewOneInItsPlace) {
