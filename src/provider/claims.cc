@@ -4,6 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "latchkey/wire/chars.h"
+
 namespace latchkey::provider {
 namespace {
 
@@ -77,22 +79,28 @@ Result<MailStatement> statement_in(const wire::Json& claims) {
   return text == "true" || text == "\"true\"" ? MailStatement::kTrue : MailStatement::kFalse;
 }
 
+// The address of one document; empty where it has none, or something that is no address.
+std::string address_in(const wire::Json& claims) {
+  const auto found = claims.find(std::string(kMailClaim));
+  const auto text = found ? found->as_string() : Result<std::string>(std::string());
+  return text ? *text : std::string();
+}
+
 // What the provider says of its claim `email`; of an address that stands in another claim it says
-// nothing. A statement is about the address that stands beside it: ID token and userinfo may name
-// two, and who may change one of them must not have the other believed. Where both speak of one
-// address, a no counts.
+// nothing. A yes is about the address that stands beside it: ID token and userinfo may name two,
+// and who may change one of them must not have the other believed. A no counts unless it is about
+// another address.
 //
 // Spec: OpenID Connect Core 1.0 section 5.1.
-Result<MailStatement> mail_statement(const Sources& from) {
-  LK_TRY(const std::string address, text_claim(from, std::string(kMailClaim)));
+Result<MailStatement> mail_statement(const Sources& from, const std::string& address) {
   MailStatement all = MailStatement::kNone;
   for (const wire::Json* const source : {&from.token, from.userinfo}) {
     if (source == nullptr) continue;
-    LK_TRY(const std::string beside, text_claim({*source, nullptr}, std::string(kMailClaim)));
-    if (beside != address) continue;
+    const std::string beside = address_in(*source);
     LK_TRY(const MailStatement one, statement_in(*source));
-    if (one == MailStatement::kFalse) return one;
-    if (one == MailStatement::kTrue) all = one;
+    const bool about_another = !beside.empty() && !wire::equal_ignoring_case(beside, address);
+    if (one == MailStatement::kFalse && !about_another) return one;
+    if (one == MailStatement::kTrue && beside == address) all = one;
   }
   return all;
 }
@@ -124,11 +132,17 @@ Result<Claims> read_claims(const wire::Json& claims, const wire::Json* more,
   if (settings.type == config::ProviderType::kGoogle) {
     LK_TRY(out.hosted_domain, text_claim(from, "hd"));
   }
-  LK_TRY(const MailStatement statement, mail_statement(from));
-  if (statement == MailStatement::kFalse && settings.username_claim == kMailClaim) {
-    return fail(ErrorCode::kRefused, "the mail address that is the user name is not verified");
+  if (settings.username_claim == kMailClaim) {
+    LK_TRY(const MailStatement of_name, mail_statement(from, out.user_name));
+    if (of_name == MailStatement::kFalse) {
+      return fail(ErrorCode::kRefused, "the mail address that is the user name is not verified");
+    }
   }
-  switch (settings.mail_claim == kMailClaim ? statement : MailStatement::kNone) {
+  MailStatement of_mail = MailStatement::kNone;
+  if (settings.mail_claim == kMailClaim) {
+    LK_TRY(of_mail, mail_statement(from, out.mail));
+  }
+  switch (of_mail) {
     case MailStatement::kTrue: out.mail_proof = MailProof::kVerified; break;
     case MailStatement::kNone:
       if (settings.trust_mail) out.mail_proof = MailProof::kVerified;

@@ -143,6 +143,33 @@ TEST(Mail, ThatOneOfTwoDocumentsDeniesIsDropped) {
   EXPECT_EQ(read_claims(token, &userinfo, config::Provider())->mail, "");
 }
 
+// A no may stand where no address does, or one that is written in another way.
+TEST(Mail, ThatIsDeniedInEitherDocumentIsDropped) {
+  const auto bare = json(R"({"preferred_username":"a","email":"boss@corp.test"})");
+  for (const char* no : {R"({"email_verified":false})", R"({"email":null,"email_verified":false})",
+                         R"({"email":["a@x"],"email_verified":false})",
+                         R"({"email":"Boss@Corp.test","email_verified":false})"}) {
+    const auto userinfo = json(no);
+    config::Provider settings;
+    settings.trust_mail = true;
+    EXPECT_EQ(read_claims(bare, &userinfo, settings)->mail, "") << no;
+    settings.username_claim = "email";
+    EXPECT_THAT(read_claims(bare, &userinfo, settings), FailsWith(ErrorCode::kRefused)) << no;
+  }
+  const auto token = json(R"({"preferred_username":"a","email_verified":false})");
+  const auto address = json(R"({"email":"a@b.test"})");
+  EXPECT_EQ(read_claims(token, &address, config::Provider())->mail, "");
+}
+
+TEST(Mail, OfAnotherClaimLetsEmailBeAnything) {
+  config::Provider settings;
+  settings.mail_claim = "upn";
+  const auto claims = read_claims(
+      json(R"({"preferred_username":"a","upn":"a@b.test","email":["x"]})"), nullptr, settings);
+  ASSERT_THAT(claims, IsOk());
+  EXPECT_EQ(claims->mail, "a@b.test");
+}
+
 TEST(Mail, OfUserinfoIsVerifiedByUserinfoOnly) {
   const auto token = json(R"({"preferred_username":"a","email_verified":true})");
   const auto bare = json(R"({"email":"a@b.test"})");
