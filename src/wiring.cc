@@ -1,5 +1,6 @@
 #include "wiring.h"
 
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,7 +9,6 @@
 #include <memory>
 #include <utility>
 
-#include "latchkey/base/system_user.h"
 #include "latchkey/role/web_root_guard.h"
 #include "latchkey/server/listen.h"
 #include "latchkey/server/privileges.h"
@@ -229,8 +229,10 @@ Outcome become_the_pool(const Config& config) {
   if (!config.pool.user.empty()) return server::become(config.pool.user, config.pool.group);
   const std::string directory = std::filesystem::path(config.store.path).parent_path().string();
   struct stat status {};
-  if (geteuid() != 0 || stat(directory.c_str(), &status) != 0 || status.st_uid == 0) return {};
-  return server::become(user_name_of(status.st_uid), {});
+  if (geteuid() != 0 || stat(directory.c_str(), &status) != 0) return {};
+  const passwd* const owner = getpwuid(status.st_uid);  // a volume's owner may have no name here
+  if (owner == nullptr || status.st_uid == 0) return {};
+  return server::become(owner->pw_name, {});
 }
 
 // Goes as far as a worker does before its first request, and as a reload does.
