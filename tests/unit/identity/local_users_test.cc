@@ -36,7 +36,7 @@ class OneDescriptorLeft {
   rlimit before_{};
 };
 
-class UsersFile : public testing::Test {
+class UsersFile : public ::testing::Test {
  protected:
   UsersFile() {
     std::string name = (std::filesystem::temp_directory_path() / "lk-users-XXXXXX").string();
@@ -78,7 +78,7 @@ TEST_F(UsersFile, ThatIsBadIsNotReadAgainUntilItChanges) {
   const Outcome second = users_.watch(kNow);
   ASSERT_THAT(first, FailsWith(ErrorCode::kUnavailable));
   ASSERT_THAT(second, FailsWith(ErrorCode::kUnavailable));
-  EXPECT_THAT(first.error().detail, testing::HasSubstr("users:1: "));
+  EXPECT_THAT(first.error().detail, ::testing::HasSubstr("users:1: "));
   EXPECT_EQ(second.error().detail, "the users file cannot be used");
   write(kAlice);
   EXPECT_THAT(users_.watch(kNow), IsOk());

@@ -19,7 +19,7 @@
 
 namespace latchkey::pages {
 
-class SiteTest : public testing::Test {
+class SiteTest : public ::testing::Test {
  protected:
   struct Person {
     model::Account account;
