@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from tests.servers.certificate_test import SECRET
 from tests.support.doctor import assert_nothing_to_mend
 from tests.support.fake_fastcgi import FakeFastcgi
 from tests.support.people import PeopleAuthority
@@ -23,9 +24,25 @@ EXAMPLE_NAMES = sorted(file.name for file in EXAMPLES.glob("*.conf"))
 HOSTS = CONFIGURATION.replace('"docker.example.com",', '"docker.example.com", "app.example.com",', 1)
 
 
+class ApacheWithSecret(ApacheFront):
+    """Apache and latchkey share a secret, as where one vouches for a certificate or a name."""
+
+    def make_latchkey(self, configuration, workers):
+        latchkey = super().make_latchkey(configuration, workers)
+        (latchkey.directory / "peer.secret").write_text(SECRET)
+        (latchkey.directory / "peer.secret").chmod(0o600)
+        latchkey.environment["LATCHKEY__POOL__PEER_SECRET_FILE"] = latchkey.directory / "peer.secret"
+        return latchkey
+
+    def make_server(self, application, **how):
+        server = super().make_server(application, **how)
+        (server.directory / "peer-secret.conf").write_text(f'SetEnvIf Request_URI "^" LATCHKEY_PEER_SECRET={SECRET}\n')
+        return server
+
+
 @pytest.fixture(scope="module")
 def apache(tmp_path_factory):
-    made = ApacheFront(tmp_path_factory.mktemp("apache"), configuration=HOSTS)
+    made = ApacheWithSecret(tmp_path_factory.mktemp("apache"), configuration=HOSTS)
     yield made
     made.stop()
 
@@ -63,9 +80,13 @@ def local(request):
     (scripts / "leads").write_text("#!/bin/sh\nprintf 'Location: /page.html\\n\\n'\n")
     (scripts / "leads").chmod(0o755)
     (site / "page.html").write_text("a page of the site")
+    (site / "led").mkdir()
     (site / "places").mkdir()
     (site / "places/index.html").write_text("an index of the site")
-    server = front.started("local-application", replace={"/usr/lib/cgi-bin/": f"{scripts}/", "/var/www/app": site})
+    server = front.started("local-application", replace={
+        "/usr/lib/cgi-bin/": f"{scripts}/", "/var/www/app": site,
+        "protect-local.conf\n    </Location>": "protect-local.conf\n    </Location>\n<Files index.html>\nSetEnv a b\n</Files>\n<Location /closed>\n"
+        "Require all denied\nErrorDocument 403 /cgi-bin/show\n</Location>\n<Location /led/>\nDirectoryIndex /cgi-bin/show\n</Location>\n"})
     return front, server.site("app.example.com"), front.fresh_account("alice")["password"]
 
 
@@ -80,6 +101,16 @@ def test_a_local_application_sees_remote_user_and_all_facts(local):
     assert "root" not in str({k: v for k, v in seen.items() if "user" in k or "remote" in k})
     assert "http_authorization" not in seen and token not in str(seen)
     assert seen["http_cookie"] == ["theme=dark; a=b"]
+
+
+def test_a_local_application_does_not_see_what_apache_proves_itself_with(local):
+    """Whoever knows the secret can name anybody to the authorizer."""
+    _, site, token = local
+    for path in ("/cgi-bin/show", "/led/"):
+        seen = site.get(path, bearer=token)
+        assert seen.seen()["remote_user"] == ["alice"] and SECRET not in seen.text, path
+    refused = site.get("/closed", bearer=token).text  # what a program writes for a refusal
+    assert "REDIRECT_STATUS: 403" in refused and SECRET not in refused, refused
 
 
 def test_a_local_application_is_not_asked_without_a_person(local):
