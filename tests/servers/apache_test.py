@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from tests.servers.broken_answers_test import FcgidBroken
 from tests.servers.certificate_test import SECRET
 from tests.support.doctor import assert_nothing_to_mend
 from tests.support.fake_fastcgi import FakeFastcgi
@@ -210,7 +211,7 @@ def test_mod_fcgids_authenticator_takes_credentials_and_nothing_else(fcgid):
     assert fcgid.application.requests == []
 
 
-@pytest.mark.parametrize("mode", [ApacheFront, ApacheFcgidFront])
+@pytest.mark.parametrize("mode", [ApacheFront, FcgidBroken])
 def test_latchkey_judges_whom_apache_knows(mode, tmp_path):
     """protect-remote-user.conf: Apache checks the password, the authorizer phase whether that person may come."""
     secret = tmp_path / "peer.secret"
@@ -234,6 +235,7 @@ def test_latchkey_judges_whom_apache_knows(mode, tmp_path):
             seen = site.get("/x", basic=pair, fields=spoofed).seen()
             assert seen["x-forwarded-user"] == [name] and seen["x-latchkey-auth"] == ["remote-user"] and "authorization" not in seen
         assert site.get("/admin/x", basic=root).status == 200
+        assert site.get("/healthz").status == 200
         made.application.clear()
         for target, pair in (("/x", None), ("/public/x", None), ("/x", ("ann", "wrong")), ("/x", ("nobody", "ann-pw")), ("/admin/x", ann)):
             reply = site.get(target, basic=pair, fields=spoofed)
@@ -242,10 +244,14 @@ def test_latchkey_judges_whom_apache_knows(mode, tmp_path):
         assert site.get("/x", basic=ann).status in (401, 403)
         made.stop_authorizer()
         assert site.get("/x", basic=root).status in (401, 403, 500, 503)
-        if mode is ApacheFront:  # mod_fcgid's authorizer decides alone what an approval is
-            broken = FakeFastcgi(made.latchkey.sockets["authorizer"], "Content-Type: text/plain\r\n\r\nhello")
+        no_status = "Content-Type: text/plain\r\n\r\nhello"
+        if mode is ApacheFront:
+            broken = FakeFastcgi(made.latchkey.sockets["authorizer"], no_status)
             assert site.get("/x", basic=root).status == 401 and broken.asked == 1
             broken.stop()
+        else:
+            with made.broken(no_status, orderly=True):
+                assert site.get("/x", basic=root).status == 403
         assert made.application.requests == []
     finally:
         made.stop()
