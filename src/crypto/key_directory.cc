@@ -135,10 +135,12 @@ KeyNews news_of(KeyEvent event, const KeyId& id) {
   return {.event = event, .use = KeyUse::kCredentials, .id = id};
 }
 
+std::unexpected<Error> no_such_key() { return fail(ErrorCode::kNotFound, "no key has that id"); }
+
 // Before the id becomes a part of a path.
 Outcome check_there(const UniqueFd& directory, const KeyId& id) {
   if (may_name_file(id) && is_there(directory, file_name(kPublicPrefix, id).c_str())) return {};
-  return fail(ErrorCode::kNotFound, "no key has that id");
+  return no_such_key();
 }
 
 Result<TimePoint> made_at(const UniqueFd& directory, const KeyId& id) {
@@ -148,6 +150,13 @@ Result<TimePoint> made_at(const UniqueFd& directory, const KeyId& id) {
     return system_failure(name);
   }
   return from_unix(status.st_mtim.tv_sec);
+}
+
+// A key in wrong hands may be there in part only: somebody moved its public half away in a hurry.
+bool is_left(const UniqueFd& directory, const KeyId& id, const Signers& signers) {
+  return id == signers.now || (signers.later && id == signers.later->id) ||
+         is_there(directory, file_name(kPublicPrefix, id).c_str()) ||
+         is_there(directory, file_name(kSigningPrefix, id).c_str());
 }
 
 // With as many keys as a directory may hold: the oldest that does not sign; else nullopt.
@@ -291,8 +300,9 @@ Outcome KeyDirectory::retire(const KeyId& id, TimePoint now, const KeyChanger& c
 Result<std::optional<KeyId>> KeyDirectory::drop(const KeyId& id, TimePoint now,
                                                 const KeyChanger& change) {
   LK_TRY(const UniqueFd directory, lock_directory(path_));
-  LK_CHECK(check_there(directory, id));
+  if (!may_name_file(id)) return no_such_key();
   LK_TRY(const Signers signers, signers_at(directory, now));
+  if (!is_left(directory, id, signers)) return no_such_key();
   Draft draft(directory);
   LK_CHECK(settle_in(directory, now, draft));
   std::optional<KeyId> fresh;

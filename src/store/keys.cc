@@ -87,6 +87,7 @@ class Teller {
                          .detail = detail.text()});
   }
   std::int64_t ended() const { return ended_; }
+  bool signed_any() const { return signed_any_; }  // as far as the store knows
 
  private:
   Result<std::int64_t> ended_with(const KeyNews& news) {
@@ -94,6 +95,7 @@ class Teller {
     if (!removed || news.use == KeyUse::kRegistries) return 0;
     Connection& connection = transaction_.connection();
     LK_TRY(std::int64_t ended, revoke_of(connection, news.id, now_));
+    signed_any_ = signed_any_ || ended > 0;
     if (news.event == KeyEvent::kDropped) {
       LK_TRY(const std::int64_t unknown, revoke_of_unknown(connection, now_));
       ended += unknown;
@@ -112,6 +114,7 @@ class Teller {
   const TimePoint now_;
   const model::Actor& by_;
   std::int64_t ended_ = 0;
+  bool signed_any_ = false;
 };
 
 }  // namespace
@@ -145,11 +148,12 @@ crypto::KeyChanger Keys::changer(TimePoint now, model::Actor by) {
   };
 }
 
+// Nothing else tells an id that was mistyped, and that must end nothing.
 Result<std::int64_t> Keys::end_of_lost(const KeyId& id, TimePoint now, const model::Actor& by) {
   LK_TRY(Transaction transaction, Transaction::begin(connection_));
   Teller teller(transaction, now, by);
-  LK_CHECK(teller.tell({.event = KeyEvent::kRetired, .use = KeyUse::kCredentials, .id = id}));
-  if (teller.ended() == 0) return 0;
+  LK_CHECK(teller.tell({.event = KeyEvent::kDropped, .use = KeyUse::kCredentials, .id = id}));
+  if (!teller.signed_any()) return 0;
   LK_CHECK(transaction.commit());
   return teller.ended();
 }

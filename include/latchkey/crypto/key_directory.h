@@ -91,9 +91,10 @@ class KeyDirectory {
   Outcome retire(const KeyId& id, TimePoint now, const KeyChanger& change = change_files);
 
   // Removes a key that is in wrong hands, whatever it is for. One that signs is replaced first.
+  // Where a file of it is gone already, what is left of it goes.
   //
   // Returns: the id of the key in its place; nullopt: it was not the one that signs.
-  // Errors:  kNotFound: no such key; else as of rotate.
+  // Errors:  kNotFound: no file of such a key, nor does one name it; else as of rotate.
   Result<std::optional<KeyId>> drop(const KeyId& id, TimePoint now,
                                     const KeyChanger& change = change_files);
 

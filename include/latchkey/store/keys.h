@@ -32,9 +32,10 @@ class Keys {
   // The same for those who change the keys and do not ask how many. Lives no longer than this.
   crypto::KeyChanger changer(TimePoint now, model::Actor by);
 
-  // Ends what a key signed that is gone without change(), and tells that it is gone.
+  // Ends what the drop of a key would have ended that is gone without change(), and tells of it.
   //
-  // Returns: how many credentials ended; where there are none, nothing is written.
+  // Returns: how many credentials ended; where the key is not known to have signed one that is good
+  //          still, 0, and nothing is written.
   Result<std::int64_t> end_of_lost(const KeyId& id, TimePoint now, const model::Actor& by);
 
  private:

@@ -190,6 +190,41 @@ TEST_F(KeyDirectoryTest, DroppingTheKeyThatSignsPutsANewOneInItsPlace) {
   EXPECT_THAT(directory_.drop(stolen, kNow), FailsWith(ErrorCode::kNotFound));
 }
 
+TEST_F(KeyDirectoryTest, DropsAlsoAKeyOfWhichAPartIsGone) {
+  const KeyId stolen = active();
+  const std::string verifies = file("public-" + stolen.text() + ".pem");
+  const std::string signs = file("signing-" + stolen.text() + ".pem");
+  std::vector<KeyNews> told;
+  const KeyChanger change = [&](const std::vector<KeyNews>& news, KeyFiles& files) {
+    told = news;
+    return files.apply();
+  };
+  std::filesystem::remove(verifies);
+  const auto second = directory_.drop(stolen, kNow, change);
+  ASSERT_THAT(second, IsOk());
+  ASSERT_TRUE(second->has_value());
+  EXPECT_EQ(active(), **second);
+  EXPECT_FALSE(std::filesystem::exists(signs));
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told.front().event, KeyEvent::kDropped);
+  EXPECT_EQ(told.front().id, stolen);
+
+  // Nothing but its name is left.
+  std::filesystem::remove(file("public-" + (*second)->text() + ".pem"));
+  std::filesystem::remove(file("signing-" + (*second)->text() + ".pem"));
+  const auto third = directory_.drop(**second, kNow);
+  ASSERT_THAT(third, IsOk());
+  ASSERT_TRUE(third->has_value());
+  EXPECT_EQ(active(), **third);
+
+  // It signs no more, but could.
+  write("keys/signing-" + stolen.text() + ".pem", "x", 0600);
+  EXPECT_EQ(*directory_.drop(stolen, kNow), std::optional<KeyId>());
+  EXPECT_FALSE(std::filesystem::exists(signs));
+  EXPECT_THAT(directory_.drop(stolen, kNow), FailsWith(ErrorCode::kNotFound));
+  EXPECT_THAT(directory_.drop(KeyId("../keys/x"), kNow), FailsWith(ErrorCode::kNotFound));
+}
+
 TEST_F(KeyDirectoryTest, DropsTheKeyThatTookOverByItsPlan) {
   const KeyId old = active();
   const Result<KeyId> next = directory_.rotate(kNow, Seconds(60));

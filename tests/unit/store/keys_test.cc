@@ -169,15 +169,18 @@ TEST_F(KeyRecords, ThePlannedOneForRegistriesIsToldOfOnceWhenItSigns) {
                           R"(key_activated latchkey r1 {"signs":"docker tokens"})"));
 }
 
-TEST_F(KeyRecords, ALostOneEndsWhatItSignedWhenItIsDropped) {
+TEST_F(KeyRecords, ALostOneEndsWhatADroppedOneEndsIfItSignedAnything) {
   issue("c1", "k1");
   issue("c2", "");
+  issue("c3", "k2");
   EXPECT_EQ(store_.keys().end_of_lost(KeyId("k9"), kNow, kSomebody), 0);
-  EXPECT_THAT(told(), IsEmpty());
-  EXPECT_EQ(store_.keys().end_of_lost(KeyId("k1"), kNow, kSomebody), 1);
-  EXPECT_TRUE(revoked("c1"));
   EXPECT_FALSE(revoked("c2"));
-  EXPECT_THAT(told(), ElementsAre("key_removed " + me_ + R"( k1 {"credentials_revoked":1})"));
+  EXPECT_THAT(told(), IsEmpty());
+  EXPECT_EQ(store_.keys().end_of_lost(KeyId("k1"), kNow, kSomebody), 2);
+  EXPECT_TRUE(revoked("c1"));
+  EXPECT_TRUE(revoked("c2"));
+  EXPECT_FALSE(revoked("c3"));
+  EXPECT_THAT(told(), ElementsAre("key_removed " + me_ + R"( k1 {"credentials_revoked":2})"));
 }
 
 }  // namespace
