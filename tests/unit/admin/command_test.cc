@@ -607,6 +607,7 @@ TEST_F(KeyCommand, DroppedKeyMayBeGoneByOtherHandsWhichEndsNothing) {
   const std::string old = signing_key();
   ASSERT_EQ(admin({"key", "rotate"}).status, 0);
   std::filesystem::remove(root_ + "/state/keys/public-" + old + ".pem");
+  std::filesystem::remove(root_ + "/state/keys/signing-" + old + ".pem");
   EXPECT_EQ(state(issued), "live");
   const CommandRun pasted = paste(issued);
   EXPECT_EQ(pasted.status, 1);
@@ -617,7 +618,6 @@ TEST_F(KeyCommand, DroppedKeyMayBeGoneByOtherHandsWhichEndsNothing) {
   EXPECT_THAT(ran.out, HasSubstr(old + ": was gone already; credentials revoked: "));
   EXPECT_EQ(state(issued), "revoked");
   EXPECT_EQ(admin({"key", "drop", old}).status, 1);
-  std::filesystem::remove(root_ + "/state/keys/signing-" + old + ".pem");
 }
 
 TEST_F(KeyCommand, DroppedKeyIsStillThereWhenTheLogCannotTell) {
