@@ -4,15 +4,14 @@ SELECT credential.id, credential.epoch, credential.scopes, credential.expires, c
        credential.last_used,
        account.id, account.user_name, account.display_name, account.mail, account.mail_verified,
        account.group_names,
-       iif(account.owner IS NULL, account.issuer = 'local',
-           (SELECT person.issuer = 'local' FROM account AS person WHERE person.id = account.owner)),
+       iif(account.owner IS NULL, account.issuer = 'local', person.issuer = 'local'),
        account.disabled IS NOT NULL,
        account.credential_epoch,
-       iif(account.owner IS NULL, account.member_until,
-           (SELECT person.member_until FROM account AS person WHERE person.id = account.owner)),
+       iif(account.owner IS NULL, account.member_until, person.member_until),
        account.directory_gone IS NOT NULL,
-       iif(account.owner IS NULL, account.directory_until,
-           (SELECT person.directory_until FROM account AS person WHERE person.id = account.owner)),
+       iif(account.owner IS NULL, account.directory_until, person.directory_until),
        account.expires, account.owner IS NOT NULL
-  FROM credential JOIN account ON account.id = credential.account
+  FROM credential
+  JOIN account ON account.id = credential.account
+  LEFT JOIN account AS person ON person.id = account.owner
  WHERE credential.token_hash = :token_hash;
