@@ -5,12 +5,11 @@ import subprocess
 import pytest
 
 from tests.servers.broken_answers_test import FcgidBroken
-from tests.servers.certificate_test import SECRET
 from tests.support.doctor import assert_nothing_to_mend
 from tests.support.fake_fastcgi import FakeFastcgi
 from tests.support.people import PeopleAuthority
 from tests.support.processes import program
-from tests.support.servers.apache import EXAMPLES, ApacheFcgidFront, ApacheFront
+from tests.support.servers.apache import EXAMPLES, PEER_SECRET, ApacheFcgidFront, ApacheFront, PeerSecret
 from tests.support.servers.front import CONFIGURATION
 from tests.support.stack import users_file
 
@@ -25,20 +24,8 @@ EXAMPLE_NAMES = sorted(file.name for file in EXAMPLES.glob("*.conf"))
 HOSTS = CONFIGURATION.replace('"docker.example.com",', '"docker.example.com", "app.example.com",', 1)
 
 
-class ApacheWithSecret(ApacheFront):
-    """Apache and latchkey share a secret, as where one vouches for a certificate or a name."""
-
-    def make_latchkey(self, configuration, workers):
-        latchkey = super().make_latchkey(configuration, workers)
-        (latchkey.directory / "peer.secret").write_text(SECRET)
-        (latchkey.directory / "peer.secret").chmod(0o600)
-        latchkey.environment["LATCHKEY__POOL__PEER_SECRET_FILE"] = latchkey.directory / "peer.secret"
-        return latchkey
-
-    def make_server(self, application, **how):
-        server = super().make_server(application, **how)
-        (server.directory / "peer-secret.conf").write_text(f'SetEnvIf Request_URI "^" LATCHKEY_PEER_SECRET={SECRET}\n')
-        return server
+class ApacheWithSecret(PeerSecret, ApacheFront):
+    pass
 
 
 @pytest.fixture(scope="module")
@@ -109,9 +96,9 @@ def test_a_local_application_does_not_see_what_apache_proves_itself_with(local):
     _, site, token = local
     for path in ("/cgi-bin/show", "/led/"):
         seen = site.get(path, bearer=token)
-        assert seen.seen()["remote_user"] == ["alice"] and SECRET not in seen.text, path
+        assert seen.seen()["remote_user"] == ["alice"] and PEER_SECRET not in seen.text, path
     refused = site.get("/closed", bearer=token).text  # what a program writes for a refusal
-    assert "REDIRECT_STATUS: 403" in refused and SECRET not in refused, refused
+    assert "REDIRECT_STATUS: 403" in refused and PEER_SECRET not in refused, refused
 
 
 def test_a_local_application_is_not_asked_without_a_person(local):

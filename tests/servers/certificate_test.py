@@ -10,7 +10,7 @@ import pytest
 from tests.support.doctor import assert_nothing_to_mend
 from tests.support.people import PeopleAuthority
 from tests.support.processes import wait_until
-from tests.support.servers.apache import ApacheFcgidFront, ApacheFront
+from tests.support.servers.apache import PEER_SECRET, ApacheFcgidFront, ApacheFront, PeerSecret
 from tests.support.servers.front import CONFIGURATION
 from tests.support.servers.lighttpd import LighttpdFront
 from tests.support.servers.nginx import EXAMPLES, NginxFront
@@ -18,7 +18,6 @@ from tests.support.slapd import MANAGER, MANAGER_PASSWORD, Slapd, dn_of, group, 
 from tests.support.tls import Authority
 from tests.support.web import NAVIGATION, Browser, Reply, Site, read_reply
 
-SECRET = "a-secret-of-more-than-thirty-two-characters"
 
 
 def configured(authority):
@@ -58,18 +57,8 @@ class LighttpdWithCertificates(WithCertificates, LighttpdFront):
     pass
 
 
-class ApacheWithCertificates(WithCertificates, ApacheFront):
-    def make_latchkey(self, configuration, workers):
-        latchkey = super().make_latchkey(configuration, workers)
-        (latchkey.directory / "peer.secret").write_text(SECRET)
-        (latchkey.directory / "peer.secret").chmod(0o600)
-        latchkey.environment["LATCHKEY__POOL__PEER_SECRET_FILE"] = latchkey.directory / "peer.secret"
-        return latchkey
-
-    def make_server(self, application, **how):
-        server = super().make_server(application, **how)
-        (server.directory / "peer-secret.conf").write_text(f'SetEnvIf Request_URI "^" LATCHKEY_PEER_SECRET={SECRET}\n')
-        return server
+class ApacheWithCertificates(WithCertificates, PeerSecret, ApacheFront):
+    pass
 
 
 class ApacheFcgidWithCertificates(WithCertificates, ApacheFcgidFront):
@@ -155,7 +144,7 @@ def test_fields_that_clients_name_like_the_variables_prove_nothing_o9_n1(behind,
     behind.application.clear()
     for prefix in ("SSL_CLIENT_", "SSL-CLIENT-", "X-SSL-CLIENT-", "X-SSL-Client-", "HTTP_SSL_CLIENT_"):
         fields = [(f"{prefix}VERIFY", "SUCCESS"), (f"{prefix}CERT", pem), (f"{prefix}S_DN", "CN=ann"),
-                  (f"{prefix}S_DN_CN", "ann"), ("Remote-User", "ann"), ("LATCHKEY_PEER_SECRET", SECRET)]
+                  (f"{prefix}S_DN_CN", "ann"), ("Remote-User", "ann"), ("LATCHKEY_PEER_SECRET", PEER_SECRET)]
         assert by(None).get("/page", fields=fields).status == 401, prefix
     assert behind.application.requests == []
     fields = [("SSL_CLIENT_S_DN_CN", "root"), ("SSL_CLIENT_CERT", "root"), ("X-SSL-Client-Verify", "FAILED")]

@@ -5,11 +5,10 @@ import subprocess
 
 import pytest
 
-from tests.servers.certificate_test import SECRET
 from tests.support.doctor import examine, worse_than_notes
 from tests.support.kerberos import Kdc
 from tests.support.processes import clean_environment
-from tests.support.servers.apache import ACCOUNT, AS_ROOT, ApacheFront
+from tests.support.servers.apache import ACCOUNT, AS_ROOT, ApacheFront, PeerSecret
 from tests.support.servers.front import CONFIGURATION
 from tests.support.servers.lighttpd import LighttpdFront
 
@@ -26,17 +25,10 @@ def kdc(tmp_path_factory):
     made.stop()
 
 
-class ApacheWithKerberos(ApacheFront):
+class ApacheWithKerberos(PeerSecret, ApacheFront):
     """On the example kerberos.conf."""
 
     kdc = None
-
-    def make_latchkey(self, configuration, workers):
-        latchkey = super().make_latchkey(configuration, workers)
-        (latchkey.directory / "peer.secret").write_text(SECRET)
-        (latchkey.directory / "peer.secret").chmod(0o600)
-        latchkey.environment["LATCHKEY__POOL__PEER_SECRET_FILE"] = latchkey.directory / "peer.secret"
-        return latchkey
 
     def started(self, application, **how):
         return super().started("kerberos", **how)
@@ -48,9 +40,7 @@ class ApacheWithKerberos(ApacheFront):
         if AS_ROOT:
             shutil.chown(keytab, ACCOUNT, ACCOUNT)
         os.environ["KRB5_CONFIG"] = str(settings)  # for Apache, which has this process's environment
-        server = super().make_server(application, modules=("auth_gssapi",), replace={"/etc/apache2/http.keytab": keytab}, **how)
-        (server.directory / "peer-secret.conf").write_text(f'SetEnvIf Request_URI "^" LATCHKEY_PEER_SECRET={SECRET}\n')
-        return server
+        return super().make_server(application, modules=("auth_gssapi",), replace={"/etc/apache2/http.keytab": keytab}, **how)
 
 
 class LighttpdWithKerberos(LighttpdFront):

@@ -30,6 +30,9 @@ def modules_of_the_readme(example="README.md"):
     return [name for line in lines for name in line.split("#")[0].split()]
 
 
+PEER_SECRET = "a-secret-of-more-than-thirty-two-characters"
+
+
 def open_directory(prefix):
     """Makes a directory that Apache's own account can reach (those of pytest it cannot)."""
     directory = Path(tempfile.mkdtemp(prefix=prefix))
@@ -130,6 +133,22 @@ class SpawnedLatchkey(Latchkey):
 
     def start(self, *pools):
         return self
+
+
+class PeerSecret:
+    """Before ApacheFront: Apache and latchkey share PEER_SECRET, as where one vouches for a certificate or a name."""
+
+    def make_latchkey(self, configuration, workers):
+        latchkey = super().make_latchkey(configuration, workers)
+        (latchkey.directory / "peer.secret").write_text(PEER_SECRET)
+        (latchkey.directory / "peer.secret").chmod(0o600)
+        latchkey.environment["LATCHKEY__POOL__PEER_SECRET_FILE"] = latchkey.directory / "peer.secret"
+        return latchkey
+
+    def make_server(self, application, **how):
+        server = super().make_server(application, **how)
+        (server.directory / "peer-secret.conf").write_text(f'SetEnvIf Request_URI "^" LATCHKEY_PEER_SECRET={PEER_SECRET}\n')
+        return server
 
 
 class ApacheFcgidFront(ApacheFront):
